@@ -1,0 +1,27 @@
+// The three kinds of error this project throws. The library never prints and never exits: `main` catches once.
+// Standard library only, so that `sampling/` can be used alone.
+#pragma once
+#include <stdexcept>
+#include <string>
+
+namespace dg {
+
+/// The caller asked for something impossible: wrong shapes, wrong settings, wrong order of calls.
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A library underneath (oneDNN, cuBLAS, cuDNN, the CUDA runtime) refused; the text holds the library's own words.
+class BackendError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// A file could not be read or written; the text names the path and, where there is one, line or offset.
+class IoError : public Error {
+ public:
+  using Error::Error;
+};
+
+}  // namespace dg

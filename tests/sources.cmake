@@ -1,0 +1,7 @@
+set(TEST_SAMPLING)
+
+set(TEST_F64)
+
+set(TEST_GRADIENTS)
+
+set(TEST_F32)

@@ -18,6 +18,7 @@ endif()
 if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
   set(CMAKE_CUDA_ARCHITECTURES 80)
 endif()
+set(CMAKE_CUDA_STANDARD_REQUIRED OFF)  # see -std below
 enable_language(CUDA)
 message(STATUS "CUDA: ${CMAKE_CUDA_COMPILER} ${CMAKE_CUDA_COMPILER_VERSION}, compile check `nvcc_check`")
 # One object per source through a copy with the .cu ending, because a source has one language per directory.
@@ -29,6 +30,7 @@ foreach(source IN LISTS DG_FRAMEWORK)
   target_sources(nvcc_check PRIVATE ${copy})
 endforeach()
 target_link_libraries(nvcc_check PRIVATE dg_flags fmt::fmt)
+target_compile_definitions(nvcc_check PRIVATE FMT_USE_CONSTEXPR=1)  # fmt 9 half-disables constexpr under nvcc
 # CMake 3.25 silently drops C++20 for CUDA: pass the standard as an option (tensor/real.h asserts it).
 target_compile_options(nvcc_check PRIVATE -std=c++20 --expt-relaxed-constexpr -Werror=all-warnings -Xptxas=-warn-spills
                        -Xcompiler=-fopenmp,-fno-math-errno,-fno-trapping-math)

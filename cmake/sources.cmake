@@ -1,7 +1,20 @@
 # What each library is made of, folder by folder. A new operation, layer or loss adds one word here.
 set(DG_SAMPLING)
 
-set(DG_FRAMEWORK)
+set(DG_FRAMEWORK
+  tensor/allocator.cpp
+  tensor/backend.cpp
+  tensor/parallel.cpp
+  tensor/shape.cpp
+  tensor/tensor.cpp
+  tensor/cpu/reference.cpp
+  tensor/cuda/none.cpp
+  autograd/backward.cpp
+  autograd/gradcheck.cpp
+  autograd/var.cpp
+  autograd/ops/arfa.cpp
+  autograd/ops/l2_normalize.cpp
+)
 
 # float only: everything that makes the CPU device fast
 set(DG_FAST_CPU)

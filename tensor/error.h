@@ -1,5 +1,5 @@
-// The three kinds of error this project throws. The library never prints and never exits: `main` catches once.
-// Standard library only, so that `sampling/` can be used alone.
+// The three kinds of error this project throws. The library never prints and never exits: `main` catches
+// once. Standard library only, so that `sampling/` can be used alone.
 #pragma once
 #include <stdexcept>
 #include <string>
@@ -12,7 +12,8 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A library underneath (oneDNN, cuBLAS, cuDNN, the CUDA runtime) refused; the text holds the library's own words.
+/// A library underneath (oneDNN, cuBLAS, cuDNN, the CUDA runtime) refused; the text holds the library's own
+/// words.
 class BackendError : public Error {
  public:
   using Error::Error;

@@ -1,7 +1,7 @@
-// Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
-// A number is a pure function of (seed, stream, position), so any thread may draw any number in any order, and a
-// generator's whole state is three integers. Generators are always passed in; there is no global one.
-// Header-only, standard library only: the same functions run on the host and on the GPU.
+// Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
+// SC 2011). A number is a pure function of (seed, stream, position), so any thread may draw any number in any
+// order, and a generator's whole state is three integers. Generators are always passed in; there is no global
+// one. Header-only, standard library only: the same functions run on the host and on the GPU.
 #pragma once
 #include <array>
 #include <cmath>

@@ -1,7 +1,13 @@
 set(TEST_SAMPLING)
 
-set(TEST_F64)
+set(TEST_F64
+  autograd/gradcheck_test.cpp
+  autograd/in_place_test.cpp
+)
 
-set(TEST_GRADIENTS)
+set(TEST_GRADIENTS
+  gradients/arfa_test.cpp
+  gradients/l2_normalize_test.cpp
+)
 
 set(TEST_F32)

@@ -1,0 +1,29 @@
+#include "tensor/backend.h"
+
+#include <atomic>
+
+#include "tensor/error.h"
+
+namespace dg {
+inline namespace DG_WIDTH {
+
+Backend& cuda_backend();  // tensor/cuda/
+
+namespace {
+std::atomic<Backend*> cpu_backend = nullptr;
+}
+
+#ifdef DG_DOUBLE
+Backend& fast_cpu_backend() { return reference_backend(); }  // oneDNN has no double
+#endif
+
+Backend& backend(Device device) {
+  if (device == Device::cuda) return cuda_backend();
+  Backend* chosen = cpu_backend.load(std::memory_order_acquire);
+  return chosen != nullptr ? *chosen : fast_cpu_backend();
+}
+
+void use_cpu_backend(Backend& chosen) { cpu_backend.store(&chosen, std::memory_order_release); }
+
+}  // namespace DG_WIDTH
+}  // namespace dg

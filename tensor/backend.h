@@ -1,0 +1,79 @@
+// The thin interface under the tensors: memory, matrix product, convolution. Nothing else is virtual;
+// everything else is a functor run by tensor/parallel.h on either device.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include "tensor/device.h"
+#include "tensor/real.h"
+
+namespace dg {
+
+/// Sizes of a 2-d convolution (cross-correlation) over NHWC images with KRSC filters:
+///   y[n, p, q, k] = sum_{r, s, c} x[n, p*stride - pad + r*dilation, q*stride - pad + s*dilation, c] * w[k,
+///   r, s, c]
+/// where x is zero outside the image. `dilation` counts from 1 (1 = dense).
+struct ConvGeometry {
+  std::int64_t n = 0, h = 0, w = 0, c = 0;  // input
+  std::int64_t k = 0, r = 0, s = 0;         // filters, filter height and width
+  std::int64_t stride = 1, pad = 0, dilation = 1;
+
+  std::int64_t out_h() const { return (h + 2 * pad - dilation * (r - 1) - 1) / stride + 1; }
+  std::int64_t out_w() const { return (w + 2 * pad - dilation * (s - 1) - 1) / stride + 1; }
+  /// Multiply-accumulates of one pass.
+  std::int64_t macs() const { return n * out_h() * out_w() * k * r * s * c; }
+  bool operator==(const ConvGeometry&) const = default;
+};
+
+inline namespace DG_WIDTH {
+
+/// One matrix product, row-major: C = alpha * op(A) * op(B) + beta * C with op(A) m x k, op(B) k x n and C m
+/// x n. A transposed operand is stored the other way round; `lda`, `ldb`, `ldc` are the distances between
+/// stored rows. beta == 0 never reads C.
+struct Gemm {
+  bool transpose_a = false, transpose_b = false;
+  std::int64_t m = 0, n = 0, k = 0;
+  Real alpha = 1;
+  const Real* a = nullptr;
+  std::int64_t lda = 0;
+  const Real* b = nullptr;
+  std::int64_t ldb = 0;
+  Real beta = 0;
+  Real* c = nullptr;
+  std::int64_t ldc = 0;
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual const char* name() const = 0;
+
+  /// `bytes` of device memory, aligned to at least 64 bytes. Throws BackendError when there is no more.
+  virtual void* allocate(std::size_t bytes) = 0;
+  virtual void release(void* data) = 0;
+  virtual void copy_to_host(void* host, const void* device, std::size_t bytes) = 0;
+  virtual void copy_from_host(void* device, const void* host, std::size_t bytes) = 0;
+  virtual void copy(void* to, const void* from, std::size_t bytes) = 0;
+
+  virtual void gemm(const Gemm& g) = 0;
+  /// y = conv(x, w) + bias; bias is null or one number per filter.
+  virtual void conv_forward(const ConvGeometry& g, const Real* x, const Real* w, const Real* bias,
+                            Real* y) = 0;
+  /// dx = the adjoint of conv in x, applied to the upstream gradient dy.
+  virtual void conv_backward_input(const ConvGeometry& g, const Real* dy, const Real* w, Real* dx) = 0;
+  /// dw = the adjoint of conv in w, applied to the upstream gradient dy.
+  virtual void conv_backward_weight(const ConvGeometry& g, const Real* x, const Real* dy, Real* dw) = 0;
+};
+
+/// The backend that serves `device` now. Throws Error when this build or machine has no such device.
+Backend& backend(Device device);
+
+/// The CPU's two backends: plain loops that accumulate in double (the truth), and the fast one (oneDNN and
+/// our own convolutions; float only: in the double build it is the reference).
+Backend& reference_backend();
+Backend& fast_cpu_backend();
+/// Chooses which of the two serves Device::cpu. The fast one by default.
+void use_cpu_backend(Backend& chosen);
+
+}  // namespace DG_WIDTH
+}  // namespace dg

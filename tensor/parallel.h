@@ -1,0 +1,209 @@
+// One functor, two devices: the only way element-wise work and reductions are run, and the only place that
+// launches them.
+//
+//   for_each(device, n, f)                f(i) for every i in [0, n)
+//   for_each(device, rows, cols, f)       f(row, col) for every element of a matrix
+//   reduce_rows(device, rows, cols, f)    per row:    acc = combine over columns of f.map(row, col);
+//   f.finish(row, acc) reduce_columns(device, rows, cols, f) per column: acc = combine over rows of
+//   f.map(row, col);   f.finish(col, acc)
+//
+// A functor is a named struct of plain pointers and numbers whose members are marked DG_FN. (Not a lambda:
+// nvcc turns a host-device lambda into an indirect call per element on the host, without vectorisation.) A
+// reduction's functor has
+//   using Acc = ...;                          a plain struct or number
+//   DG_FN static Acc identity();
+//   DG_FN Acc map(std::int64_t row, std::int64_t col) const;   called exactly once per element; it may also
+//   write DG_FN static Acc combine(Acc, Acc); DG_FN void finish(std::int64_t index, Acc) const;
+// Each output has one writer. Partial results belong to chunks fixed by the sizes alone and are combined in
+// index order, so results repeat bit for bit on any number of threads.
+#pragma once
+#include <algorithm>
+#include <cstdint>
+
+#include "tensor/allocator.h"
+#include "tensor/check.h"
+#include "tensor/device.h"
+
+#ifdef __CUDACC__
+#define DG_FN __host__ __device__ __forceinline__
+#include "tensor/cuda/kernels.cuh"
+#else
+#define DG_FN [[gnu::always_inline]] inline
+#endif
+
+namespace dg {
+
+/// Compute threads of the CPU device; 0 = all cores.
+void set_threads(int threads);
+int threads();
+
+namespace detail {
+
+constexpr std::int64_t grain = 1 << 13;  // elements a thread takes at a time
+
+// The functor arrives by value, so the compiler sees its members as locals and vectorises the loop.
+template <class F>
+void run(std::int64_t begin, std::int64_t end, F f) {
+#pragma omp simd
+  for (std::int64_t i = begin; i < end; ++i) f(i);
+}
+
+template <class F>
+void run(std::int64_t row_begin, std::int64_t row_end, std::int64_t cols, F f) {
+  for (std::int64_t row = row_begin; row < row_end; ++row) {
+#pragma omp simd
+    for (std::int64_t col = 0; col < cols; ++col) f(row, col);
+  }
+}
+
+// Folds a stretch of one row in `lanes` interleaved partial results, then those in a tree: vectorisable,
+// fixed order.
+template <class F>
+typename F::Acc fold_row(std::int64_t row, std::int64_t begin, std::int64_t end, F f) {
+  constexpr std::int64_t lanes = 32;
+  typename F::Acc lane[lanes];
+  for (std::int64_t l = 0; l < lanes; ++l) lane[l] = F::identity();
+  std::int64_t col = begin;
+  for (; col + lanes <= end; col += lanes) {
+#pragma omp simd
+    for (std::int64_t l = 0; l < lanes; ++l) lane[l] = F::combine(lane[l], f.map(row, col + l));
+  }
+  for (std::int64_t l = 0; col + l < end; ++l) lane[l] = F::combine(lane[l], f.map(row, col + l));
+  for (std::int64_t width = lanes / 2; width > 0; width /= 2) {
+    for (std::int64_t l = 0; l < width; ++l) lane[l] = F::combine(lane[l], lane[l + width]);
+  }
+  return lane[0];
+}
+
+template <class F>
+void fold_columns(std::int64_t row_begin, std::int64_t row_end, std::int64_t col_begin, std::int64_t col_end,
+                  typename F::Acc* acc, F f) {
+  for (std::int64_t col = col_begin; col < col_end; ++col) acc[col] = F::identity();
+  for (std::int64_t row = row_begin; row < row_end; ++row) {
+#pragma omp simd
+    for (std::int64_t col = col_begin; col < col_end; ++col) acc[col] = F::combine(acc[col], f.map(row, col));
+  }
+}
+
+template <class Acc>
+class Scratch {
+ public:
+  explicit Scratch(std::int64_t size)
+      : bytes_(static_cast<std::size_t>(size) * sizeof(Acc)),
+        data_(static_cast<Acc*>(cached_allocate(Device::cpu, bytes_))) {}
+  ~Scratch() { cached_release(Device::cpu, data_, bytes_); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  Acc* data() const { return data_; }
+
+ private:
+  std::size_t bytes_;
+  Acc* data_;
+};
+
+[[noreturn]] inline void no_cuda(const char* where) {
+  throw Error(fmt::format("[{}] tensors are on cuda, but this build has no CUDA device", where));
+}
+
+template <class F>
+void finish_all(std::int64_t n, std::int64_t chunks, std::int64_t stride, const typename F::Acc* partial,
+                F f) {
+#pragma omp parallel for schedule(static) if (n * chunks > grain)
+  for (std::int64_t i = 0; i < n; ++i) {
+    typename F::Acc acc = partial[i];
+    for (std::int64_t chunk = 1; chunk < chunks; ++chunk) acc = F::combine(acc, partial[chunk * stride + i]);
+    f.finish(i, acc);
+  }
+}
+
+}  // namespace detail
+
+template <class F>
+void for_each(Device device, std::int64_t n, F f) {
+  if (n == 0) return;
+  if (device == Device::cuda) {
+#ifdef __CUDACC__
+    return cuda::launch_for_each(n, f);
+#else
+    detail::no_cuda("for_each");
+#endif
+  }
+  const std::int64_t parts = (n + detail::grain - 1) / detail::grain;
+#pragma omp parallel for schedule(static) if (parts > 1)
+  for (std::int64_t part = 0; part < parts; ++part) {
+    detail::run(part * detail::grain, std::min(n, (part + 1) * detail::grain), f);
+  }
+}
+
+template <class F>
+void for_each(Device device, std::int64_t rows, std::int64_t cols, F f) {
+  if (rows == 0 || cols == 0) return;
+  if (device == Device::cuda) {
+#ifdef __CUDACC__
+    return cuda::launch_for_each(rows, cols, f);
+#else
+    detail::no_cuda("for_each");
+#endif
+  }
+  const std::int64_t height = std::max<std::int64_t>(1, detail::grain / cols),
+                     parts = (rows + height - 1) / height;
+#pragma omp parallel for schedule(static) if (parts > 1)
+  for (std::int64_t part = 0; part < parts; ++part) {
+    detail::run(part * height, std::min(rows, (part + 1) * height), cols, f);
+  }
+}
+
+template <class F>
+void reduce_rows(Device device, std::int64_t rows, std::int64_t cols, F f) {
+  if (rows == 0) return;
+  if (device == Device::cuda) {
+#ifdef __CUDACC__
+    return cuda::launch_reduce_rows(rows, cols, f);
+#else
+    detail::no_cuda("reduce_rows");
+#endif
+  }
+  const std::int64_t chunk = 4 * detail::grain,
+                     chunks = std::max<std::int64_t>(1, (cols + chunk - 1) / chunk);
+  if (chunks == 1) {
+#pragma omp parallel for schedule(static) if (rows > 1 && rows * cols > detail::grain)
+    for (std::int64_t row = 0; row < rows; ++row) f.finish(row, detail::fold_row(row, 0, cols, f));
+    return;
+  }
+  const detail::Scratch<typename F::Acc> partial(rows * chunks);  // [chunks, rows]
+  typename F::Acc* const out = partial.data();
+#pragma omp parallel for schedule(static)
+  for (std::int64_t i = 0; i < rows * chunks; ++i) {
+    const std::int64_t row = i / chunks, c = i % chunks;
+    out[c * rows + row] = detail::fold_row(row, c * chunk, std::min(cols, (c + 1) * chunk), f);
+  }
+  detail::finish_all(rows, chunks, rows, out, f);
+}
+
+template <class F>
+void reduce_columns(Device device, std::int64_t rows, std::int64_t cols, F f) {
+  if (cols == 0) return;
+  if (device == Device::cuda) {
+#ifdef __CUDACC__
+    return cuda::launch_reduce_columns(rows, cols, f);
+#else
+    detail::no_cuda("reduce_columns");
+#endif
+  }
+  // At most 64 chunks of rows, and blocks of columns, so that few rows of many columns are shared out as
+  // well.
+  const std::int64_t chunk = std::max<std::int64_t>(64, (rows + 63) / 64);
+  const std::int64_t chunks = std::max<std::int64_t>(1, (rows + chunk - 1) / chunk);
+  const std::int64_t block = 1024, blocks = (cols + block - 1) / block;
+  const detail::Scratch<typename F::Acc> partial(chunks * cols);
+  typename F::Acc* const out = partial.data();
+#pragma omp parallel for schedule(static) if (rows * cols > detail::grain)
+  for (std::int64_t i = 0; i < chunks * blocks; ++i) {
+    const std::int64_t c = i / blocks, b = i % blocks;
+    detail::fold_columns(c * chunk, std::min(rows, (c + 1) * chunk), b * block,
+                         std::min(cols, (b + 1) * block), out + c * cols, f);
+  }
+  detail::finish_all(cols, chunks, cols, out, f);
+}
+
+}  // namespace dg

@@ -1,0 +1,24 @@
+// The one scalar type. Every build makes the library twice from the same sources: `dg` (float) and `dg_f64`
+// (double, for gradient checks at 1e-6). Types that hold numbers live in an inline namespace named after the
+// width, so that an executable which mixes the two libraries does not link.
+#pragma once
+
+static_assert(__cplusplus >= 202002L, "C++20 is required, from nvcc too");
+
+#ifdef DG_DOUBLE
+#define DG_WIDTH f64
+#else
+#define DG_WIDTH f32
+#endif
+
+namespace dg {
+inline namespace DG_WIDTH {
+
+#ifdef DG_DOUBLE
+using Real = double;
+#else
+using Real = float;
+#endif
+
+}  // namespace DG_WIDTH
+}  // namespace dg

@@ -12,8 +12,17 @@ set(DG_FRAMEWORK
   autograd/backward.cpp
   autograd/gradcheck.cpp
   autograd/var.cpp
+  autograd/ops/add.cpp
   autograd/ops/arfa.cpp
+  autograd/ops/column_sum.cpp
+  autograd/ops/concat.cpp
+  autograd/ops/conv2d.cpp
   autograd/ops/l2_normalize.cpp
+  autograd/ops/matmul.cpp
+  autograd/ops/max_pool.cpp
+  autograd/ops/maxout.cpp
+  autograd/ops/reshape.cpp
+  autograd/ops/sum.cpp
 )
 
 # float only: everything that makes the CPU device fast

@@ -68,7 +68,7 @@ typename F::Acc fold_row(std::int64_t row, std::int64_t begin, std::int64_t end,
 #pragma omp simd
     for (std::int64_t l = 0; l < lanes; ++l) lane[l] = F::combine(lane[l], f.map(row, col + l));
   }
-  for (std::int64_t l = 0; col + l < end; ++l) lane[l] = F::combine(lane[l], f.map(row, col + l));
+  for (std::int64_t l = 0; l < end - col; ++l) lane[l] = F::combine(lane[l], f.map(row, col + l));
   for (std::int64_t width = lanes / 2; width > 0; width /= 2) {
     for (std::int64_t l = 0; l < width; ++l) lane[l] = F::combine(lane[l], lane[l + width]);
   }

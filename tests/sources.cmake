@@ -3,10 +3,12 @@ set(TEST_SAMPLING)
 set(TEST_F64
   autograd/gradcheck_test.cpp
   autograd/in_place_test.cpp
+  autograd/ops_test.cpp
 )
 
 set(TEST_GRADIENTS
   gradients/arfa_test.cpp
+  gradients/basic_ops_test.cpp
   gradients/l2_normalize_test.cpp
 )
 

@@ -1,0 +1,30 @@
+#include "autograd/ops/column_sum.h"
+
+#include "tensor/parallel.h"
+
+namespace dg {
+inline namespace DG_WIDTH {
+namespace {
+
+struct ColumnSum {
+  Real* out;
+  const Real* x;
+  std::int64_t cols;
+  using Acc = Real;
+  DG_FN static Acc identity() { return 0; }
+  DG_FN static Acc combine(Acc p, Acc q) { return p + q; }
+  DG_FN Acc map(std::int64_t row, std::int64_t c) const { return x[row * cols + c]; }
+  DG_FN void finish(std::int64_t c, Acc sum) const { out[c] = sum; }
+};
+
+}  // namespace
+
+Tensor column_sum(const Tensor& x) {
+  const std::int64_t cols = x.shape().columns();
+  const Tensor out(Shape{cols}, x.device());
+  reduce_columns(x.device(), x.shape().rows(), cols, ColumnSum{out.data(), x.data(), cols});
+  return out;
+}
+
+}  // namespace DG_WIDTH
+}  // namespace dg

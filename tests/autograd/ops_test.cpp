@@ -1,0 +1,141 @@
+// Values and messages of the operations, against loops written another way round than the library's.
+#include "autograd/ops.h"
+
+#include <gtest/gtest.h>
+
+#include "autograd/gradcheck.h"
+
+namespace dg {
+namespace {
+
+template <class F>
+std::string message_of(F f) {
+  try {
+    f();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+// Scatters every input pixel into the outputs it reaches, instead of gathering as the reference backend does.
+std::vector<double> conv_by_scatter(const Tensor& x, const Tensor& w, const Conv2dOptions& o, std::int64_t oh,
+                                    std::int64_t ow) {
+  const std::vector<Real> xv = x.to_vector(), wv = w.to_vector();
+  const Shape xs = x.shape(), ws = w.shape();
+  std::vector<double> y(static_cast<std::size_t>(xs[0] * oh * ow * ws[0]));
+  for (std::int64_t n = 0; n < xs[0]; ++n)
+    for (std::int64_t i = 0; i < xs[1]; ++i)
+      for (std::int64_t j = 0; j < xs[2]; ++j)
+        for (std::int64_t r = 0; r < ws[1]; ++r)
+          for (std::int64_t s = 0; s < ws[2]; ++s) {
+            const std::int64_t pi = i + o.pad - r * o.dilation, qj = j + o.pad - s * o.dilation;
+            if (pi < 0 || qj < 0 || pi % o.stride || qj % o.stride || pi / o.stride >= oh ||
+                qj / o.stride >= ow)
+              continue;
+            for (std::int64_t k = 0; k < ws[0]; ++k)
+              for (std::int64_t c = 0; c < xs[3]; ++c)
+                y[((n * oh + pi / o.stride) * ow + qj / o.stride) * ws[0] + k] +=
+                    xv[((n * xs[1] + i) * xs[2] + j) * xs[3] + c] *
+                    wv[((k * ws[1] + r) * ws[2] + s) * xs[3] + c];
+          }
+  return y;
+}
+
+TEST(Conv2d, AgreesWithScatteredInput) {
+  Rng rng(1);
+  for (const Conv2dOptions o :
+       {Conv2dOptions{1, 0, 1}, {1, 1, 1}, {2, 2, 1}, {1, 2, 2}, {1, 3, 3}, {3, 1, 2}}) {
+    const Tensor x = random_normal({2, 8, 9, 3}, rng), w = random_normal({4, 3, 3, 3}, rng);
+    const Var y = conv2d(Var(x), Var(w), Var(), o);
+    const std::vector<double> expected = conv_by_scatter(x, w, o, y.shape()[1], y.shape()[2]);
+    const std::vector<Real> got = y.value().to_vector();
+    ASSERT_EQ(got.size(), expected.size());
+    for (std::size_t i = 0; i < got.size(); ++i)
+      ASSERT_NEAR(got[i], expected[i], 1e-12) << o.stride << o.pad << o.dilation;
+  }
+}
+
+TEST(Conv2d, NamesBothShapesInItsErrors) {
+  const Var x(Tensor::zeros({1, 8, 8, 64})), w(Tensor::zeros({128, 3, 3, 32}));
+  EXPECT_EQ(message_of([&] { conv2d(x, w, Var()); }),
+            "[conv2d] weight must be [out, height, width, 64], got [128, 3, 3, 32]");
+  const Var small(Tensor::zeros({1, 2, 2, 32}));
+  EXPECT_NE(message_of([&] { conv2d(small, w, Var()); }).find("[1, 2, 2, 32]"), std::string::npos);
+}
+
+TEST(MaxPool, TakesTheLargestAndDropsIncompletePatches) {
+  const Tensor x = Tensor::from({1, 3, 3, 1}, std::vector<Real>{1, 5, 9, 2, 4, 9, 9, 9, 9});
+  const Var y = max_pool(Var(x));
+  EXPECT_EQ(y.shape(), (Shape{1, 1, 1, 1}));
+  EXPECT_EQ(y.value().item(), 5);
+}
+
+TEST(MaxPool, TheFirstWinsATie) {
+  const Var x(Tensor::from({1, 2, 2, 1}, std::vector<Real>{3, 3, 3, 3}), true);
+  backward(sum(max_pool(x)));
+  EXPECT_EQ(x.grad().to_vector(), (std::vector<Real>{1, 0, 0, 0}));
+}
+
+TEST(Maxout, PairsFirstAndSecondHalfAndTheFirstWinsATie) {
+  const Var x(Tensor::from({1, 4}, std::vector<Real>{1, 7, 2, 7}), true);
+  const Var y = maxout(x);
+  EXPECT_EQ(y.value().to_vector(), (std::vector<Real>{2, 7}));
+  backward(sum(y));
+  EXPECT_EQ(x.grad().to_vector(), (std::vector<Real>{0, 1, 1, 0}));
+}
+
+TEST(Arfa, IsKxAboveZeroAndAFractionBelow) {
+  const Tensor x = Tensor::from({4, 1}, std::vector<Real>{2, 0, -1, -1e6}), a = Tensor::full({1}, 3);
+  const std::vector<Real> y = arfa(Var(x), Var(a), 2).value().to_vector();
+  EXPECT_DOUBLE_EQ(y[0], 4);
+  EXPECT_EQ(y[1], 0);
+  EXPECT_DOUBLE_EQ(y[2], -0.5);
+  EXPECT_NEAR(y[3], -2, 1e-5);
+}
+
+TEST(L2Normalize, AZeroRowStaysZeroAndPassesNoGradient) {
+  const Var x(Tensor::from({2, 2}, std::vector<Real>{3, 4, 0, 0}), true);
+  const Var y = l2_normalize(x);
+  const std::vector<Real> v = y.value().to_vector();
+  EXPECT_DOUBLE_EQ(v[0], 0.6);
+  EXPECT_DOUBLE_EQ(v[1], 0.8);
+  EXPECT_EQ(v[2], 0);
+  backward(sum(y));
+  EXPECT_EQ(x.grad().to_vector()[2], 0);
+}
+
+TEST(Engine, AddsTheGradientsOfEveryUse) {
+  const Var x(Tensor::full({2}, 3), true);
+  const Var y = add(x, x);
+  backward(sum(add(y, x)));
+  EXPECT_EQ(x.grad().to_vector(), (std::vector<Real>{3, 3}));
+}
+
+TEST(Engine, RecordsNothingUnderNoGrad) {
+  const Var x(Tensor::full({2}, 3), true);
+  const NoGrad guard;
+  EXPECT_FALSE(add(x, x).requires_grad());
+}
+
+TEST(Engine, RefusesANonScalarRootWithoutUpstream) {
+  const Var x(Tensor::full({2}, 3), true);
+  EXPECT_NE(message_of([&] { backward(add(x, x)); }).find("[2]"), std::string::npos);
+}
+
+TEST(Add, NamesBothShapes) {
+  EXPECT_EQ(message_of([] {
+              add(Var(Tensor::zeros({2, 3})), Var(Tensor::zeros({2})));
+            }),
+            "[add] operands must have equal shapes or the second be [3], got [2, 3] and [2]");
+}
+
+TEST(Matmul, NamesBothShapes) {
+  EXPECT_EQ(message_of([] {
+              matmul(Var(Tensor::zeros({2, 3})), Var(Tensor::zeros({2, 3})));
+            }),
+            "[matmul] inner sizes must agree, got [2, 3] and [2, 3]");
+}
+
+}  // namespace
+}  // namespace dg

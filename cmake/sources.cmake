@@ -23,6 +23,16 @@ set(DG_FRAMEWORK
   autograd/ops/maxout.cpp
   autograd/ops/reshape.cpp
   autograd/ops/sum.cpp
+  layers/conv2d.cpp
+  layers/dilated_branches.cpp
+  layers/face_resnet.cpp
+  layers/linear.cpp
+  layers/lsuv.cpp
+  layers/orthonormal.cpp
+  layers/residual_block.cpp
+  layers/statistics.cpp
+  optim/nesterov_sgd.cpp
+  optim/sgdr.cpp
 )
 
 # float only: everything that makes the CPU device fast

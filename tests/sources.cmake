@@ -4,6 +4,9 @@ set(TEST_F64
   autograd/gradcheck_test.cpp
   autograd/in_place_test.cpp
   autograd/ops_test.cpp
+  layers/face_resnet_test.cpp
+  layers/lsuv_test.cpp
+  optim/optim_test.cpp
 )
 
 set(TEST_GRADIENTS

@@ -1,0 +1,104 @@
+#include "optim/nesterov_sgd.h"
+
+#include <cmath>
+
+#include "tensor/parallel.h"
+
+namespace dg {
+inline namespace DG_WIDTH {
+namespace {
+
+struct SquaredNorm {
+  double* out;
+  const Real* g;
+  using Acc = double;
+  DG_FN static Acc identity() { return 0; }
+  DG_FN static Acc combine(Acc p, Acc q) { return p + q; }
+  DG_FN Acc map(std::int64_t, std::int64_t i) const {
+    const double v = g[i];
+    return v * v;
+  }
+  DG_FN void finish(std::int64_t, Acc sum) const { *out = sum; }
+};
+
+struct ClipFactor {
+  double* squares;  // [n + 2]: n squared norms, then the norm, then the factor
+  std::int64_t n;
+  double clip;
+  DG_FN void operator()(std::int64_t) const {
+    double sum = 0;
+    for (std::int64_t i = 0; i < n; ++i) sum += squares[i];
+    const double norm = std::sqrt(sum);
+    squares[n] = norm;
+    squares[n + 1] = norm > clip ? clip / norm : 1;
+  }
+};
+
+struct Update {
+  Real *w, *v;
+  const Real* g;
+  const double* clip_factor;  // null = 1
+  Real rate, momentum, decay, floor;
+  bool rate_inside;
+  DG_FN void operator()(std::int64_t i) const {
+    const Real factor = clip_factor != nullptr ? static_cast<Real>(*clip_factor) : Real(1);
+    const Real gradient = factor * g[i] + decay * w[i];
+    const Real added = rate_inside ? rate * gradient : gradient;
+    const Real velocity = momentum * v[i] + added;
+    const Real step = added + momentum * velocity;
+    const Real next = w[i] - (rate_inside ? step : rate * step);
+    v[i] = velocity;
+    w[i] = next < floor ? floor : next;  // a NaN stays a NaN
+  }
+};
+
+}  // namespace
+
+NesterovSgd::NesterovSgd(const std::vector<Parameter*>& parameters, const NesterovSgdOptions& o)
+    : options_(o) {
+  require(o.momentum >= 0 && o.momentum < 1 && o.decay >= 0 && o.clip_norm >= 0, "nesterov_sgd",
+          "momentum must be in [0, 1), decay and clip_norm >= 0, got {}, {}, {}", o.momentum, o.decay,
+          o.clip_norm);
+  for (Parameter* p : parameters) {
+    if (!p->trainable) continue;
+    require(p->value.defined(), "nesterov_sgd", "{} is not initialised", p->name);
+    parameters_.push_back(p);
+    velocity_.push_back(Tensor::zeros(p->shape, p->value.device()));
+  }
+  require(!parameters_.empty(), "nesterov_sgd", "there is nothing to train among {} parameters",
+          parameters.size());
+  squares_ = Array<double>(static_cast<std::int64_t>(parameters_.size()) + 2, parameters_[0]->value.device());
+  squares_.set(std::vector<double>(parameters_.size() + 2, 0.0));
+}
+
+void NesterovSgd::measure_norm() {
+  const auto n = static_cast<std::int64_t>(parameters_.size());
+  for (std::int64_t i = 0; i < n; ++i) {
+    const Tensor& g = parameters_[static_cast<std::size_t>(i)]->value.grad();
+    reduce_rows(squares_.device(), 1, g.defined() ? g.size() : 0, SquaredNorm{squares_.data() + i, g.data()});
+  }
+  for_each(squares_.device(), 1, ClipFactor{squares_.data(), n, options_.clip_norm});
+}
+
+void NesterovSgd::step(double rate) {
+  const bool clip = options_.clip_norm > 0;
+  if (clip) measure_norm();
+  const double* factor = clip ? squares_.data() + parameters_.size() + 1 : nullptr;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    Parameter& p = *parameters_[i];
+    const Tensor& g = p.value.grad();
+    if (!g.defined()) continue;
+    const Tensor& w = p.value.value();
+    for_each(
+        w.device(), w.size(),
+        Update{w.data(), velocity_[i].data(), g.data(), factor, static_cast<Real>(rate * p.rate_multiplier),
+               static_cast<Real>(options_.momentum), static_cast<Real>(p.decay ? options_.decay : 0),
+               static_cast<Real>(p.floor), options_.rate_inside});
+    p.value.zero_grad();
+  }
+}
+
+double NesterovSgd::gradient_norm() const { return squares_.to_vector()[parameters_.size()]; }
+
+}  // namespace DG_WIDTH
+}  // namespace dg

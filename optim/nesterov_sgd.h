@@ -1,0 +1,49 @@
+// Nesterov accelerated gradient (section 4.2.5, [26]) with selective weight decay. With G = g + decay * w
+// where the parameter decays (convolution, fc and classifier weights only) and G = g elsewhere:
+//
+//   v <- mu v + G,            w <- w - rate (G + mu v)          (rate outside the buffer, the default)
+//   v <- mu v + rate G,       w <- w - (rate G + mu v)          (rate inside; they differ when the rate
+//   changes)
+//
+// then w is clamped to the parameter's floor. Optionally all gradients are first scaled by min(1, clip /
+// |g|), |g| being the Euclidean norm over every trainable parameter; norm and factor stay on the device.
+#pragma once
+#include <vector>
+
+#include "layers/parameter.h"
+
+namespace dg {
+inline namespace DG_WIDTH {
+
+struct NesterovSgdOptions {
+  double momentum = 0.9;
+  double decay = 5e-4;
+  bool rate_inside = false;
+  double clip_norm = 0;  // 0 = no clipping
+};
+
+class NesterovSgd {
+ public:
+  /// Takes the trainable ones of `parameters`; they must be initialised and outlive the optimiser.
+  NesterovSgd(const std::vector<Parameter*>& parameters, const NesterovSgdOptions& options);
+  /// One step with the gradients the leaves hold, which are then cleared. A parameter without a gradient is
+  /// left alone.
+  void step(double rate);
+  /// Norm of the last step's gradient before clipping (0 unless clipping is on). Waits for the device.
+  double gradient_norm() const;
+
+  /// For checkpoints: the velocity of each trainable parameter, in order, under the parameter's name.
+  const std::vector<Parameter*>& parameters() const { return parameters_; }
+  const Tensor& velocity(std::size_t i) const { return velocity_[i]; }
+
+ private:
+  void measure_norm();
+
+  NesterovSgdOptions options_;
+  std::vector<Parameter*> parameters_;
+  std::vector<Tensor> velocity_;
+  Array<double> squares_;  // per parameter: squared norm of its gradient; last: the factor that clips
+};
+
+}  // namespace DG_WIDTH
+}  // namespace dg

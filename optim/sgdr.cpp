@@ -1,0 +1,36 @@
+#include "optim/sgdr.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "tensor/check.h"
+
+namespace dg {
+
+Sgdr::Sgdr(const SgdrOptions& o) : options_(o) {
+  require(o.rate > 0 && o.final_rate >= 0 && o.final_rate <= o.rate, "sgdr",
+          "rates must be 0 <= final <= initial, got {} -> {}", o.rate, o.final_rate);
+  require(o.steps >= 1 && o.restart_period >= 0 && o.restart_factor >= 1 && o.warmup >= 0, "sgdr",
+          "steps must be >= 1, restart_period >= 0, restart_factor >= 1, warmup >= 0, got {}, {}, {}, {}",
+          o.steps, o.restart_period, o.restart_factor, o.warmup);
+}
+
+double Sgdr::rate(std::int64_t step) const {
+  require(step >= 0, "sgdr", "step must be >= 0, got {}", step);
+  const SgdrOptions& o = options_;
+  if (step >= o.steps) return o.final_rate;
+  double since = static_cast<double>(step), period = static_cast<double>(o.steps);
+  if (o.restart_period > 0) {
+    for (period = static_cast<double>(o.restart_period); since >= period;
+         period = std::floor(period * o.restart_factor)) {
+      since -= period;
+    }
+  }
+  const double cosine = (1 + std::cos(std::numbers::pi * since / period)) / 2;
+  const double warm =
+      o.warmup > 0 ? std::min(1.0, static_cast<double>(step + 1) / static_cast<double>(o.warmup)) : 1.0;
+  return (o.final_rate + (o.rate - o.final_rate) * cosine) * warm;
+}
+
+}  // namespace dg

@@ -1,0 +1,32 @@
+// The learning rate of a step: SGDR (Loshchilov and Hutter [22]), as section 4.2.5 uses it without restarts,
+// 0.01 -> 0.00001:
+//
+//   rate(t) = final + (initial - final) (1 + cos(pi tau / T)) / 2
+//
+// with T the length of the current period and tau the steps since it began; per step, not per epoch. A linear
+// warm-up (option, off in the paper's recipes) multiplies it by min(1, (t + 1) / warmup).
+#pragma once
+#include <cstdint>
+
+namespace dg {
+
+struct SgdrOptions {
+  double rate = 0.01, final_rate = 1e-5;
+  std::int64_t steps = 140'000;     // length of the schedule
+  std::int64_t restart_period = 0;  // length of the first period; 0 = no restarts, one period of `steps`
+  double restart_factor = 1;        // each period is this much longer than the one before, >= 1
+  std::int64_t warmup = 0;          // steps
+};
+
+class Sgdr {
+ public:
+  /// Throws Error when an option is out of range.
+  explicit Sgdr(const SgdrOptions& options);
+  /// Rate of step t = 0, 1, ...; from `steps` on it stays at final_rate.
+  double rate(std::int64_t step) const;
+
+ private:
+  SgdrOptions options_;
+};
+
+}  // namespace dg

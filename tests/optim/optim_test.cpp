@@ -1,0 +1,119 @@
+// Nesterov SGD against numbers worked out by hand, and the SGDR schedule at its landmarks.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "autograd/ops.h"
+#include "optim/nesterov_sgd.h"
+#include "optim/sgdr.h"
+
+namespace dg {
+namespace {
+
+Parameter number(const char* name, Real value) {
+  Parameter p{.name = name, .shape = {1}, .value = {}};
+  p.set(Tensor::full({1}, value));
+  return p;
+}
+
+void give(Parameter& p, Real gradient) { backward(p.value, Tensor::full({1}, gradient)); }
+
+Real value(const Parameter& p) { return p.value.value().item(); }
+
+TEST(NesterovSgd, TwoStepsWithARateJumpByHand) {
+  // mu = 0.5, gradients 2 then 4, rates 0.1 then 0.01, w = 1.
+  // Rate outside: v = 2, w = 1 - 0.1 (2 + 1) = 0.7; v = 1 + 4 = 5, w = 0.7 - 0.01 (4 + 2.5) = 0.635.
+  Parameter w = number("w", 1);
+  NesterovSgd outside({&w}, {.momentum = 0.5, .decay = 0});
+  give(w, 2);
+  outside.step(0.1);
+  EXPECT_NEAR(value(w), 0.7, 1e-12);
+  give(w, 4);
+  outside.step(0.01);
+  EXPECT_NEAR(value(w), 0.635, 1e-12);
+  // Rate inside: v = 0.2, w = 1 - (0.2 + 0.1) = 0.7; v = 0.1 + 0.04 = 0.14, w = 0.7 - (0.04 + 0.07) = 0.59.
+  Parameter u = number("u", 1);
+  NesterovSgd inside({&u}, {.momentum = 0.5, .decay = 0, .rate_inside = true});
+  give(u, 2);
+  inside.step(0.1);
+  EXPECT_NEAR(value(u), 0.7, 1e-12);
+  give(u, 4);
+  inside.step(0.01);
+  EXPECT_NEAR(value(u), 0.59, 1e-12);
+}
+
+TEST(NesterovSgd, DecaysOnlyWhatIsMarked) {
+  Parameter weight = number("weight", 2), bias = number("bias", 2);
+  weight.decay = true;
+  NesterovSgd sgd({&weight, &bias}, {.momentum = 0, .decay = 0.1});
+  give(weight, 0);
+  give(bias, 0);
+  sgd.step(0.5);
+  EXPECT_NEAR(value(weight), 2 - 0.5 * 0.2, 1e-12);
+  EXPECT_EQ(value(bias), 2);
+}
+
+TEST(NesterovSgd, ClampsToTheFloorAndUsesTheRateMultiplier) {
+  Parameter a = number("a", 0.2), beta = number("beta", 1);
+  a.floor = 0.1;
+  beta.rate_multiplier = 0.1;
+  NesterovSgd sgd({&a, &beta}, {.momentum = 0, .decay = 0});
+  give(a, 5);
+  give(beta, 5);
+  sgd.step(0.1);
+  EXPECT_EQ(value(a), 0.1);
+  EXPECT_NEAR(value(beta), 0.95, 1e-12);
+}
+
+TEST(NesterovSgd, ClipsTheNormOverAllParameters) {
+  Parameter a = number("a", 0), b = number("b", 0);
+  NesterovSgd sgd({&a, &b}, {.momentum = 0, .decay = 0, .clip_norm = 1});
+  give(a, 3);
+  give(b, 4);
+  sgd.step(1);
+  EXPECT_NEAR(value(a), -0.6, 1e-12);
+  EXPECT_NEAR(value(b), -0.8, 1e-12);
+  EXPECT_NEAR(sgd.gradient_norm(), 5, 1e-12);
+  give(a, 0.3);  // below the limit: untouched; b has no gradient: left alone
+  sgd.step(1);
+  EXPECT_NEAR(value(a), -0.9, 1e-12);
+  EXPECT_NEAR(value(b), -0.8, 1e-12);
+}
+
+TEST(NesterovSgd, ClearsTheGradientsAndSkipsConstants) {
+  Parameter w = number("w", 1), k{.name = "k", .shape = {1}, .trainable = false, .value = {}};
+  k.set(Tensor::full({1}, 3));
+  NesterovSgd sgd({&w, &k}, {});
+  EXPECT_EQ(sgd.parameters().size(), 1u);
+  give(w, 1);
+  sgd.step(0.1);
+  EXPECT_FALSE(w.value.grad().defined());
+}
+
+TEST(Sgdr, GoesFromTheFirstRateToTheFinalOneByACosine) {
+  const Sgdr s({.rate = 0.01, .final_rate = 1e-5, .steps = 1000});
+  EXPECT_DOUBLE_EQ(s.rate(0), 0.01);
+  EXPECT_NEAR(s.rate(500), (0.01 + 1e-5) / 2, 1e-15);
+  EXPECT_NEAR(s.rate(250), 1e-5 + (0.01 - 1e-5) * (1 + std::sqrt(0.5)) / 2, 1e-15);
+  EXPECT_NEAR(s.rate(999), 1e-5, 1e-7);
+  EXPECT_EQ(s.rate(1000), 1e-5);
+}
+
+TEST(Sgdr, RestartsWithGrowingPeriods) {
+  const Sgdr s({.rate = 1, .final_rate = 0, .steps = 100, .restart_period = 10, .restart_factor = 2});
+  for (const int start : {0, 10, 30, 70}) EXPECT_DOUBLE_EQ(s.rate(start), 1) << start;
+  EXPECT_NEAR(s.rate(20), 0.5, 1e-12);  // the middle of the second period, 10..30
+}
+
+TEST(Sgdr, WarmsUpLinearly) {
+  const Sgdr s({.rate = 1, .final_rate = 1, .steps = 100, .warmup = 10});
+  EXPECT_DOUBLE_EQ(s.rate(0), 0.1);
+  EXPECT_DOUBLE_EQ(s.rate(4), 0.5);
+  EXPECT_DOUBLE_EQ(s.rate(9), 1);
+  EXPECT_DOUBLE_EQ(s.rate(50), 1);
+}
+
+TEST(Sgdr, RefusesARisingSchedule) { EXPECT_THROW(Sgdr({.rate = 0.01, .final_rate = 0.1}), Error); }
+
+}  // namespace
+}  // namespace dg

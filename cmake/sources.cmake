@@ -38,6 +38,8 @@ set(DG_FRAMEWORK
 # float only: everything that makes the CPU device fast
 set(DG_FAST_CPU)
 
-set(DG_PROGRAM)
+set(DG_PROGRAM
+  data/augmentation.cpp
+)
 
 set(DG_APPS)

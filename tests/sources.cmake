@@ -15,4 +15,6 @@ set(TEST_GRADIENTS
   gradients/l2_normalize_test.cpp
 )
 
-set(TEST_F32)
+set(TEST_F32
+  data/augmentation_test.cpp
+)

@@ -1,5 +1,15 @@
 # What each library is made of, folder by folder. A new operation, layer or loss adds one word here.
-set(DG_SAMPLING)
+set(DG_SAMPLING
+  sampling/batch_sampler.cpp
+  sampling/class_counts.cpp
+  sampling/doppelganger_list.cpp
+  sampling/doppelganger_sampler.cpp
+  sampling/identity_index.cpp
+  sampling/lag_queue.cpp
+  sampling/list_health.cpp
+  sampling/observation.cpp
+  sampling/urn.cpp
+)
 
 set(DG_FRAMEWORK
   tensor/allocator.cpp

@@ -1,0 +1,53 @@
+// What every sampling policy shares: the batch it makes and the interface that a trainer sees.
+//
+// A policy decides which classes come together in a batch. Doppelganger mining is one
+// (doppelganger_sampler.h); hard class mining or walks on a graph of neighbouring classes would be others,
+// each a class beside it that chooses its classes and leaves the photos to draw_photos.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sampling/identity_index.h"
+#include "sampling/ids.h"
+#include "sampling/state.h"
+#include "tensor/rng.h"
+
+namespace dg {
+
+/// A batch of M images of N_c classes. Rows lie class after class, in the order of `classes`.
+struct Batch {
+  std::vector<ClassId> classes;  ///< N_c different classes
+  std::vector<int> images;       ///< images of each class: N_c numbers with sum M
+  std::vector<PhotoId> rows;     ///< M rows of the data set
+  std::vector<ClassId> labels;   ///< the class of each row
+
+  bool operator==(const Batch&) const = default;
+};
+
+/// Draws the photos of a batch: `images[i]` of `classes[i]`, every photo of a class as probable as any other.
+/// They are different photos where the class has enough; where not, each is used once before one is used
+/// twice, twice before one is used three times, and so on. Error when the lengths differ, a class does not
+/// exist or a number of images is negative.
+Batch draw_photos(const IdentityIndex& index, std::vector<ClassId> classes, std::vector<int> images,
+                  Rng& rng);
+
+/// "DGBT", then the four vectors in the order of the struct (int32, int32, int64, int32). A trainer that
+/// prepares batches ahead saves those it has not used yet beside the sampler, which is past them.
+State save_batch(const Batch& batch);
+/// Error when `state` is damaged or its vectors do not fit together.
+Batch load_batch(std::span<const std::uint8_t> state);
+
+class BatchSampler {
+ public:
+  virtual ~BatchSampler() = default;
+  /// The next batch. Never fails: whatever could is an error of the constructor.
+  virtual Batch next() = 0;
+  /// All that next() depends on and the sampler owns: with it, a sampler made with the same settings
+  /// continues the same sequence of batches.
+  virtual State save() const = 0;
+  /// Error, and nothing is changed, when `state` was not saved by a sampler of this kind and data set.
+  virtual void load(std::span<const std::uint8_t> state) = 0;
+};
+
+}  // namespace dg

@@ -1,0 +1,59 @@
+#include "sampling/class_counts.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "sampling/check.h"
+
+namespace dg {
+namespace {
+constexpr const char* where = "class_counts";
+}
+
+ClassCounts ClassCounts::fixed(int batch, int classes, int images_per_class) {
+  demand(classes >= 1 && images_per_class >= 1, where,
+         "classes and images per class must be at least 1, got ", classes, " and ", images_per_class);
+  demand(batch == std::int64_t{classes} * images_per_class, where,
+         "batch must be classes * images per class = ", classes, " * ", images_per_class, ", got ", batch);
+  return {batch, images_per_class, images_per_class};
+}
+
+ClassCounts ClassCounts::range(int batch, int lo, int hi) {
+  demand(1 <= lo && lo <= hi, where, "images per class must be a range lo..hi with 1 <= lo <= hi, got ", lo,
+         "..", hi);
+  demand(batch >= 1, where, "batch must be at least 1, got ", batch);
+  // If any number of classes works, the largest that gives each of them lo does.
+  demand(std::int64_t{batch / lo} * hi >= batch, where, "no number of classes with ", lo, "..", hi,
+         " images each makes a batch of ", batch);
+  return {batch, lo, hi};
+}
+
+std::vector<int> ClassCounts::draw(Rng& rng) const {
+  const auto choices = static_cast<std::uint64_t>(hi_ - lo_ + 1);
+  std::vector<int> images;
+  int total = 0;
+  while (total < batch_) {
+    images.push_back(std::min(lo_ + static_cast<int>(rng.below(choices)), batch_ - total));
+    total += images.back();
+  }
+  if (images.back() >= lo_) return images;
+
+  if (static_cast<int>(images.size()) <= max_classes()) {
+    for (auto giver = images.rbegin() + 1; images.back() < lo_; ++giver) {
+      const int gift = std::min(*giver - lo_, lo_ - images.back());
+      *giver -= gift;
+      images.back() += gift;
+    }
+  } else {
+    int homeless = images.back();
+    images.pop_back();
+    for (auto taker = images.rbegin(); homeless > 0; ++taker) {
+      const int gift = std::min(hi_ - *taker, homeless);
+      *taker += gift;
+      homeless -= gift;
+    }
+  }
+  return images;
+}
+
+}  // namespace dg

@@ -1,0 +1,68 @@
+#include "sampling/doppelganger_sampler.h"
+
+#include <utility>
+
+#include "sampling/check.h"
+#include "sampling/urn.h"
+
+namespace dg {
+namespace {
+constexpr const char* where = "doppelganger_sampler";
+}
+
+DoppelgangerSampler::DoppelgangerSampler(const IdentityIndex& index, const DoppelgangerList& list,
+                                         ClassCounts counts, int random_classes, Rng rng)
+    : index_(index), list_(list), counts_(counts), random_classes_(random_classes), rng_(rng) {
+  demand(random_classes >= 1 && random_classes <= counts.max_classes(), where,
+         "random_classes (N_r) must be 1..", counts.max_classes(),
+         ", the most classes a batch can have, got ", random_classes);
+  demand(counts.max_classes() <= index.classes(), where, "a batch may have ", counts.max_classes(),
+         " classes, but only ", index.classes(), " exist");
+  demand(list.classes() == index.classes(), where, "the doppelganger list must be of ", index.classes(),
+         " classes, got ", list.classes());
+}
+
+Batch DoppelgangerSampler::next() {
+  std::vector<int> images = counts_.draw(rng_);
+  std::vector<ClassId> classes;
+  const auto random_classes = static_cast<std::size_t>(random_classes_);
+
+  Urn urn(index_.classes());  // the classes that are not in the batch
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const ClassId doppelganger = i < random_classes ? no_class : list_[classes[i - random_classes]];
+    if (doppelganger != no_class && urn.contains(doppelganger)) {
+      urn.take(doppelganger);
+      classes.push_back(doppelganger);
+    } else {
+      classes.push_back(static_cast<ClassId>(urn.draw(rng_)));
+    }
+  }
+  return draw_photos(index_, std::move(classes), std::move(images), rng_);
+}
+
+State DoppelgangerSampler::save() const {
+  StateWriter out("DGSD");
+  out.put(index_.classes());
+  out.put(index_.photos());
+  out.put(rng_.state().seed);
+  out.put(rng_.state().stream);
+  out.put(rng_.state().position);
+  return std::move(out).finish();
+}
+
+void DoppelgangerSampler::load(std::span<const std::uint8_t> state) {
+  StateReader in(state, "DGSD");
+  const auto classes = in.get<ClassId>();
+  const auto photos = in.get<std::int64_t>();
+  Rng::State rng;
+  rng.seed = in.get<std::uint64_t>();
+  rng.stream = in.get<std::uint64_t>();
+  rng.position = in.get<std::uint64_t>();
+  in.finish();
+  demand(classes == index_.classes() && photos == index_.photos(), where, "the saved sampler works on ",
+         classes, " classes and ", photos, " photos, this one on ", index_.classes(), " and ",
+         index_.photos());
+  rng_ = Rng(rng);
+}
+
+}  // namespace dg

@@ -28,6 +28,10 @@ set(DG_FRAMEWORK
 # float only: everything that makes the CPU device fast
 set(DG_FAST_CPU)
 
-set(DG_PROGRAM)
+set(DG_PROGRAM
+  data/exif.cpp
+  data/file_bytes.cpp
+  data/jpeg.cpp
+)
 
 set(DG_APPS)

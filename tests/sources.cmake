@@ -12,4 +12,12 @@ set(TEST_GRADIENTS
   gradients/l2_normalize_test.cpp
 )
 
-set(TEST_F32)
+set(TEST_F32
+  data/class_folder_test.cpp
+  data/exif_test.cpp
+  data/jpeg_test.cpp
+  data/loader_test.cpp
+  data/photo_store_test.cpp
+  data/resize_test.cpp
+  data/split_test.cpp
+)

@@ -50,6 +50,15 @@ set(DG_FAST_CPU)
 
 set(DG_PROGRAM
   data/augmentation.cpp
+  data/class_folder.cpp
+  data/exif.cpp
+  data/file_bytes.cpp
+  data/jpeg.cpp
+  data/loader.cpp
+  data/photo_set.cpp
+  data/photo_store.cpp
+  data/resize.cpp
+  data/split.cpp
 )
 
 set(DG_APPS)

@@ -17,4 +17,11 @@ set(TEST_GRADIENTS
 
 set(TEST_F32
   data/augmentation_test.cpp
+  data/class_folder_test.cpp
+  data/exif_test.cpp
+  data/jpeg_test.cpp
+  data/loader_test.cpp
+  data/photo_store_test.cpp
+  data/resize_test.cpp
+  data/split_test.cpp
 )

@@ -1,0 +1,102 @@
+#include "data/class_folder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string_view>
+#include <system_error>
+
+#include "tensor/check.h"
+
+namespace dg {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr const char* kWhere = "class_folder";
+
+// Names of the entries that are not hidden, in byte order, whatever the locale (std::string compares bytes).
+std::vector<std::string> sorted_names(const fs::path& folder) {
+  std::error_code error;
+  std::vector<std::string> names;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    std::string name = entry->path().filename().string();
+    if (name.front() != '.') names.push_back(std::move(name));
+  }
+  if (error) throw IoError(fmt::format("[{}] {}: {}", kWhere, folder.string(), error.message()));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// What follows the last dot, in lower case.
+std::string extension_of(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  std::string extension(dot == std::string_view::npos ? std::string_view{} : name.substr(dot + 1));
+  for (char& c : extension) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return extension;
+}
+
+bool is_jpeg(const std::string& extension) { return extension == "jpg" || extension == "jpeg"; }
+
+bool is_other_image(const std::string& extension) {
+  constexpr std::array<std::string_view, 17> kTypes = {"png",  "webp", "bmp",  "gif",  "tif", "tiff",
+                                                       "heic", "heif", "avif", "jfif", "jpe", "jp2",
+                                                       "jxl",  "ppm",  "pgm",  "tga",  "svg"};
+  return std::find(kTypes.begin(), kTypes.end(), extension) != kTypes.end();
+}
+
+std::string list_of(const std::map<std::string, std::int64_t>& types) {
+  std::string text;
+  for (const auto& [type, count] : types)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, type);
+  return text;
+}
+
+void add_identity(PhotoSet& set, const fs::path& folder, std::string name) {
+  const auto class_id = static_cast<int>(set.classes.size());
+  const std::size_t before = set.photos.size();
+  std::map<std::string, std::int64_t> others;
+  for (const std::string& file : sorted_names(folder)) {
+    const std::string extension = extension_of(file);
+    if (is_jpeg(extension)) set.photos.push_back({(folder / file).string(), class_id});
+    if (is_other_image(extension)) ++others[extension == "tif" ? "tiff" : extension];
+  }
+  require(set.photos.size() > before, kWhere,
+          "identity folder {} must hold at least one .jpg photo, found {}", folder.string(),
+          others.empty() ? "none" : "only " + list_of(others));
+  require(set.photos.size() <= std::numeric_limits<int>::max(), kWhere, "too many photos: {}",
+          set.photos.size());
+  for (const auto& [type, count] : others) set.other_types[type] += count;
+  set.classes.push_back(std::move(name));
+  set.first_photo.push_back(static_cast<int>(set.photos.size()));
+}
+
+}  // namespace
+
+PhotoSet scan_class_folder(const fs::path& data) {
+  std::error_code error;
+  const auto status = fs::status(data, error);
+  if (error) throw IoError(fmt::format("[{}] {}: {}", kWhere, data.string(), error.message()));
+  if (!fs::is_directory(status)) throw IoError(fmt::format("[{}] {}: not a folder", kWhere, data.string()));
+  PhotoSet set;
+  set.first_photo.push_back(0);
+  int loose_photos = 0;
+  for (std::string& name : sorted_names(data)) {
+    const fs::path path = data / name;
+    if (fs::is_directory(path, error)) {
+      add_identity(set, path, std::move(name));
+    } else if (is_jpeg(extension_of(name))) {
+      ++loose_photos;
+    }
+  }
+  require(!set.classes.empty(), kWhere,
+          "{} must hold one folder per identity with its photos inside (DATA/<identity>/<photo>.jpg), found "
+          "no folder{}",
+          data.string(), loose_photos > 0 ? fmt::format(" and {} loose photos", loose_photos) : "");
+  return set;
+}
+
+}  // namespace dg

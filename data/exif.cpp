@@ -1,0 +1,69 @@
+#include "data/exif.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <optional>
+
+namespace dg {
+namespace {
+
+constexpr std::uint32_t kOrientationTag = 0x0112, kShort = 3;
+
+// Reads of 16 and 32 bits in the file's byte order; nothing outside the bytes is ever touched.
+struct TiffReader {
+  std::span<const std::uint8_t> bytes;
+  bool big_endian = false;
+
+  std::optional<std::uint32_t> read(std::size_t offset, std::size_t width) const {
+    if (offset > bytes.size() || bytes.size() - offset < width) return std::nullopt;
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < width; ++i) {
+      value = value << 8 | bytes[offset + (big_endian ? i : width - 1 - i)];
+    }
+    return value;
+  }
+};
+
+}  // namespace
+
+int exif_orientation(std::span<const std::uint8_t> app1) {
+  constexpr std::array<std::uint8_t, 6> kExif = {'E', 'x', 'i', 'f', 0, 0};
+  if (app1.size() < kExif.size() || !std::equal(kExif.begin(), kExif.end(), app1.begin())) return 0;
+  TiffReader tiff{app1.subspan(kExif.size())};
+  if (tiff.bytes.size() < 8 || tiff.bytes[0] != tiff.bytes[1]) return 1;
+  if (tiff.bytes[0] != 'I' && tiff.bytes[0] != 'M') return 1;
+  tiff.big_endian = tiff.bytes[0] == 'M';
+  if (tiff.read(2, 2) != 42u) return 1;
+  const std::size_t directory = *tiff.read(4, 4);
+  const std::uint32_t entries = tiff.read(directory, 2).value_or(0);
+  for (std::size_t i = 0; i < entries; ++i) {
+    const std::size_t entry = directory + 2 + 12 * i;
+    const auto tag = tiff.read(entry, 2);
+    if (!tag) return 1;
+    if (*tag != kOrientationTag) continue;
+    const std::uint32_t value = tiff.read(entry + 8, 2).value_or(1);
+    const bool good = tiff.read(entry + 2, 2) == kShort && value >= 1 && value <= 8;
+    return good ? static_cast<int>(value) : 1;
+  }
+  return 1;
+}
+
+Image upright(Image image, int orientation) {
+  if (orientation <= 1 || orientation > 8) return image;
+  const int w = image.width, h = image.height;
+  const bool turned = orientation >= 5;
+  // x and y of the source run backwards in these orientations
+  const bool back_x = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
+  const bool back_y = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+  Image result(turned ? h : w, turned ? w : h);
+  for (int y = 0; y < result.height; ++y) {
+    for (int x = 0; x < result.width; ++x) {
+      const int sx = turned ? y : x, sy = turned ? x : y;
+      std::memcpy(result.pixel(x, y), image.pixel(back_x ? w - 1 - sx : sx, back_y ? h - 1 - sy : sy), 3);
+    }
+  }
+  return result;
+}
+
+}  // namespace dg

@@ -1,0 +1,77 @@
+// Batches of decoded photos, prepared ahead by worker threads. The caller plans every batch (which photos, in
+// which order), so the threads' timing can change when a batch is ready, never what is in it.
+#pragma once
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "data/photo_store.h"
+
+namespace dg {
+
+struct LoaderOptions {
+  int workers = 1;  // threads; 0: take() does the work itself
+  bool replace_broken =
+      true;  // false: the row of a photo that does not decode is zeros (evaluation skips it)
+};
+
+/// A batch of M photos. Valid until the next take().
+struct LoadedBatch {
+  std::span<const std::uint8_t> pixels;  // [M, size, size, 3]
+  std::span<const int> photos;           // which photo each row really is; -1: none (see replace_broken)
+};
+
+class Loader {
+ public:
+  /// `store` must outlive the loader. Error if workers < 0.
+  Loader(PhotoStore& store, const LoaderOptions& options);
+  /// Drops what was not taken.
+  ~Loader();
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+
+  /// Queues the batch of a step. Memory is used for every batch submitted and not taken: stay a few steps
+  /// ahead.
+  void submit(std::int64_t step, std::vector<int> photos);
+
+  /// Waits for the batch of `step`, which must be the oldest not yet taken (else Error), and books its broken
+  /// photos. Throws what a worker threw for the batch (its lowest row), or PhotoStore::account's error; the
+  /// batch is then gone.
+  LoadedBatch take(std::int64_t step);
+
+  /// Seconds spent in take() so far, waiting (or decoding, without workers): what the input costs the run.
+  double seconds_waited() const { return seconds_waited_; }
+
+ private:
+  struct Batch {
+    std::int64_t step = 0;
+    std::vector<int> asked, used;
+    std::vector<std::uint8_t> pixels;
+    int claimed = 0, done = 0;  // rows; guarded by mutex_
+    int failed_row = -1;        // lowest row that threw, guarded by mutex_
+    std::exception_ptr failure;
+  };
+
+  void work();
+  bool claim_and_fill(std::unique_lock<std::mutex>& lock);
+  void fill(Batch& batch, int row);
+
+  PhotoStore& store_;
+  const LoaderOptions options_;
+  std::mutex mutex_;
+  std::condition_variable work_there_, batch_done_;
+  std::deque<std::unique_ptr<Batch>> queue_;      // in the order of submit
+  std::vector<std::unique_ptr<Batch>> recycled_;  // buffers to use again
+  std::unique_ptr<Batch> taken_;                  // what the caller looks at
+  bool stopping_ = false;
+  double seconds_waited_ = 0;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace dg

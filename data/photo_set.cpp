@@ -1,0 +1,17 @@
+#include "data/photo_set.h"
+
+#include <fmt/format.h>
+
+namespace dg {
+
+std::string summary(const PhotoSet& set) {
+  std::string text = fmt::format("{} photos of {} identities", set.photos.size(), set.classes.size());
+  const char* separator = "; not read, because only JPEG is: ";
+  for (const auto& [type, count] : set.other_types) {
+    text += fmt::format("{}{} {}", separator, count, type);
+    separator = ", ";
+  }
+  return text;
+}
+
+}  // namespace dg

@@ -1,0 +1,148 @@
+#include "data/photo_store.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "tensor/check.h"
+
+namespace dg {
+
+std::string summary(const BrokenPhotos& broken, int most) {
+  if (broken.entries.empty()) return "";
+  std::string text = fmt::format("{} of {} photos did not decode", broken.entries.size(), broken.asked);
+  const std::size_t shown = std::min(broken.entries.size(), static_cast<std::size_t>(std::max(most, 0)));
+  for (std::size_t i = 0; i < shown; ++i) text += "\n  " + broken.entries[i].why;
+  if (shown < broken.entries.size()) text += fmt::format("\n  and {} more", broken.entries.size() - shown);
+  return text;
+}
+
+PhotoStore::PhotoStore(const PhotoSet& set, ReplacementLists replacements, const PhotoStoreOptions& options)
+    : set_(set),
+      replacements_(std::move(replacements)),
+      options_(options),
+      position_(set.photos.size(), -1),
+      cached_(set.photos.size()),
+      asked_(set.photos.size()) {
+  require(options_.size >= 1, "photo_store", "size must be 1 or more pixels, got {}", options_.size);
+  require(options_.memory_bytes >= 0, "photo_store", "the memory limit must be 0 or more bytes, got {}",
+          options_.memory_bytes);
+  require(replacements_.list_of.size() == set.photos.size(), "photo_store",
+          "replacement lists must cover {} photos, got {}", set.photos.size(), replacements_.list_of.size());
+  for (int l = 0; l < static_cast<int>(replacements_.lists.size()); ++l) {
+    const std::vector<int>& list = replacements_.lists[l];
+    for (int i = 0; i < static_cast<int>(list.size()); ++i) {
+      if (replacements_.list_of[list[i]] == l) position_[list[i]] = i;
+    }
+  }
+  for (std::size_t p = 0; p < position_.size(); ++p) {
+    require(position_[p] >= 0, "photo_store", "photo {} must be in its own replacement list", p);
+  }
+}
+
+PhotoStore::~PhotoStore() {
+  for (const auto& pixels : cached_) delete[] pixels.load();
+}
+
+int PhotoStore::load(int photo, std::uint8_t* out) {
+  if (try_load(photo, out)) return photo;
+  const std::vector<int>& list = replacements_.lists[replacements_.list_of[photo]];
+  for (std::size_t step = 1; step < list.size(); ++step) {
+    const int next = list[(position_[photo] + step) % list.size()];
+    if (try_load(next, out)) return next;
+  }
+  const std::lock_guard lock(mutex_);
+  throw Error(fmt::format("[photo_store] identity {}: none of the {} photos it can use here decodes. {}",
+                          set_.classes[set_.photos[photo].class_id], list.size(), reasons_.at(photo)));
+}
+
+bool PhotoStore::try_load(int photo, std::uint8_t* out) {
+  require(photo >= 0 && photo < static_cast<int>(cached_.size()), "photo_store",
+          "photo id must be 0..{}, got {}", static_cast<int>(cached_.size()) - 1, photo);
+  if (const std::uint8_t* pixels = cached_[photo].load(std::memory_order_acquire)) {
+    std::memcpy(out, pixels, image_bytes());
+    return true;
+  }
+  if (is_known_broken(photo)) return false;
+  try {
+    resize(read_jpeg(set_.photos[photo].path, options_.limits), options_.size, out, options_.crop);
+  } catch (const Error& error) {  // unreadable, not a JPEG, damaged, too large, or smaller than the crop box
+    std::string why = error.what();
+    const std::string& path = set_.photos[photo].path;
+    if (why.find(path) == std::string::npos) why = path + ": " + why;
+    const std::lock_guard lock(mutex_);
+    reasons_.emplace(photo, std::move(why));
+    return false;
+  }
+  keep(photo, out);
+  return true;
+}
+
+// Which photos find room depends on the order of the threads; what load() returns does not.
+void PhotoStore::keep(int photo, const std::uint8_t* pixels) {
+  const auto bytes = static_cast<std::int64_t>(image_bytes());
+  if (cached_bytes_.load(std::memory_order_relaxed) + bytes > options_.memory_bytes) return;
+  if (cached_bytes_.fetch_add(bytes) + bytes > options_.memory_bytes) {
+    cached_bytes_.fetch_sub(bytes);
+    return;
+  }
+  auto* copy = new std::uint8_t[image_bytes()];
+  std::memcpy(copy, pixels, image_bytes());
+  const std::uint8_t* none = nullptr;
+  if (!cached_[photo].compare_exchange_strong(none, copy, std::memory_order_acq_rel)) {
+    delete[] copy;  // another thread decoded the same photo meanwhile
+    cached_bytes_.fetch_sub(bytes);
+  }
+}
+
+bool PhotoStore::is_known_broken(int photo) const {
+  const std::lock_guard lock(mutex_);
+  return reasons_.contains(photo);
+}
+
+void PhotoStore::account(std::span<const int> asked, std::span<const int> used) {
+  require(asked.size() == used.size(), "photo_store",
+          "as many photos must be used as asked for, got {} and {}", used.size(), asked.size());
+  bool too_many = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto ask = [&](int photo) {
+      if (!asked_[photo]) ++asked_count_;
+      asked_[photo] = true;
+    };
+    const std::size_t before = booked_.size();
+    for (std::size_t row = 0; row < asked.size(); ++row) {
+      const int photo = asked[row];
+      ask(photo);
+      // every photo from the one asked for up to the one used was tried and is broken
+      const std::vector<int>& list = replacements_.lists[replacements_.list_of[photo]];
+      for (std::size_t i = 0; used[row] != photo && i < list.size(); ++i) {
+        const int tried = list[(position_[photo] + i) % list.size()];
+        if (tried == used[row]) break;
+        const auto reason = reasons_.find(tried);
+        require(reason != reasons_.end(), "photo_store", "photo {} was replaced by {}, but {} decodes", photo,
+                used[row], tried);
+        ask(tried);
+        booked_.insert(*reason);
+        if (used[row] < 0) break;
+      }
+    }
+    const auto count = static_cast<double>(booked_.size());
+    too_many = booked_.size() > before && count >= options_.min_broken &&
+               count > options_.max_broken_share * static_cast<double>(asked_count_);
+  }
+  if (too_many) {
+    throw Error(fmt::format("[photo_store] too many broken photos (more than {:.0f}%): {}",
+                            100 * options_.max_broken_share, summary(broken())));
+  }
+}
+
+BrokenPhotos PhotoStore::broken() const {
+  const std::lock_guard lock(mutex_);
+  BrokenPhotos result;
+  result.asked = asked_count_;
+  for (const auto& [photo, why] : booked_) result.entries.push_back({photo, set_.photos[photo].path, why});
+  return result;
+}
+
+}  // namespace dg

@@ -1,0 +1,90 @@
+// Photos by id, decoded and resized to the network's input, with as many kept in memory as a limit allows.
+// What load() gives depends on the files alone, never on which thread came first: a photo that does not
+// decode is replaced by the next one of its replacement list that does.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/jpeg.h"
+#include "data/photo_set.h"
+#include "data/resize.h"
+#include "data/split.h"
+
+namespace dg {
+
+struct PhotoStoreOptions {
+  int size = 0;                   // pixels a side of the result
+  std::optional<CropBox> crop;    // of the upright photo, before resizing
+  std::int64_t memory_bytes = 0;  // for decoded photos; those beyond are decoded every time
+  double max_broken_share = 0.1;  // of the photos asked for so far: more stops the run ...
+  int min_broken = 20;            // ... once at least this many are broken
+  DecodeLimits limits;
+};
+
+/// The photos that did not decode, in the order of their ids.
+struct BrokenPhotos {
+  struct Entry {
+    int photo = 0;
+    std::string path, why;
+  };
+  std::vector<Entry> entries;
+  std::int64_t asked = 0;  // distinct photos asked for so far
+};
+
+/// "3 of 1200 photos did not decode", then up to `most` lines with path and reason. Empty if none is broken.
+std::string summary(const BrokenPhotos& broken, int most = 5);
+
+class PhotoStore {
+ public:
+  /// `set` must outlive the store. Error if size < 1, the memory limit is negative or `replacements` is not
+  /// for `set`.
+  PhotoStore(const PhotoSet& set, ReplacementLists replacements, const PhotoStoreOptions& options);
+  ~PhotoStore();
+  PhotoStore(const PhotoStore&) = delete;
+  PhotoStore& operator=(const PhotoStore&) = delete;
+
+  int size() const { return options_.size; }
+  std::size_t image_bytes() const { return static_cast<std::size_t>(options_.size) * options_.size * 3; }
+
+  /// Writes photo [size, size, 3] to `out`; returns the id of the photo it really is. Thread-safe.
+  /// Error, naming the identity, if nothing in the photo's replacement list decodes.
+  int load(int photo, std::uint8_t* out);
+
+  /// The photo itself or nothing: false, and `out` untouched, if it does not decode. Thread-safe.
+  bool try_load(int photo, std::uint8_t* out);
+
+  /// Books what was asked and used (-1: nothing), row by row. Call it in the order of the batches, not of the
+  /// threads, so that the report and the stop below come at the same step in every run. Error, with the
+  /// summary, if more than the allowed share of the photos asked for is broken.
+  void account(std::span<const int> asked, std::span<const int> used);
+
+  /// The broken photos booked so far.
+  BrokenPhotos broken() const;
+
+  std::int64_t cached_bytes() const { return cached_bytes_.load(); }
+
+ private:
+  bool is_known_broken(int photo) const;
+  void keep(int photo, const std::uint8_t* pixels);
+
+  const PhotoSet& set_;
+  const ReplacementLists replacements_;
+  const PhotoStoreOptions options_;
+  std::vector<int> position_;                             // of each photo in its replacement list
+  std::vector<std::atomic<const std::uint8_t*>> cached_;  // owned; null: not in memory
+  std::atomic<std::int64_t> cached_bytes_{0};
+
+  mutable std::mutex mutex_;            // guards what follows
+  std::map<int, std::string> reasons_;  // of every photo found broken so far
+  std::vector<bool> asked_;             // booked by account()
+  std::map<int, std::string> booked_;   // the broken ones among them
+  std::int64_t asked_count_ = 0;
+};
+
+}  // namespace dg

@@ -1,0 +1,75 @@
+// Small photos and folders for the tests of data/.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "data/file_bytes.h"
+#include "data/image.h"
+#include "data/jpeg.h"
+
+namespace dg {
+
+/// A smooth photo (JPEG keeps it nearly exactly) with a different colour per corner; `tint` tells photos
+/// apart.
+inline Image gradient(int width, int height, int tint = 0) {
+  Image image(width, height);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      std::uint8_t* p = image.pixel(x, y);
+      p[0] = static_cast<std::uint8_t>(40 + 150 * x / width);
+      p[1] = static_cast<std::uint8_t>(40 + 150 * y / height);
+      p[2] = static_cast<std::uint8_t>(tint);
+    }
+  }
+  return image;
+}
+
+inline int largest_difference(const Image& a, const Image& b) {
+  EXPECT_EQ(a.width, b.width);
+  EXPECT_EQ(a.height, b.height);
+  int largest = 0;
+  for (std::size_t i = 0; i < std::min(a.rgb.size(), b.rgb.size()); ++i) {
+    largest = std::max(largest, std::abs(a.rgb[i] - b.rgb[i]));
+  }
+  return largest;
+}
+
+/// A fresh folder named after the running test.
+inline std::filesystem::path fresh_folder() {
+  const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+  const auto folder = std::filesystem::path(testing::TempDir()) / "doppel_data" /
+                      (std::string(info->test_suite_name()) + "_" + info->name());
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  return folder;
+}
+
+inline void write_photo(const std::filesystem::path& path, int tint = 0) {
+  std::filesystem::create_directories(path.parent_path());
+  write_jpeg(path, gradient(16, 16, tint), 95);
+}
+
+inline void write_text(const std::filesystem::path& path, const std::string& text) {
+  std::filesystem::create_directories(path.parent_path());
+  write_file_bytes(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+/// What the call throws, as text; a failure if it throws nothing or something that is no `Exception`.
+template <class Exception, class Call>
+std::string message_of(const Call& call) {
+  try {
+    call();
+  } catch (const Exception& error) {
+    return error.what();
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return "";
+}
+
+}  // namespace dg

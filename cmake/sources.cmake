@@ -28,6 +28,15 @@ set(DG_FRAMEWORK
 # float only: everything that makes the CPU device fast
 set(DG_FAST_CPU)
 
-set(DG_PROGRAM)
+set(DG_PROGRAM
+  evaluation/bootstrap.cpp
+  evaluation/coverage.cpp
+  evaluation/embeddings.cpp
+  evaluation/lfw_pairs.cpp
+  evaluation/nearest_prototypes.cpp
+  evaluation/one_shot.cpp
+  evaluation/prototypes.cpp
+  evaluation/verification.cpp
+)
 
 set(DG_APPS)

@@ -12,4 +12,11 @@ set(TEST_GRADIENTS
   gradients/l2_normalize_test.cpp
 )
 
-set(TEST_F32)
+set(TEST_F32
+  evaluation/bootstrap_test.cpp
+  evaluation/coverage_test.cpp
+  evaluation/lfw_pairs_test.cpp
+  evaluation/one_shot_test.cpp
+  evaluation/prototypes_test.cpp
+  evaluation/verification_test.cpp
+)

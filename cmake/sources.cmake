@@ -59,6 +59,14 @@ set(DG_PROGRAM
   data/photo_store.cpp
   data/resize.cpp
   data/split.cpp
+  evaluation/bootstrap.cpp
+  evaluation/coverage.cpp
+  evaluation/embeddings.cpp
+  evaluation/lfw_pairs.cpp
+  evaluation/nearest_prototypes.cpp
+  evaluation/one_shot.cpp
+  evaluation/prototypes.cpp
+  evaluation/verification.cpp
 )
 
 set(DG_APPS)

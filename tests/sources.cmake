@@ -24,4 +24,10 @@ set(TEST_F32
   data/photo_store_test.cpp
   data/resize_test.cpp
   data/split_test.cpp
+  evaluation/bootstrap_test.cpp
+  evaluation/coverage_test.cpp
+  evaluation/lfw_pairs_test.cpp
+  evaluation/one_shot_test.cpp
+  evaluation/prototypes_test.cpp
+  evaluation/verification_test.cpp
 )

@@ -1,0 +1,124 @@
+#include "evaluation/lfw_pairs.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "tensor/error.h"
+
+namespace dg {
+namespace {
+
+[[noreturn]] void fail(const std::filesystem::path& path, std::size_t line, const std::string& message) {
+  throw IoError(fmt::format("{}:{}: {}", path.string(), line, message));
+}
+
+/// The lines of a file as fields; blanks, tabs and carriage returns separate.
+class FieldReader {
+ public:
+  explicit FieldReader(const std::filesystem::path& path) : path_(path), in_(path) {
+    if (!in_)
+      throw IoError(fmt::format("{}: cannot open the pairs file: {}", path.string(), std::strerror(errno)));
+  }
+
+  /// Reads the next line; false at the end of the file.
+  bool next() {
+    std::string text;
+    ++line_;
+    fields_.clear();
+    if (!std::getline(in_, text)) {
+      if (in_.bad()) fail("cannot read: " + std::string(std::strerror(errno)));
+      return false;
+    }
+    std::istringstream split(text);
+    for (std::string field; split >> field;) fields_.push_back(field);
+    return true;
+  }
+
+  std::size_t line() const { return line_; }
+  const std::vector<std::string>& fields() const { return fields_; }
+  [[noreturn]] void fail(const std::string& message) const { dg::fail(path_, line_, message); }
+
+  /// Field i as a whole number in 1..largest.
+  int number(std::size_t i, int largest, const char* what) const {
+    const std::string& text = fields_[i];
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || value < 1 || value > largest) {
+      fail(fmt::format("{} must be a whole number in 1..{}, got \"{}\"", what, largest, text));
+    }
+    return value;
+  }
+
+ private:
+  std::filesystem::path path_;
+  std::ifstream in_;
+  std::size_t line_ = 0;
+  std::vector<std::string> fields_;
+};
+
+constexpr int kLargestPhoto = 9999;
+
+NamedPair read_pair(FieldReader& reader, bool same, int fold) {
+  const auto& f = reader.fields();
+  if (f.size() != (same ? 3u : 4u)) {
+    reader.fail(fmt::format("expected a pair of {} in fold {}, got {} fields",
+                            same ? "one person (name number number)" : "two people (name number name number)",
+                            fold + 1, f.size()));
+  }
+  const std::string& other = same ? f[0] : f[2];
+  if (!same && f[0] == other) reader.fail(fmt::format("a pair of two people names \"{}\" twice", other));
+  const int first = reader.number(1, kLargestPhoto, "photo number");
+  const int second = reader.number(same ? 2 : 3, kLargestPhoto, "photo number");
+  return {lfw_photo(f[0], first), lfw_photo(other, second), same, fold, reader.line()};
+}
+
+}  // namespace
+
+std::string lfw_photo(const std::string& name, int number) {
+  return fmt::format("{0}/{0}_{1:04}.jpg", name, number);
+}
+
+PairsFile read_pairs(const std::filesystem::path& path) {
+  FieldReader reader(path);
+  PairsFile file;
+  file.path = path;
+  if (!reader.next() || reader.fields().size() != 2) {
+    reader.fail("the first line must hold two numbers, folds and pairs per fold");
+  }
+  file.folds = reader.number(0, 1000, "number of folds");
+  file.pairs_per_fold = static_cast<std::size_t>(reader.number(1, 1'000'000, "pairs per fold"));
+  const std::size_t in_fold = 2 * file.pairs_per_fold, total = in_fold * static_cast<std::size_t>(file.folds);
+  for (std::size_t i = 0; i < total; ++i) {
+    if (!reader.next()) {
+      reader.fail(fmt::format("the file ends after {} pairs, its first line promises {}", i, total));
+    }
+    file.pairs.push_back(read_pair(reader, i % in_fold < file.pairs_per_fold, static_cast<int>(i / in_fold)));
+  }
+  while (reader.next()) {
+    if (!reader.fields().empty())
+      reader.fail(fmt::format("more pairs than the {} the first line promises", total));
+  }
+  return file;
+}
+
+std::vector<Pair> find_photos(const PairsFile& file, const PhotoLookup& lookup) {
+  std::vector<Pair> pairs;
+  pairs.reserve(file.pairs.size());
+  for (const NamedPair& pair : file.pairs) {
+    const auto row = [&](const std::string& photo) {
+      const std::optional<std::size_t> found = lookup(photo);
+      if (!found) fail(file.path, pair.line, fmt::format("there is no photo {}", photo));
+      return *found;
+    };
+    const std::size_t first = row(pair.first), second = row(pair.second);
+    pairs.push_back({first, second, pair.same, pair.fold});
+  }
+  return pairs;
+}
+
+}  // namespace dg

@@ -1,0 +1,73 @@
+// The one-shot protocol (paper, sections 2 and 4.1): people with many photos (base) and people with one
+// (novel) are recognised together. Every test photo is assigned to the nearest prototype over all classes,
+// base and novel, its cosine is the confidence. Novel photos give top-1 and coverage at precision; base
+// photos give base top-1.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "evaluation/coverage.h"
+#include "evaluation/embeddings.h"
+
+namespace dg {
+
+/// One test photo: who it shows, who it was taken for (both class ids), and how surely.
+struct Recognition {
+  int identity = 0;
+  int predicted = 0;
+  float confidence = 0;
+
+  bool correct() const { return identity == predicted; }
+};
+
+/// Confidence and correctness of each photo, in the same order.
+std::vector<Answer> to_answers(std::span<const Recognition> photos);
+
+/// Where the errors on novel photos lie. The confident half: the floor(N / 2) photos of highest confidence,
+/// equal ones in their given order. In the family: taken for somebody of the same family of look-alikes.
+struct FamilyErrors {
+  std::size_t errors = 0, in_family = 0;
+  std::size_t confident_errors = 0, confident_in_family = 0;
+};
+
+/// The required precisions, in the order of OneShotResult::coverage, and their names in JSON.
+inline constexpr std::array<double, 4> kPrecisions{0.9, 0.95, 0.99, 0.999};
+inline constexpr std::array<const char*, 4> kPrecisionNames{"0.9", "0.95", "0.99", "0.999"};
+
+/// Figures of the protocol, shares in [0, 1], and every photo behind them (for the bootstrap).
+struct OneShotResult {
+  double novel_top1 = 0;
+  std::array<Coverage, 4> coverage{};  ///< of the novel photos, at kPrecisions
+  std::optional<double> base_top1;     ///< empty without base photos
+  std::optional<bool> base_gate;       ///< base top-1 >= 98%, compared in integers; empty without base photos
+  std::optional<FamilyErrors> family;  ///< empty without a family table
+  std::size_t identities = 0;          ///< classes that can be predicted, base and novel
+  std::vector<Recognition> novel, base;
+};
+
+/// Test embeddings [rows, dim], unit rows, and the class id of each row.
+struct TestPhotos {
+  EmbeddingView embeddings;
+  std::span<const int> identities;
+};
+
+/// The figures for recognitions from any source (prototypes, a classifier's probabilities). `family` is empty
+/// or names a family for each of the `identities` classes. Errors: no novel photo, a class id outside
+/// 0..identities-1, a family table of another size, a confidence that is NaN.
+OneShotResult score_one_shot(std::vector<Recognition> novel, std::vector<Recognition> base,
+                             std::size_t identities, std::span<const int> family = {});
+
+/// The protocol on `prototypes` [identities, dim] (row = class id, base and novel). `base` may be empty,
+/// `novel` not.
+OneShotResult one_shot(const EmbeddingView& prototypes, const TestPhotos& novel, const TestPhotos& base,
+                       std::span<const int> family = {});
+
+/// {"novel_top1", "coverage": {"0.9", "0.95", "0.99", "0.999"}, "base_top1" (or null), "novel_images",
+/// "identities"}
+nlohmann::ordered_json to_json(const OneShotResult& result);
+
+}  // namespace dg

@@ -1,0 +1,131 @@
+#include "evaluation/lfw_pairs.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <string>
+
+#include "tensor/error.h"
+
+namespace dg {
+namespace {
+
+class LfwPairs : public testing::Test {
+ protected:
+  PairsFile read(const std::string& text) {
+    std::ofstream(path_, std::ios::binary) << text;
+    return read_pairs(path_);
+  }
+  /// The message without the folder.
+  std::string message(const std::string& text) {
+    try {
+      read(text);
+    } catch (const IoError& e) {
+      const std::string what = e.what();
+      const std::string folder = path_.parent_path().string() + "/";
+      return what.starts_with(folder) ? what.substr(folder.size()) : "no path: " + what;
+    }
+    return "no error";
+  }
+
+  std::filesystem::path path_ = std::filesystem::path(testing::TempDir()) / "doppel_lfw_pairs_test.txt";
+  void TearDown() override { std::filesystem::remove(path_); }
+};
+
+const std::string kGood =
+    "2 1\n"
+    "Ann_Lee\t1\t12\n"
+    "Ann_Lee 3  Bo 4\n"
+    "Cy\t2\t1\r\n"
+    "Cy 1 Bo 9999\n\n";
+
+TEST_F(LfwPairs, TabsBlanksAndCarriageReturnsSeparate) {
+  const PairsFile file = read(kGood);
+  EXPECT_EQ(file.folds, 2);
+  EXPECT_EQ(file.pairs_per_fold, 1u);
+  ASSERT_EQ(file.pairs.size(), 4u);
+  EXPECT_EQ(file.pairs[0].first, "Ann_Lee/Ann_Lee_0001.jpg");
+  EXPECT_EQ(file.pairs[0].second, "Ann_Lee/Ann_Lee_0012.jpg");
+  EXPECT_TRUE(file.pairs[0].same);
+  EXPECT_EQ(file.pairs[1].second, "Bo/Bo_0004.jpg");
+  EXPECT_FALSE(file.pairs[1].same);
+  EXPECT_EQ(file.pairs[1].fold, 0);
+  EXPECT_EQ(file.pairs[2].second, "Cy/Cy_0001.jpg");
+  EXPECT_EQ(file.pairs[2].fold, 1);
+  EXPECT_EQ(file.pairs[3].second, "Bo/Bo_9999.jpg");
+  EXPECT_EQ(file.pairs[3].line, 5u);
+}
+
+TEST_F(LfwPairs, EveryFoldStartsWithItsSamePairs) {
+  const PairsFile file = read("1 2\nA 1 2\nA 1 3\nA 1 B 1\nA 1 C 1\n");
+  EXPECT_TRUE(file.pairs[1].same);
+  EXPECT_FALSE(file.pairs[2].same);
+}
+
+TEST_F(LfwPairs, ErrorsNameFileAndLine) {
+  const std::string name = "doppel_lfw_pairs_test.txt:";
+  EXPECT_EQ(message(""), name + "1: the first line must hold two numbers, folds and pairs per fold");
+  EXPECT_EQ(message("10\n"), name + "1: the first line must hold two numbers, folds and pairs per fold");
+  EXPECT_EQ(message("ten 300\n"), name + "1: number of folds must be a whole number in 1..1000, got \"ten\"");
+  EXPECT_EQ(message("10 0\n"), name + "1: pairs per fold must be a whole number in 1..1000000, got \"0\"");
+  EXPECT_EQ(message("1 1\nA 1 B 2\n"),
+            name + "2: expected a pair of one person (name number number) in fold 1, got 4 fields");
+  EXPECT_EQ(message("1 1\nA 1 2\nA 1 2\n"),
+            name + "3: expected a pair of two people (name number name number) in fold 1, got 3 fields");
+  EXPECT_EQ(message("1 1\nA 1 2x\n"), name + "2: photo number must be a whole number in 1..9999, got \"2x\"");
+  EXPECT_EQ(message("1 1\nA 1 2\nA 1 B 10000\n"),
+            name + "3: photo number must be a whole number in 1..9999, got \"10000\"");
+  EXPECT_EQ(message("1 1\nA 1 2\nA 1 A 2\n"), name + "3: a pair of two people names \"A\" twice");
+  EXPECT_EQ(message("1 1\nA 1 2\n"), name + "3: the file ends after 1 pairs, its first line promises 2");
+  EXPECT_EQ(message("1 1\nA 1 2\nA 1 B 2\nA 1 C 2\n"),
+            name + "4: more pairs than the 2 the first line promises");
+}
+
+TEST_F(LfwPairs, MissingFileIsNamed) {
+  try {
+    read_pairs(path_);
+    FAIL();
+  } catch (const IoError& e) {
+    EXPECT_EQ(std::string(e.what()),
+              path_.string() + ": cannot open the pairs file: No such file or directory");
+  }
+}
+
+TEST_F(LfwPairs, FolderInsteadOfAFileIsNamed) {
+  try {
+    read_pairs(testing::TempDir());
+    FAIL();
+  } catch (const IoError& e) {
+    EXPECT_NE(std::string(e.what()).find("Is a directory"), std::string::npos) << e.what();
+  }
+}
+
+TEST_F(LfwPairs, PhotosBecomeRows) {
+  const std::map<std::string, std::size_t> rows = {
+      {"Ann_Lee/Ann_Lee_0001.jpg", 5}, {"Ann_Lee/Ann_Lee_0012.jpg", 6}, {"Ann_Lee/Ann_Lee_0003.jpg", 7},
+      {"Bo/Bo_0004.jpg", 8},           {"Cy/Cy_0001.jpg", 9},           {"Cy/Cy_0002.jpg", 10}};
+  const auto lookup = [&](const std::string& photo) -> std::optional<std::size_t> {
+    const auto it = rows.find(photo);
+    if (it == rows.end()) return std::nullopt;
+    return it->second;
+  };
+  PairsFile file = read(kGood);
+  try {
+    find_photos(file, lookup);
+    FAIL();
+  } catch (const IoError& e) {
+    EXPECT_EQ(std::string(e.what()), path_.string() + ":5: there is no photo Bo/Bo_9999.jpg");
+  }
+  file.pairs.pop_back();
+  const auto pairs = find_photos(file, lookup);
+  ASSERT_EQ(pairs.size(), 3u);
+  EXPECT_EQ(pairs[1].first, 7u);
+  EXPECT_EQ(pairs[1].second, 8u);
+  EXPECT_FALSE(pairs[1].same);
+  EXPECT_EQ(pairs[2].first, 10u);
+  EXPECT_EQ(pairs[2].fold, 1);
+}
+
+}  // namespace
+}  // namespace dg

@@ -21,7 +21,10 @@ set(DG_FRAMEWORK
   autograd/ops/matmul.cpp
   autograd/ops/max_pool.cpp
   autograd/ops/maxout.cpp
+  autograd/ops/pairwise.cpp
   autograd/ops/reshape.cpp
+  autograd/ops/scale.cpp
+  autograd/ops/softmax_cross_entropy.cpp
   autograd/ops/sum.cpp
 )
 

@@ -26,6 +26,11 @@ set(DG_FRAMEWORK
   autograd/ops/scale.cpp
   autograd/ops/softmax_cross_entropy.cpp
   autograd/ops/sum.cpp
+  losses/joint.cpp
+  losses/l2_softmax.cpp
+  losses/lifted_structured.cpp
+  losses/margin.cpp
+  losses/pair_selection.cpp
 )
 
 # float only: everything that makes the CPU device fast

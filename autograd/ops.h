@@ -45,5 +45,32 @@ Var mean(const Var& x);
 /// The same numbers under another shape (no copy).
 Var reshape(Var x, const Shape& shape);
 
+/// s x with a trained scalar s ([] or [1]).
+Var scale(Var x, const Var& s);
+/// s x with a constant.
+Var scale(Var x, Real s);
+
+/// Inner products of all pairs of rows: e [n, d] -> [n, n]; cosines when the rows have length 1.
+Var pairwise_similarity(const Var& e);
+/// Euclidean distances of all pairs of rows: e [n, d] -> [n, n]. No gradient where the distance is 0.
+Var pairwise_distance(const Var& e);
+
+/// Per row of logits, the highest class that is not the target.
+struct HardestClass {
+  Array<std::int32_t> best;  // the class (the lowest when tied); -1 where there is no other class
+  Array<Real> logit;         // its logit; not finite means: do not use this row
+  Array<std::uint8_t> tied;  // 1 when several classes share that logit
+};
+
+struct SoftmaxCrossEntropy {
+  Var loss;  // scalar
+  HardestClass hardest;
+  Array<Real> target_logit;  // above hardest.logit = the row was classified correctly
+};
+
+/// Mean over rows of -log softmax(logits)[label]: logits [rows, classes], labels in [0, classes). Labels must
+/// stay as they are until backward. Throws Error for a label out of range (on a GPU the loss is NaN instead).
+SoftmaxCrossEntropy softmax_cross_entropy(Var logits, const Array<std::int32_t>& labels);
+
 }  // namespace DG_WIDTH
 }  // namespace dg

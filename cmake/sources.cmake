@@ -31,7 +31,10 @@ set(DG_FRAMEWORK
   autograd/ops/matmul.cpp
   autograd/ops/max_pool.cpp
   autograd/ops/maxout.cpp
+  autograd/ops/pairwise.cpp
   autograd/ops/reshape.cpp
+  autograd/ops/scale.cpp
+  autograd/ops/softmax_cross_entropy.cpp
   autograd/ops/sum.cpp
   layers/conv2d.cpp
   layers/dilated_branches.cpp
@@ -43,6 +46,11 @@ set(DG_FRAMEWORK
   layers/statistics.cpp
   optim/nesterov_sgd.cpp
   optim/sgdr.cpp
+  losses/joint.cpp
+  losses/l2_softmax.cpp
+  losses/lifted_structured.cpp
+  losses/margin.cpp
+  losses/pair_selection.cpp
 )
 
 # float only: everything that makes the CPU device fast

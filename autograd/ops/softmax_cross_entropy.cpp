@@ -1,0 +1,168 @@
+// Softmax cross-entropy and, from the same pass, the hardest class of each row (section 3.2: the highest
+// score among the wrong classes makes the doppelganger list).
+//
+//   loss = mean over rows of  log sum_c exp(x_c) - x_t,   x [rows, classes], t = labels[row].
+//
+// Backward: dx = (softmax(x) - onehot(t)) g / rows.
+//
+// Memory traffic (classes may be 20,000 and more): forward reads x once, backward reads it once and writes dx
+// over it when nobody else holds the buffer. The forward pass carries, over the wrong classes of a row, the
+// highest logit m, its class, whether it is shared, and s = sum exp(x - m), rescaled whenever m rises (online
+// softmax: Milakov and Gimelshein 2018). The target joins at the end of the row.
+// Numerical care: with the target apart, loss = log(1 + s exp(m - x_t)) and 1 - p_t = odds / (1 + odds) are
+// right to the last digits also when the softmax is saturated, where log-sum-exp minus x_t, or p_t - 1, would
+// be rounding noise.
+// Logits that are not finite: -inf is a class of probability 0. Any NaN, a target that is not finite, or a
+// wrong class at +inf makes the loss not finite; a NaN or several +inf among the wrong classes makes
+// HardestClass::logit NaN.
+#include <cmath>
+#include <limits>
+
+#include "autograd/ops.h"
+#include "tensor/math.h"
+#include "tensor/parallel.h"
+
+namespace dg {
+inline namespace DG_WIDTH {
+namespace {
+
+// Class numbers travel as Real, because a struct of one type is what the compiler can vectorise.
+constexpr std::int64_t max_classes = std::int64_t{1} << 24;
+
+struct WrongClasses {
+  Real highest;  // m
+  Real sum;      // sum exp(x - m)
+  Real best;     // the class of m, -1 for none; the lowest one when shared
+  Real tied;     // 1 when several classes share m
+};
+
+struct SoftmaxForward {
+  struct Rows {  // [rows] each
+    Real *loss, *top, *inverse_sum, *miss;
+    std::int32_t* best;
+    Real *logit, *target;
+    std::uint8_t* tied;
+  };
+  Rows out;
+  const Real* x;
+  const std::int32_t* labels;
+  std::int64_t classes;
+
+  using Acc = WrongClasses;
+  // Not -inf, so that the difference to a logit of -inf is not NaN.
+  DG_FN static Acc identity() { return {std::numeric_limits<Real>::lowest(), 0, -1, 0}; }
+  DG_FN Acc map(std::int64_t row, std::int64_t c) const {
+    const bool wrong = c != labels[row];
+    return {wrong ? x[row * classes + c] : std::numeric_limits<Real>::lowest(), Real(wrong),
+            wrong ? static_cast<Real>(c) : Real(-1), 0};
+  }
+  DG_FN static Acc combine(Acc p, Acc q) {
+    const Real lead = p.highest - q.highest;
+    const bool first = lead > 0, second = lead < 0;
+    const Real fade = exp_of(first ? -lead : lead);  // NaN stays, and spoils the sum
+    const Real lower = p.best < q.best ? p.best : q.best;
+    return {first ? p.highest : q.highest, first ? p.sum + q.sum * fade : q.sum + p.sum * fade,
+            first ? p.best : (second ? q.best : lower), first ? p.tied : (second ? q.tied : Real(1))};
+  }
+  DG_FN void finish(std::int64_t row, Acc wrong) const {
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    const std::int32_t label = labels[row];
+    const bool inside = label >= 0 && label < classes;
+    const double target = inside ? static_cast<double>(x[row * classes + label]) : nan;
+    const double highest = wrong.highest, sum = wrong.sum;
+    const bool target_leads = target >= highest;
+    const double total =
+        target_leads ? 1 + sum * std::exp(highest - target) : sum + std::exp(target - highest);
+    const double loss =
+        target_leads ? std::log1p(sum * std::exp(highest - target)) : highest - target + std::log(total);
+    const bool finite = target - target == 0;
+    out.loss[row] = static_cast<Real>(finite ? loss : nan);
+    out.top[row] = static_cast<Real>(target_leads ? target : highest);
+    out.inverse_sum[row] = static_cast<Real>(1 / total);
+    out.miss[row] =
+        static_cast<Real>((target_leads ? sum * std::exp(highest - target) : sum) / total);  // 1 - p_t
+    out.target[row] = static_cast<Real>(target);
+
+    const bool found = wrong.best >= 0;
+    out.best[row] = static_cast<std::int32_t>(wrong.best);
+    out.logit[row] = !found       ? -std::numeric_limits<Real>::infinity()
+                     : sum == sum ? wrong.highest
+                                  : static_cast<Real>(nan);
+    out.tied[row] = static_cast<std::uint8_t>(found && wrong.tied > 0);
+  }
+};
+
+struct MeanLoss {
+  Real* mean;
+  const Real* loss;
+  std::int64_t rows;
+  using Acc = double;
+  DG_FN static Acc identity() { return 0; }
+  DG_FN static Acc combine(Acc p, Acc q) { return p + q; }
+  DG_FN Acc map(std::int64_t, std::int64_t row) const { return loss[row]; }
+  DG_FN void finish(std::int64_t, Acc sum) const {
+    mean[0] = static_cast<Real>(sum / static_cast<double>(rows));
+  }
+};
+
+struct SoftmaxBackward {
+  Real* dx;  // may be x
+  const Real *x, *g, *top, *inverse_sum, *miss;
+  const std::int32_t* labels;
+  std::int64_t classes;
+  Real share;  // 1 / rows
+  DG_FN void operator()(std::int64_t row, std::int64_t c) const {
+    const Real p = exp_of(x[row * classes + c] - top[row]) * inverse_sum[row];
+    dx[row * classes + c] = g[0] * share * (c == labels[row] ? -miss[row] : p);
+  }
+};
+
+}  // namespace
+
+SoftmaxCrossEntropy softmax_cross_entropy(Var logits, const Array<std::int32_t>& labels) {
+  const char* const where = "softmax_cross_entropy";
+  require(logits.shape().rank() == 2, where, "logits must be [rows, classes], got {}", logits.shape().str());
+  const std::int64_t rows = logits.shape()[0], classes = logits.shape()[1];
+  require(rows > 0 && classes > 0 && classes <= max_classes, where,
+          "needs at least one row and 1 to {} classes, got {}", max_classes, logits.shape().str());
+  const Device device = logits.device();
+  require(labels.size() == rows && labels.device() == device, where,
+          "labels must be {} numbers on {}, got {} on {}", rows, name(device), labels.size(),
+          name(labels.device()));
+  if (device == Device::cpu) {  // a GPU cannot look without waiting: there the loss becomes NaN
+    for (std::int64_t row = 0; row < rows; ++row) {
+      const std::int32_t label = labels.data()[row];
+      require(label >= 0 && label < classes, where, "labels must be in [0, {}), got {} in row {}", classes,
+              label, row);
+    }
+  }
+  std::vector<NodePtr> parents{logits.node()};
+  const Tensor x = std::move(logits).take(), loss({rows}, device), top({rows}, device),
+               inverse_sum({rows}, device), miss({rows}, device), mean({}, device);
+  SoftmaxCrossEntropy result{.hardest = {.best = Array<std::int32_t>(rows, device),
+                                         .logit = Array<Real>(rows, device),
+                                         .tied = Array<std::uint8_t>(rows, device)},
+                             .target_logit = Array<Real>(rows, device)};
+  const SoftmaxForward::Rows out{.loss = loss.data(),
+                                 .top = top.data(),
+                                 .inverse_sum = inverse_sum.data(),
+                                 .miss = miss.data(),
+                                 .best = result.hardest.best.data(),
+                                 .logit = result.hardest.logit.data(),
+                                 .target = result.target_logit.data(),
+                                 .tied = result.hardest.tied.data()};
+  reduce_rows(device, rows, classes, SoftmaxForward{out, x.data(), labels.data(), classes});
+  reduce_rows(device, 1, rows, MeanLoss{mean.data(), loss.data(), rows});
+  result.loss = Var::result(
+      mean, std::move(parents), [x, labels, top, inverse_sum, miss, rows, classes](Tensor g, const Needed&) {
+        const Tensor dx = reuse_or_allocate(x);
+        for_each(x.device(), rows, classes,
+                 SoftmaxBackward{dx.data(), x.data(), g.data(), top.data(), inverse_sum.data(), miss.data(),
+                                 labels.data(), classes, Real(1) / static_cast<Real>(rows)});
+        return Gradients{dx};
+      });
+  return result;
+}
+
+}  // namespace DG_WIDTH
+}  // namespace dg

@@ -32,7 +32,7 @@ class ReferenceBackend final : public HostMemoryBackend {
 
   void conv_forward(const ConvGeometry& g, const Real* x, const Real* w, const Real* bias, Real* y) override {
     const Index oh = g.out_h(), ow = g.out_w();
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (g.macs() > 65536)
     for (Index i = 0; i < g.n * oh * ow; ++i) {
       const Index n = i / (oh * ow), p = i / ow % oh, q = i % ow;
       for (Index k = 0; k < g.k; ++k) {
@@ -54,7 +54,7 @@ class ReferenceBackend final : public HostMemoryBackend {
 
   void conv_backward_input(const ConvGeometry& g, const Real* dy, const Real* w, Real* dx) override {
     const Index oh = g.out_h(), ow = g.out_w();
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (g.macs() > 65536)
     for (Index i = 0; i < g.n * g.h * g.w; ++i) {
       const Index n = i / (g.h * g.w), row = i / g.w % g.h, col = i % g.w;
       for (Index c = 0; c < g.c; ++c) {
@@ -79,7 +79,7 @@ class ReferenceBackend final : public HostMemoryBackend {
 
   void conv_backward_weight(const ConvGeometry& g, const Real* x, const Real* dy, Real* dw) override {
     const Index oh = g.out_h(), ow = g.out_w();
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (g.macs() > 65536)
     for (Index i = 0; i < g.k * g.r * g.s; ++i) {
       const Index k = i / (g.r * g.s), r = i / g.s % g.r, s = i % g.s;
       for (Index c = 0; c < g.c; ++c) {

@@ -1,0 +1,12 @@
+// The subcommands of `doppel`, one file each.
+#pragma once
+#include <CLI/CLI.hpp>
+
+namespace dg {
+
+void add_faces_command(CLI::App& app);
+void add_train_command(CLI::App& app);
+void add_evaluate_command(CLI::App& app);
+void add_demo_command(CLI::App& app);
+
+}  // namespace dg

@@ -1,0 +1,24 @@
+// doppel: one program, one subcommand per job. Results go to stdout, progress and messages to stderr; the
+// exit code is 0 only for success.
+#include <fmt/format.h>
+
+#include "apps/commands.h"
+#include "tensor/error.h"
+
+int main(int argc, char** argv) {
+  CLI::App app{"Doppelganger mining for face representation learning"};
+  app.require_subcommand(1);
+  dg::add_faces_command(app);
+  dg::add_train_command(app);
+  dg::add_evaluate_command(app);
+  dg::add_demo_command(app);
+  try {
+    app.parse(argc, argv);  // runs the subcommand's callback
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e);
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "doppel: {}\n", e.what());
+    return 1;
+  }
+  return 0;
+}

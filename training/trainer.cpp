@@ -1,0 +1,253 @@
+#include "training/trainer.h"
+
+#include <cmath>
+
+#include "data/augmentation.h"
+#include "layers/lsuv.h"
+
+namespace dg {
+namespace {
+
+// One stream of random numbers per purpose, all from the run's seed.
+enum Stream : std::uint64_t {
+  weights = 1,
+  lsuv_photos = 2,
+  sampling = 3,
+  pairs = std::uint64_t{1} << 40,
+  pixels = std::uint64_t{2} << 40
+};
+
+std::vector<std::vector<PhotoId>> photo_lists(const Split& split) {
+  std::vector<std::vector<PhotoId>> lists;
+  for (const std::vector<int>& photos : split.base_train) lists.emplace_back(photos.begin(), photos.end());
+  return lists;
+}
+
+ClassCounts class_counts(const Config& c) {
+  const auto& s = c.sampling;
+  return s.images_per_class.lo == s.images_per_class.hi
+             ? ClassCounts::fixed(static_cast<int>(s.batch), static_cast<int>(s.classes),
+                                  static_cast<int>(s.images_per_class.lo))
+             : ClassCounts::range(static_cast<int>(s.batch), static_cast<int>(s.images_per_class.lo),
+                                  static_cast<int>(s.images_per_class.hi));
+}
+
+}  // namespace
+
+Network make_network(const Config& config) {
+  const auto& n = config.network;
+  return face_resnet({.input = n.input,
+                      .width = n.width,
+                      .embedding = n.embedding,
+                      .blocks = n.blocks,
+                      .branches = n.branches,
+                      .padding = n.padding == "same" ? Padding::same : Padding::valid,
+                      .shortcut = n.shortcut == "zero_pad" ? Shortcut::zero_pad : Shortcut::projection});
+}
+
+JointOptions make_losses(const Config& config, std::int64_t classes) {
+  const auto& l = config.loss;
+  return {
+      .l2_softmax = {.classes = classes,
+                     .embedding = config.network.embedding,
+                     .scale = l.l2_alpha,
+                     .train_scale = l.l2_alpha_trainable,
+                     .weight_sd = config.init.classifier == "zero" ? 0 : config.init.classifier_sd},
+      .lifted = {.measure = l.lifted_distance == "cosine" ? LiftedMeasure::cosine : LiftedMeasure::distance,
+                 .scale = l.lifted_alpha},
+      .margin = {.margin = l.margin_alpha, .boundary = l.margin_beta, .boundary_rate = l.margin_beta_rate}};
+}
+
+Trainer::Trainer(const Config& config, const PhotoSet& set, const Split& split, PhotoStore& store,
+                 Device device)
+    : config_(config),
+      set_(set),
+      split_(split),
+      store_(store),
+      device_(device),
+      network_(make_network(config)),
+      losses_(make_losses(config, static_cast<std::int64_t>(split.base_classes.size()))),
+      schedule_({.rate = config.optim.rate,
+                 .final_rate = config.optim.final_rate,
+                 .steps = config.steps,
+                 .restart_period = config.optim.restart_period,
+                 .restart_factor = config.optim.restart_factor,
+                 .warmup = config.optim.warmup}),
+      index_(photo_lists(split)),
+      list_(index_.classes()),
+      health_(list_),
+      sampler_(index_, list_, class_counts(config), static_cast<int>(config.sampling.random_classes),
+               Rng(config.seed, sampling)),
+      last_seen_(static_cast<std::size_t>(index_.classes()), -1),
+      loader_(store, {.workers = static_cast<int>(config.sampling.lag == 0 ? 0 : config.data.workers)}) {}
+
+std::vector<Parameter*> Trainer::parameters() {
+  std::vector<Parameter*> all = network_.parameters();
+  for (Parameter* p : losses_.parameters()) all.push_back(p);
+  return all;
+}
+
+void Trainer::initialise() {
+  Rng rng(config_.seed, weights);
+  network_.initialise(rng, device_);
+  losses_.initialize(rng, device_);
+  // LSUV looks at training photos drawn at random, augmented as in training.
+  Rng draw(config_.seed, lsuv_photos);
+  const std::int64_t n = config_.init.lsuv_images;
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(n) * store_.image_bytes());
+  for (std::int64_t i = 0; i < n; ++i) {
+    const auto c = static_cast<ClassId>(draw.below(static_cast<std::uint64_t>(index_.classes())));
+    const auto photos = index_.photos_of(c);
+    store_.load(static_cast<int>(photos[draw.below(photos.size())]),
+                bytes.data() + static_cast<std::size_t>(i) * store_.image_bytes());
+  }
+  const auto images = Array<std::uint8_t>::from(bytes, device_);
+  const Tensor x = augment(images, store_.size(), draw_augmentations(n, config_.augment, draw));
+  lsuv(network_, x);
+  if (config_.init.centre) centre_embedding(network_, x);
+  start_optimiser();
+}
+
+void Trainer::start_optimiser() {
+  optimiser_.emplace(parameters(), NesterovSgdOptions{.momentum = config_.optim.momentum,
+                                                      .decay = config_.optim.decay,
+                                                      .rate_inside = config_.optim.rate_inside,
+                                                      .clip_norm = config_.optim.clip_norm});
+}
+
+void Trainer::plan(std::int64_t step) {
+  while (next_step_ + static_cast<std::int64_t>(planned_.size()) <= step) {
+    planned_.push_back(sampler_.next());
+    const Batch& batch = planned_.back();
+    loader_.submit(next_step_ + static_cast<std::int64_t>(planned_.size()) - 1,
+                   {batch.rows.begin(), batch.rows.end()});
+  }
+}
+
+Tensor Trainer::training_images(std::int64_t step, const LoadedBatch& photos) const {
+  const auto images = Array<std::uint8_t>::from(photos.pixels, device_);
+  return augment(images, store_.size(),
+                 draw_augmentations(static_cast<std::int64_t>(photos.photos.size()), config_.augment,
+                                    Rng(config_.seed, pixels + static_cast<std::uint64_t>(step))));
+}
+
+StepResult Trainer::step() {
+  require(optimiser_.has_value(), "trainer", "initialise or load must come before step {}", next_step_);
+  const std::int64_t t = next_step_;
+  plan(t + config_.sampling.lag);
+  const LoadedBatch photos = loader_.take(t);
+  const Batch& batch = planned_.front();
+  const auto labels = Array<std::int32_t>::from(batch.labels, device_);
+
+  const Var embeddings = l2_normalize(network_.forward(Var(training_images(t, photos))));
+  const auto& l = config_.loss;
+  Rng pair_draws(config_.seed, pairs + static_cast<std::uint64_t>(t));
+  JointLoss loss =
+      losses_(embeddings, labels,
+              {.l2_softmax = l.l2_softmax, .lifted = l.lifted, .margin = t >= l.margin_start ? l.margin : 0},
+              pair_draws);
+  const auto value = [](const Tensor& part) {
+    return part.defined() ? static_cast<double>(part.item()) : 0.0;
+  };
+  StepResult r{.step = t,
+               .rate = schedule_.rate(t),
+               .total = loss.total.value().item(),
+               .l2_softmax = value(loss.l2_softmax),
+               .lifted = value(loss.lifted),
+               .margin = value(loss.margin),
+               .pairs = read_pair_statistics(loss.pair_sums)};
+  guard_finite(r, photos);
+  backward(loss.total);
+  loss.total = Var();
+  optimiser_->step(r.rate);
+
+  if (loss.hardest.best.size() > 0) {
+    const auto best = loss.hardest.best.to_vector();
+    const auto logit = loss.hardest.logit.to_vector();
+    const auto tied = loss.hardest.tied.to_vector();
+    list_.observe({.labels = batch.labels, .best_other_class = best, .best_other_logit = logit, .tied = tied},
+                  config_.sampling.update_rule == "last" ? UpdateRule::last_image : UpdateRule::highest);
+  }
+  for (const ClassId c : batch.classes) last_seen_[static_cast<std::size_t>(c)] = t;
+  planned_.pop_front();
+  ++next_step_;
+  guard_collapse(r);
+  return r;
+}
+
+void Trainer::guard_finite(const StepResult& r, const LoadedBatch& photos) const {
+  if (std::isfinite(r.total)) return;
+  std::string parts;
+  for (const auto& [name, part] :
+       {std::pair{"l2_softmax", r.l2_softmax}, {"lifted", r.lifted}, {"margin", r.margin}}) {
+    if (!std::isfinite(part)) parts += fmt::format("{}{} = {}", parts.empty() ? "" : ", ", name, part);
+  }
+  std::string text = fmt::format("[trainer] step {}: the loss is not finite ({}); the batch was", r.step,
+                                 parts.empty() ? fmt::format("total = {}", r.total) : parts);
+  for (const int photo : photos.photos) text += "\n  " + set_.photos[static_cast<std::size_t>(photo)].path;
+  throw TrainingStopped(text);
+}
+
+void Trainer::guard_collapse(const StepResult& r) {
+  const bool collapsed =
+      r.pairs.negative.pairs > 0 && r.pairs.negative.mean_cosine > config_.guard.collapse_cosine;
+  collapsed_steps_ = collapsed ? collapsed_steps_ + 1 : 0;
+  if (collapsed_steps_ == 0 || collapsed_steps_ % config_.guard.collapse_steps != 0) return;
+  const std::string text = fmt::format(
+      "[trainer] step {}: the embedding has collapsed: photos of different people have had a mean cosine "
+      "above {} for {} "
+      "steps. What helps: init.classifier = \"zero\", init.centre = true, optim.clip_norm = 1, optim.warmup "
+      "= 500, "
+      "loss.margin_start = 1000, a lower optim.rate",
+      r.step, config_.guard.collapse_cosine, collapsed_steps_);
+  if (config_.guard.collapse == "stop") throw TrainingStopped(text);
+  warning_ = text;
+}
+
+std::int64_t Trainer::distinct_classes(std::int64_t steps) const {
+  const std::int64_t since = steps == 0 ? 0 : std::max<std::int64_t>(0, next_step_ - steps);
+  return std::count_if(last_seen_.begin(), last_seen_.end(), [since](std::int64_t s) { return s >= since; });
+}
+
+std::vector<std::pair<std::string, State>> Trainer::save_state() const {
+  StateWriter own("DGTR");
+  own.put(next_step_);
+  own.put(collapsed_steps_);
+  own.put(last_seen_);
+  std::vector<std::pair<std::string, State>> state{{"state.trainer", std::move(own).finish()},
+                                                   {"state.doppelgangers", list_.save()},
+                                                   {"state.list_health", health_.save()},
+                                                   {"state.sampler", sampler_.save()}};
+  for (std::size_t i = 0; i < planned_.size(); ++i) {
+    state.emplace_back(fmt::format("state.planned.{}", i), save_batch(planned_[i]));
+  }
+  return state;
+}
+
+void Trainer::load_state(const std::vector<std::pair<std::string, State>>& state) {
+  require(next_step_ == 0 && planned_.empty(), "trainer",
+          "state can be loaded only before the first step, not at {}", next_step_);
+  for (const auto& [name, bytes] : state) {
+    if (name == "state.trainer") {
+      StateReader in(bytes, "DGTR");
+      next_step_ = in.get<std::int64_t>();
+      collapsed_steps_ = in.get<std::int64_t>();
+      last_seen_ = in.get_vector<std::int64_t>();
+      in.finish();
+    } else if (name == "state.doppelgangers") {
+      list_.load(bytes);
+    } else if (name == "state.list_health") {
+      health_.load(bytes);
+    } else if (name == "state.sampler") {
+      sampler_.load(bytes);
+    } else {
+      planned_.push_back(load_batch(bytes));
+    }
+  }
+  for (std::size_t i = 0; i < planned_.size(); ++i) {
+    loader_.submit(next_step_ + static_cast<std::int64_t>(i),
+                   {planned_[i].rows.begin(), planned_[i].rows.end()});
+  }
+}
+
+}  // namespace dg

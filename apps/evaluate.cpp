@@ -1,0 +1,88 @@
+// doppel evaluate RUN DATA --protocol one-shot|verification: how well a run's network recognises people.
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "apps/commands.h"
+#include "apps/device.h"
+#include "tensor/check.h"
+#include "tensor/parallel.h"
+#include "training/evaluate_run.h"
+
+namespace dg {
+namespace {
+
+struct Arguments {
+  std::string run, data, protocol = "one-shot", pairs, json, checkpoint = "last", device = "auto";
+  int threads = 0;
+};
+
+void print(const OneShotResult& r) {
+  fmt::print("novel top-1       {:6.2f}%   ({} photos, {} identities to choose from)\n", 100 * r.novel_top1,
+             r.novel.size(), r.identities);
+  for (std::size_t i = 0; i < kPrecisions.size(); ++i) {
+    fmt::print("coverage at {:<5}% {:6.2f}%\n", 100 * kPrecisions[i], 100 * r.coverage[i].coverage);
+  }
+  if (r.base_top1)
+    fmt::print("base top-1        {:6.2f}%   (gate 98%: {})\n", 100 * *r.base_top1,
+               *r.base_gate ? "passed" : "not passed");
+  if (r.family) {
+    fmt::print("errors            {} of {} within the family; among the more confident half {} of {}\n",
+               r.family->in_family, r.family->errors, r.family->confident_in_family,
+               r.family->confident_errors);
+  }
+}
+
+void print(const Verification& r) {
+  fmt::print("accuracy          {:6.2f}% +- {:.2f}   ({} pairs)\n", 100 * r.accuracy, 100 * r.accuracy_sd,
+             r.pairs);
+  for (std::size_t i = 0; i < kFalseAcceptRates.size(); ++i) {
+    fmt::print("TAR at FAR {:<6} {:6.2f}%   (threshold {:.4f})\n", kFalseAcceptRateNames[i],
+               100 * r.at_far[i].true_accepts, r.at_far[i].threshold);
+  }
+}
+
+template <class Result>
+void report(const Result& result, const std::string& json) {
+  if (json.empty()) return print(result);
+  const std::string text = to_json(result).dump(2) + "\n";
+  if (json == "-") {
+    fmt::print("{}", text);
+    return;
+  }
+  print(result);
+  std::ofstream out(json, std::ios::binary);
+  out << text;
+  if (!out.flush()) throw IoError(fmt::format("{}: cannot be written", json));
+}
+
+void run_evaluate(const Arguments& a) {
+  require(a.protocol == "one-shot" || a.protocol == "verification", "evaluate",
+          "--protocol must be one-shot or verification, got {}", a.protocol);
+  require((a.protocol == "verification") == !a.pairs.empty(), "evaluate",
+          "--pairs FILE belongs to --protocol verification, got {} with {}", a.protocol,
+          a.pairs.empty() ? "no pairs" : a.pairs);
+  set_threads(a.threads);
+  const EvaluateOptions options{
+      .run = a.run, .data = a.data, .checkpoint = a.checkpoint, .device = choose_device(a.device)};
+  if (a.protocol == "one-shot") return report(evaluate_one_shot(options), a.json);
+  report(evaluate_verification(options, a.pairs), a.json);
+}
+
+}  // namespace
+
+void add_evaluate_command(CLI::App& app) {
+  auto a = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("evaluate", "Recognition or verification with a trained network");
+  command->add_option("run", a->run, "Run folder of doppel train")->required();
+  command->add_option("data", a->data, "Folder of identity folders")->required();
+  command->add_option("--protocol", a->protocol, "one-shot or verification")->capture_default_str();
+  command->add_option("--pairs", a->pairs, "Pairs file in LFW's format, for verification");
+  command->add_option("--json", a->json, "Write the figures as JSON; - = to stdout instead of the table");
+  command->add_option("--checkpoint", a->checkpoint, "last, best or a file")->capture_default_str();
+  command->add_option("--device", a->device, "auto, cpu or cuda")->capture_default_str();
+  command->add_option("--threads", a->threads, "Compute threads; 0 = all cores")->capture_default_str();
+  command->callback([a] { run_evaluate(*a); });
+}
+
+}  // namespace dg

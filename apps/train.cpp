@@ -1,0 +1,71 @@
+// doppel train DATA --run DIR: trains on a folder of photos, one folder per identity.
+#include <fmt/format.h>
+
+#include <csignal>
+
+#include "apps/commands.h"
+#include "apps/device.h"
+#include "tensor/parallel.h"
+#include "training/run.h"
+
+namespace dg {
+namespace {
+
+std::atomic<bool> stop_asked{false};
+
+struct Arguments {
+  std::string data, run, recipe, device = "auto", init;
+  std::vector<std::string> set;
+  std::optional<std::int64_t> steps, stop_after;
+  std::optional<std::uint64_t> seed;
+  int threads = 0;
+};
+
+int run_train(const Arguments& a) {
+  TrainOptions options{.data = a.data,
+                       .run = a.run,
+                       .device = choose_device(a.device),
+                       .stop_after = a.stop_after,
+                       .stop = &stop_asked};
+  std::vector<std::string> settings = a.set;
+  if (a.steps) settings.push_back(fmt::format("steps={}", *a.steps));
+  if (a.seed) settings.push_back(fmt::format("seed={}", *a.seed));
+  options.config =
+      load_config(a.recipe.empty() ? std::nullopt : std::optional<std::filesystem::path>(a.recipe), settings);
+  if (!a.init.empty()) options.init = a.init;
+  set_threads(a.threads);
+  std::signal(SIGINT, [](int) { stop_asked = true; });
+  std::signal(SIGTERM, [](int) { stop_asked = true; });
+  const TrainResult result = train(options);
+  fmt::print("{} {} steps, {:.0f} s, softmax loss {:.4f}, checkpoint {}/checkpoints/step-{}.safetensors\n",
+             result.stopped ? "stopped after" : "trained", result.steps, result.seconds, result.l2_softmax,
+             a.run, result.steps);
+  return result.stopped ? 130 : 0;  // what a shell expects of an interrupted program
+}
+
+}  // namespace
+
+void add_train_command(CLI::App& app) {
+  auto a = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("train", "Train on a folder of photos: DATA/<identity>/<photo>.jpg");
+  command->add_option("data", a->data, "Folder of identity folders")->required();
+  command->add_option("--run", a->run, "Folder for the run's configuration, metrics and checkpoints")
+      ->required();
+  command->add_option("--recipe", a->recipe, "Configuration file (TOML)");
+  command->add_option("--set", a->set, "section.key=value, over the recipe; may be repeated")
+      ->take_all()
+      ->expected(1)
+      ->allow_extra_args(false);
+  command->add_option("--steps", a->steps, "Length of the schedule");
+  command->add_option("--stop-after", a->stop_after,
+                      "End after this many steps, with the schedule unchanged");
+  command->add_option("--seed", a->seed, "Seed of everything random");
+  command->add_option("--device", a->device, "auto, cpu or cuda")->capture_default_str();
+  command->add_option("--threads", a->threads, "Compute threads; 0 = all cores")->capture_default_str();
+  command->add_option("--init", a->init, "Checkpoint whose network weights to start from");
+  command->callback([a] {
+    if (const int code = run_train(*a); code != 0) throw CLI::RuntimeError(code);
+  });
+}
+
+}  // namespace dg

@@ -1,0 +1,109 @@
+// The configuration of a run: every setting with its default. The defaults are the small CPU recipe, with the options that
+// keep small networks from collapsing switched on; experiments/ holds others. docs/configuration.md lists every key.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/augmentation.h"
+#include "data/resize.h"
+
+namespace dg {
+
+struct ImagesPerClass {
+  std::int64_t lo = 3, hi = 3;  // equal: a fixed number
+};
+
+struct Config {
+  std::uint64_t seed = 0;
+  std::int64_t steps = 5000;
+
+  struct Data {
+    std::string base_identities = "auto";  // a number, "auto" or "all"
+    std::int64_t base_test_photos = 1;
+    std::int64_t workers = 1;
+    std::int64_t cache_mb = 4096;
+    double max_broken = 0.1;
+    std::optional<CropBox> crop;
+  } data;
+
+  struct NetworkSettings {
+    std::int64_t input = 64;
+    double width = 0.25;
+    std::int64_t embedding = 512;
+    std::vector<std::int64_t> blocks{1, 2, 5, 3}, branches{3, 2, 1};
+    std::string padding = "same", shortcut = "projection";
+  } network;
+
+  struct Init {
+    std::int64_t lsuv_images = 256;
+    std::string classifier = "zero";
+    double classifier_sd = 0.01;
+    bool centre = true;
+  } init;
+
+  struct Loss {
+    double l2_softmax = 1, lifted = 0, margin = 1;
+    double l2_alpha = 16;
+    bool l2_alpha_trainable = true;
+    double lifted_alpha = 12;
+    std::string lifted_distance = "euclidean";
+    double margin_alpha = 0.1, margin_beta = 0.5, margin_beta_rate = 1;
+    std::int64_t margin_start = 1000;
+  } loss;
+
+  struct Optim {
+    double rate = 0.05, final_rate = 1e-5, momentum = 0.9, decay = 5e-4;
+    bool rate_inside = false;
+    double clip_norm = 1;
+    std::int64_t warmup = 500, restart_period = 0;
+    double restart_factor = 1;
+  } optim;
+
+  struct Sampling {
+    std::int64_t batch = 81, classes = 27;  // classes is 0 when images_per_class is a range
+    ImagesPerClass images_per_class;
+    std::int64_t random_classes = 9, lag = 2;
+    std::string update_rule = "highest";
+  } sampling;
+
+  AugmentationOptions augment;
+
+  struct Evaluate {
+    std::int64_t every = 0;
+  } evaluate;
+
+  struct Guard {
+    std::string collapse = "stop";
+    std::int64_t collapse_steps = 1000;
+    double collapse_cosine = 0.99;
+  } guard;
+
+  struct Log {
+    std::int64_t every = 50;
+  } log;
+};
+
+/// Defaults, then `recipe` (a TOML file; `base = "other.toml"` at its top is read first, relative to it), then each
+/// "section.key=value" of `settings`. Unknown keys, wrong types and values out of range are errors that name file and line.
+/// Ends with validate().
+Config load_config(const std::optional<std::filesystem::path>& recipe, const std::vector<std::string>& settings);
+
+/// The same from TOML text; `name` stands for the file in messages.
+Config parse_config(const std::string& toml, const std::string& name, const std::vector<std::string>& settings = {});
+
+/// Checks settings against each other. Throws Error naming the keys.
+void validate(const Config& config);
+
+/// Every key, in a fixed order; parse_config reads it back to an equal configuration.
+std::string to_toml(const Config& config);
+
+/// Names of the keys in which two configurations differ.
+std::vector<std::string> differences(const Config& a, const Config& b);
+
+/// docs/configuration.md.
+std::string config_reference();
+
+}  // namespace dg

@@ -1,0 +1,104 @@
+#include "training/evaluate_run.h"
+
+#include <charconv>
+#include <map>
+
+#include "data/class_folder.h"
+#include "data/generated_faces.h"
+#include "training/checkpoint.h"
+#include "training/recognition.h"
+#include "training/run.h"
+#include "training/trainer.h"
+
+namespace dg {
+namespace {
+
+namespace fs = std::filesystem;
+
+Config run_config(const fs::path& run) {
+  const fs::path file = run / "config.toml";
+  if (!fs::exists(file))
+    throw IoError(fmt::format("{}: not a run folder, it has no config.toml", run.string()));
+  return load_config(file, {});
+}
+
+Network trained_network(const EvaluateOptions& o, const Config& config) {
+  Network network = make_network(config);
+  Rng unused(0);
+  network.initialise(unused, o.device);
+  load_network(find_checkpoint(o), network);
+  return network;
+}
+
+PhotoStoreOptions store_options(const Config& config, double max_broken) {
+  return {.size = static_cast<int>(config.network.input),
+          .crop = config.data.crop,
+          .memory_bytes = 0,
+          .max_broken_share = max_broken};
+}
+
+}  // namespace
+
+fs::path find_checkpoint(const EvaluateOptions& o) {
+  const fs::path folder = o.run / "checkpoints";
+  if (o.checkpoint == "best") return folder / "best.safetensors";
+  if (o.checkpoint != "last") return o.checkpoint;
+  std::map<std::int64_t, fs::path> by_step;
+  if (fs::is_directory(folder)) {
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      const std::string name = entry.path().filename().string();
+      std::int64_t step = 0;
+      if (!name.starts_with("step-") || !name.ends_with(".safetensors")) continue;
+      const char *begin = name.data() + 5, *end = name.data() + name.size() - 12;
+      if (std::from_chars(begin, end, step).ptr == end) by_step[step] = entry.path();
+    }
+  }
+  if (by_step.empty()) throw IoError(fmt::format("{}: there is no checkpoint", folder.string()));
+  return by_step.rbegin()->second;
+}
+
+OneShotResult evaluate_one_shot(const EvaluateOptions& o) {
+  const Config config = run_config(o.run);
+  Network network = trained_network(o, config);
+  const PhotoSet set = scan_class_folder(o.data);
+  const Split split = make_split(set, config);
+  PhotoStore store(set, replacement_lists(set, split), store_options(config, config.data.max_broken));
+  std::vector<int> families;
+  if (fs::exists(o.data / "families.csv")) families = read_families(o.data / "families.csv", set.classes);
+  return recognise(network, store, set, split, families, {.device = o.device});
+}
+
+Verification evaluate_verification(const EvaluateOptions& o, const fs::path& pairs_path) {
+  const Config config = run_config(o.run);
+  Network network = trained_network(o, config);
+  const PairsFile file = read_pairs(pairs_path);
+  const PhotoSet set = scan_class_folder(o.data);
+  std::map<std::string, int> photo_of;
+  for (std::size_t p = 0; p < set.photos.size(); ++p) {
+    const fs::path path(set.photos[p].path);
+    photo_of[path.parent_path().filename().string() + "/" + path.filename().string()] = static_cast<int>(p);
+  }
+  std::vector<Pair> pairs = find_photos(file, [&](const std::string& name) -> std::optional<std::size_t> {
+    const auto found = photo_of.find(name);
+    if (found == photo_of.end()) return std::nullopt;
+    return static_cast<std::size_t>(found->second);
+  });
+  // Only photos that are in a pair are embedded; then rows replace photo ids.
+  std::map<std::size_t, std::size_t> row_of;
+  for (const Pair& pair : pairs) row_of[pair.first] = row_of[pair.second] = 0;
+  std::vector<int> photos;
+  for (auto& [photo, row] : row_of) {
+    row = photos.size();
+    photos.push_back(static_cast<int>(photo));
+  }
+  PhotoStore store(set, replacement_lists(set), store_options(config, 0));
+  const EmbeddedPhotos embedded = embed_photos(network, store, photos, {.device = o.device});
+  if (embedded.photos.size() != photos.size()) throw Error("[verification] " + summary(store.broken()));
+  for (Pair& pair : pairs) {
+    pair.first = row_of[pair.first];
+    pair.second = row_of[pair.second];
+  }
+  return verify(score_pairs({embedded.values, embedded.dim}, pairs));
+}
+
+}  // namespace dg

@@ -1,0 +1,29 @@
+// Evaluation of a finished run on a data set.
+#pragma once
+#include <filesystem>
+
+#include "evaluation/one_shot.h"
+#include "evaluation/verification.h"
+#include "tensor/device.h"
+#include "training/config.h"
+
+namespace dg {
+
+struct EvaluateOptions {
+  std::filesystem::path run, data;
+  std::string checkpoint = "last";  // "last", "best" or a file
+  Device device = Device::cpu;
+};
+
+/// The one-shot protocol with the run's own split of `data`. A families.csv beside the identity folders adds
+/// the error analysis by family.
+OneShotResult evaluate_one_shot(const EvaluateOptions& options);
+
+/// Verification on the pairs of an LFW-style file; `data` holds <Name>/<Name>_<4 digits>.jpg. A photo of a
+/// pair that is missing or does not decode is an error that names it.
+Verification evaluate_verification(const EvaluateOptions& options, const std::filesystem::path& pairs);
+
+/// The checkpoint that `options` names. IoError when there is none.
+std::filesystem::path find_checkpoint(const EvaluateOptions& options);
+
+}  // namespace dg

@@ -1,0 +1,46 @@
+// A training run: data folder + configuration -> run folder.
+//
+//   RUN/config.toml      the full configuration
+//   RUN/identities.tsv   every identity and its part of the split: base or novel
+//   RUN/metrics.jsonl    one line per log.every steps
+//   RUN/checkpoints/step-<number>.safetensors, best.safetensors
+#pragma once
+#include <atomic>
+#include <filesystem>
+#include <optional>
+
+#include "evaluation/one_shot.h"
+#include "tensor/device.h"
+#include "training/config.h"
+
+namespace dg {
+
+struct TrainOptions {
+  std::filesystem::path data, run;
+  Config config;
+  Device device = Device::cpu;
+  std::optional<std::int64_t> stop_after;  // end after this many steps in all, though the schedule is longer
+  std::optional<std::filesystem::path> init;  // checkpoint whose network weights to start from
+  const std::atomic<bool>* stop = nullptr;    // set from outside: save and return
+};
+
+struct TrainResult {
+  std::int64_t steps = 0;  // done
+  bool stopped = false;    // by `stop`
+  double l2_softmax = 0;   // mean over the last 500 steps
+  double violating_negative =
+      0;  // mean share of violating pairs among the negative ones over the last 500 steps
+  std::int64_t distinct_classes = 0, distinct_classes_1000 = 0;  // in a batch: ever; in the last 1,000 steps
+  std::vector<std::int32_t> doppelgangers;  // the final list, by training class; -1 = none
+  std::vector<std::string> identities;      // names of the training classes
+  double seconds = 0;
+};
+
+/// Trains and saves. Throws Error (bad settings or data), IoError, TrainingStopped (a guard; a checkpoint is
+/// saved first).
+TrainResult train(const TrainOptions& options);
+
+/// The split `config` makes of a data set.
+Split make_split(const PhotoSet& set, const Config& config);
+
+}  // namespace dg

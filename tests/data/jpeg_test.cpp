@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <cstdio>
-#include <cstring>
+#include <cstdlib>
 // libjpeg's header needs <cstdio> before it.
 #include <jpeglib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "tensor/error.h"
@@ -241,6 +243,25 @@ TEST(Jpeg, WritingReportsTheSystemsReason) {
                         message_of<IoError>([&] { write_jpeg("/dev/full", gradient(4, 4), 90); }));
     EXPECT_TRUE(std::filesystem::exists("/dev/full"));
   }
+}
+
+TEST(Jpeg, FileThatCouldNotBeFinishedIsRemoved) {
+  const auto path = fresh_folder() / "a.jpg";
+  const auto signal_before = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit tiny{100, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &tiny), 0);
+  std::string why;
+  try {
+    write_jpeg(path, gradient(64, 64), 90);
+  } catch (const IoError& error) {
+    why = error.what();
+  }
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, signal_before);
+  EXPECT_EQ(why, "[write_file_bytes] " + path.string() + ": File too large");
+  EXPECT_FALSE(std::filesystem::exists(path));
 }
 
 }  // namespace

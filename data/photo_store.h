@@ -19,12 +19,12 @@
 namespace dg {
 
 struct PhotoStoreOptions {
-  int size = 0;                   // pixels a side of the result
-  std::optional<CropBox> crop;    // of the upright photo, before resizing
-  std::int64_t memory_bytes = 0;  // for decoded photos; those beyond are decoded every time
-  double max_broken_share = 0.1;  // of the photos asked for so far: more stops the run ...
-  int min_broken = 20;            // ... once at least this many are broken
-  DecodeLimits limits;
+  int size = 0;                                // pixels a side of the result
+  std::optional<CropBox> crop = std::nullopt;  // of the upright photo, before resizing
+  std::int64_t memory_bytes = 0;               // for decoded photos; those beyond are decoded every time
+  double max_broken_share = 0.1;               // of the photos asked for so far: more stops the run ...
+  int min_broken = 20;                         // ... once at least this many are broken
+  DecodeLimits limits = {};
 };
 
 /// The photos that did not decode, in the order of their ids.

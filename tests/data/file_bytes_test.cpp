@@ -1,0 +1,72 @@
+#include "data/file_bytes.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <string>
+
+#include "tensor/error.h"
+#include "tests/data/photo_files.h"
+
+namespace dg {
+namespace {
+
+TEST(FileBytes, FilesThatCannotBeReadAreNamed) {
+  const auto folder = fresh_folder();
+  const auto missing = folder / "missing.jpg";
+  EXPECT_EQ(message_of<IoError>([&] { read_jpeg(missing); }),
+            "[read_file_bytes] " + missing.string() + ": No such file or directory");
+  std::filesystem::create_directory(folder / "folder.jpg");
+  EXPECT_PRED_FORMAT2(testing::IsSubstring, "folder.jpg: not a regular file",
+                      message_of<IoError>([&] { read_jpeg(folder / "folder.jpg"); }));
+  std::filesystem::create_symlink("nowhere", folder / "dangling.jpg");
+  EXPECT_PRED_FORMAT2(testing::IsSubstring, "dangling.jpg: No such file or directory",
+                      message_of<IoError>([&] { read_jpeg(folder / "dangling.jpg"); }));
+  write_photo(folder / "big.jpg");
+  EXPECT_PRED_FORMAT2(testing::IsSubstring, "bytes is more than the limit of 10",
+                      message_of<IoError>([&] { read_jpeg(folder / "big.jpg", {.max_file_bytes = 10}); }));
+}
+
+TEST(FileBytes, FileWithoutPermissionIsNamed) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  const auto path = fresh_folder() / "secret.jpg";
+  write_photo(path);
+  std::filesystem::permissions(path, std::filesystem::perms::none);
+  EXPECT_EQ(message_of<IoError>([&] { read_jpeg(path); }),
+            "[read_file_bytes] " + path.string() + ": Permission denied");
+}
+
+TEST(FileBytes, WritingReportsTheSystemsReason) {
+  const auto folder = fresh_folder();
+  EXPECT_PRED_FORMAT2(testing::IsSubstring, "/no/a.jpg: No such file or directory",
+                      message_of<IoError>([&] { write_jpeg(folder / "no" / "a.jpg", gradient(4, 4), 90); }));
+  if (std::filesystem::exists("/dev/full")) {  // a disk without space; the device itself must survive
+    EXPECT_PRED_FORMAT2(testing::IsSubstring, "/dev/full: No space left on device",
+                        message_of<IoError>([&] { write_jpeg("/dev/full", gradient(4, 4), 90); }));
+    EXPECT_TRUE(std::filesystem::exists("/dev/full"));
+  }
+}
+
+TEST(FileBytes, FileThatCouldNotBeFinishedIsRemoved) {
+  const auto path = fresh_folder() / "a.jpg";
+  const auto signal_before = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit tiny{100, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &tiny), 0);
+  std::string why;
+  try {
+    write_jpeg(path, gradient(64, 64), 90);
+  } catch (const IoError& error) {
+    why = error.what();
+  }
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, signal_before);
+  EXPECT_EQ(why, "[write_file_bytes] " + path.string() + ": File too large");
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+}  // namespace
+}  // namespace dg

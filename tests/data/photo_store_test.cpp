@@ -1,0 +1,247 @@
+#include "data/photo_store.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "data/class_folder.h"
+#include "tensor/error.h"
+#include "tests/data/photo_files.h"
+
+namespace dg {
+namespace {
+
+namespace fs = std::filesystem;
+using Ids = std::vector<int>;
+using Bytes = std::vector<std::uint8_t>;
+constexpr int kSize = 8;
+constexpr std::int64_t kImage = kSize * kSize * 3;
+
+// alice 0..4, bob 5..7; photo p has blue = 20 + 20 p
+PhotoSet two_people(const fs::path& data) {
+  for (int p = 0; p < 8; ++p) {
+    write_photo(data / (p < 5 ? "alice" : "bob") / (std::to_string(p) + ".jpg"), 20 + 20 * p);
+  }
+  return scan_class_folder(data);
+}
+
+void break_photo(const PhotoSet& set, int photo) { write_text(set.photos[photo].path, "no picture"); }
+
+// Which photo the pixels are, by their blue.
+int photo_shown(const Bytes& pixels) { return (pixels[2] - 10) / 20; }
+
+Bytes load(PhotoStore& store, int photo, int expected) {
+  Bytes pixels(store.image_bytes());
+  EXPECT_EQ(store.load(photo, pixels.data()), expected);
+  EXPECT_EQ(photo_shown(pixels), expected);
+  return pixels;
+}
+
+TEST(PhotoStore, GivesDecodedResizedPhotosCachedOrNot) {
+  const PhotoSet set = two_people(fresh_folder());
+  for (const std::int64_t limit : {std::int64_t{0}, kImage - 1, 3 * kImage, 100 * kImage}) {
+    PhotoStore store(set, replacement_lists(set), {.size = kSize, .memory_bytes = limit});
+    for (int round = 0; round < 3; ++round) {
+      for (int p = 0; p < 8; ++p) {
+        Bytes expected(kImage);
+        resize(read_jpeg(set.photos[p].path), kSize, expected.data());
+        EXPECT_EQ(load(store, p, p), expected);
+      }
+    }
+    EXPECT_EQ(store.cached_bytes(), std::min(limit / kImage, std::int64_t{8}) * kImage);
+  }
+}
+
+TEST(PhotoStore, CachedPhotosNeedTheirFileNoMore) {
+  const PhotoSet set = two_people(fresh_folder());
+  PhotoStore store(set, replacement_lists(set), {.size = kSize, .memory_bytes = kImage});
+  load(store, 3, 3);
+  load(store, 4, 4);  // no room left: decoded every time
+  fs::remove(set.photos[3].path);
+  fs::remove(set.photos[4].path);
+  load(store, 3, 3);
+  load(store, 4, 0);
+}
+
+TEST(PhotoStore, CropIsTakenBeforeResizing) {
+  const PhotoSet set = two_people(fresh_folder());
+  const CropBox box{4, 2, 9, 10};
+  PhotoStore store(set, replacement_lists(set), {.size = kSize, .crop = box});
+  Bytes expected(kImage);
+  resize(read_jpeg(set.photos[6].path), kSize, expected.data(), box);
+  EXPECT_EQ(load(store, 6, 6), expected);
+}
+
+TEST(PhotoStore, BrokenPhotoIsReplacedByTheNextGoodOneOfItsIdentity) {
+  const PhotoSet set = two_people(fresh_folder());
+  for (const int p : {1, 2, 4, 7}) break_photo(set, p);
+  PhotoStore store(set, replacement_lists(set), {.size = kSize, .memory_bytes = 100 * kImage});
+  const Ids expected = {0, 3, 3, 3, 0, 5, 6, 5};
+  for (int round = 0; round < 2; ++round) {
+    for (int p = 7; p >= 0; --p) load(store, p, expected[p]);
+  }
+}
+
+TEST(PhotoStore, TrainPhotosAreReplacedByTrainPhotosOnly) {
+  const PhotoSet set = two_people(fresh_folder());
+  // alice trains with 0 1 2 and tests with 3 4; bob enrols with 5 and tests with 6 7
+  const Split split = split_photos(
+      set, {.base = SplitOptions::Base::first, .first_identities = 1, .base_test_photos = 2}, Rng(1));
+  for (const int p : {2, 3, 5, 7}) break_photo(set, p);
+  PhotoStore store(set, replacement_lists(set, split), {.size = kSize});
+  const Ids expected = {0, 1, 0, 4, 4, 6, 6, 6};
+  for (int p = 0; p < 8; ++p) load(store, p, expected[p]);
+}
+
+TEST(PhotoStore, IdentityWithoutAGoodPhotoIsNamed) {
+  const PhotoSet set = two_people(fresh_folder());
+  for (const int p : {5, 6, 7}) break_photo(set, p);
+  PhotoStore store(set, replacement_lists(set), {.size = kSize});
+  Bytes pixels(kImage);
+  EXPECT_EQ(message_of<Error>([&] { store.load(6, pixels.data()); }),
+            "[photo_store] identity bob: none of the 3 photos it can use here decodes. [decode_jpeg] " +
+                set.photos[6].path + ": Not a JPEG file: starts with 0x6e 0x6f");
+}
+
+TEST(PhotoStore, TryLoadGivesThePhotoItselfOrNothing) {
+  const PhotoSet set = two_people(fresh_folder());
+  break_photo(set, 1);
+  PhotoStore store(set, replacement_lists(set), {.size = kSize});
+  Bytes pixels(kImage, 7);
+  EXPECT_FALSE(store.try_load(1, pixels.data()));
+  EXPECT_EQ(pixels, Bytes(kImage, 7));
+  EXPECT_TRUE(store.try_load(2, pixels.data()));
+  EXPECT_EQ(photo_shown(pixels), 2);
+  EXPECT_THROW(store.try_load(8, pixels.data()), Error);
+  EXPECT_THROW(store.try_load(-1, pixels.data()), Error);
+}
+
+TEST(PhotoStore, EveryKindOfBrokenPhotoIsNamedWithItsReason) {
+  const fs::path data = fresh_folder();
+  const auto photo = encode_jpeg(gradient(16, 16), 90);
+  write_photo(data / "a/0.jpg", 200);
+  write_text(data / "a/1.jpg", "");
+  write_file_bytes(data / "a/2.jpg", std::span(photo).first(photo.size() - 9));
+  write_text(data / "a/3.jpg", "no picture");
+  write_jpeg(data / "a/4.jpg", Image(20'000, 1), 90);
+  fs::create_directory(data / "a/5.jpg");
+  fs::create_symlink("nowhere", data / "a/6.jpg");
+  write_jpeg(data / "a/7.jpg", Image(5, 5), 90);  // smaller than the crop box
+  const PhotoSet set = scan_class_folder(data);
+  PhotoStore store(set, replacement_lists(set), {.size = kSize, .crop = CropBox{0, 0, 10, 10}});
+  Ids asked(8), used(8);
+  Bytes pixels(kImage);
+  for (int p = 0; p < 8; ++p) used[p] = store.load(asked[p] = p, pixels.data());
+  EXPECT_EQ(used, Ids(8));
+  EXPECT_TRUE(store.broken().entries.empty());  // found, but nobody has booked them yet
+  EXPECT_EQ(summary(store.broken()), "");
+  store.account(asked, used);
+  const BrokenPhotos broken = store.broken();
+  EXPECT_EQ(broken.asked, 8);
+  const char* reasons[] = {"the file is empty",
+                           "Premature end of JPEG file",
+                           "Not a JPEG file",
+                           "20000 x 1 pixels is more than the limit",
+                           "not a regular file",
+                           "No such file or directory",
+                           "the crop box must lie inside the photo of 5 x 5 pixels"};
+  ASSERT_EQ(broken.entries.size(), 7u);
+  for (int i = 0; i < 7; ++i) {
+    EXPECT_EQ(broken.entries[i].photo, i + 1);
+    EXPECT_EQ(broken.entries[i].path, set.photos[i + 1].path);
+    EXPECT_PRED_FORMAT2(testing::IsSubstring, reasons[i], broken.entries[i].why);
+    EXPECT_PRED_FORMAT2(testing::IsSubstring, set.photos[i + 1].path, broken.entries[i].why);
+  }
+  EXPECT_EQ(summary(broken, 1),
+            "7 of 8 photos did not decode\n  " + broken.entries[0].why + "\n  and 6 more");
+}
+
+TEST(PhotoStore, UnreadableFileIsABrokenPhoto) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  const PhotoSet set = two_people(fresh_folder());
+  fs::permissions(set.photos[2].path, fs::perms::none);
+  PhotoStore store(set, replacement_lists(set), {.size = kSize});
+  load(store, 2, 3);
+  store.account(Ids{2}, Ids{3});
+  EXPECT_PRED_FORMAT2(testing::IsSubstring, "Permission denied", store.broken().entries.at(0).why);
+}
+
+TEST(PhotoStore, BooksEveryPhotoOnceAndOnlyWhatWasTried) {
+  const PhotoSet set = two_people(fresh_folder());
+  for (const int p : {1, 2, 7}) break_photo(set, p);
+  PhotoStore store(set, replacement_lists(set), {.size = kSize});
+  Bytes pixels(kImage);
+  for (int p = 0; p < 8; ++p) store.load(p, pixels.data());
+  for (int round = 0; round < 2; ++round) {
+    store.account(Ids{0, 1}, Ids{0, 3});  // 2 was tried on the way from 1 to 3
+    EXPECT_EQ(store.broken().asked, 3);
+    ASSERT_EQ(store.broken().entries.size(), 2u);
+    EXPECT_EQ(store.broken().entries[1].photo, 2);
+  }
+  store.account(Ids{7}, Ids{-1});
+  EXPECT_EQ(store.broken().entries.size(), 3u);
+  EXPECT_EQ(message_of<Error>([&] { store.account(Ids{4}, Ids{0}); }),
+            "[photo_store] photo 4 was replaced by 0, but 4 decodes");
+}
+
+TEST(PhotoStore, TooManyBrokenPhotosStopTheRunWithASummary) {
+  const PhotoSet set = two_people(fresh_folder());
+  for (const int p : {1, 3, 6}) break_photo(set, p);
+  // 2 of 4 and 3 of 7 are more than 40%; a single one never stops
+  PhotoStore store(set, replacement_lists(set), {.size = kSize, .max_broken_share = 0.4, .min_broken = 2});
+  Bytes pixels(kImage);
+  for (const int p : {1, 3, 6}) store.load(p, pixels.data());
+  store.account(Ids{1}, Ids{2});
+  store.account(Ids{0, 2, 4}, Ids{0, 2, 4});
+  store.account(Ids{3}, Ids{4});
+  const std::string why = message_of<Error>([&] { store.account(Ids{6}, Ids{7}); });
+  EXPECT_EQ(why, "[photo_store] too many broken photos (more than 40%): 3 of 6 photos did not decode\n  " +
+                     store.broken().entries[0].why + "\n  " + store.broken().entries[1].why + "\n  " +
+                     store.broken().entries[2].why);
+}
+
+TEST(PhotoStore, ContentDoesNotDependOnTheThreads) {
+  const PhotoSet set = two_people(fresh_folder());
+  for (const int p : {0, 1, 6}) break_photo(set, p);
+  const Ids expected = {2, 2, 2, 3, 4, 5, 7, 7};
+  for (int round = 0; round < 10; ++round) {
+    PhotoStore store(set, replacement_lists(set), {.size = kSize, .memory_bytes = 3 * kImage});
+    std::vector<Ids> used(4, Ids(8));
+    std::vector<Ids> shown(4, Ids(8));
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t) {
+      threads.emplace_back([&, t] {
+        Bytes pixels(kImage);
+        for (int i = 0; i < 8; ++i) {
+          const int p = (i * 3 + t * 5) % 8;
+          used[t][p] = store.load(p, pixels.data());
+          shown[t][p] = photo_shown(pixels);
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (int t = 0; t < 4; ++t) {
+      EXPECT_EQ(used[t], expected);
+      EXPECT_EQ(shown[t], expected);
+    }
+    EXPECT_LE(store.cached_bytes(), 3 * kImage);
+  }
+}
+
+TEST(PhotoStore, SenselessOptionsAreRefused) {
+  const PhotoSet set = two_people(fresh_folder());
+  const auto make = [&](const PhotoStoreOptions& options, ReplacementLists lists) {
+    return message_of<Error>([&] { PhotoStore(set, std::move(lists), options); });
+  };
+  EXPECT_EQ(make({}, replacement_lists(set)), "[photo_store] size must be 1 or more pixels, got 0");
+  EXPECT_EQ(make({.size = 8, .memory_bytes = -1}, replacement_lists(set)),
+            "[photo_store] the memory limit must be 0 or more bytes, got -1");
+  EXPECT_EQ(make({.size = 8}, {}), "[photo_store] replacement lists must cover 8 photos, got 0");
+}
+
+}  // namespace
+}  // namespace dg

@@ -35,8 +35,8 @@ std::vector<float> class_prototypes(const EmbeddingView& embeddings, std::span<c
     const double* s = &sum[c * dim];  // the mean has the direction of the sum, and only that is kept
     double square = 0;
     for (std::size_t d = 0; d < dim; ++d) square += s[d] * s[d];
-    // Unit vectors that cancel leave rounding noise, which would pass for a direction.
-    const double shortest = 1e-12 * static_cast<double>(photos[c]);
+    // Embeddings that cancel leave their own rounding, about 1e-7, which would pass for a direction.
+    const double shortest = 1e-6 * static_cast<double>(photos[c]);
     require(square > shortest * shortest, where, "the {} photos of class {} cancel: their mean is zero",
             photos[c], c);
     const double scale = 1 / std::sqrt(square);

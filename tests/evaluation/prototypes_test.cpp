@@ -110,35 +110,20 @@ TEST(ClassPrototypes, LongEmbeddingsDoNotOutweighShortOnes) {
 }
 
 TEST(ClassPrototypes, BadInputIsNamed) {
-  const std::vector<float> x = {1, 0, -1, 0}, third = {0.1f, 0.3f, -0.1f, -0.3f}, zero = {0, 0, 1, 0};
-  const std::vector<float> same = {1, 0, 1, 0};
-  const std::vector<int> one_class = {0, 0};
-  EXPECT_EQ(message([&] {
-              class_prototypes({same, 2}, one_class, 2);
-            }),
-            "[class_prototypes] class 1 has no photo");
-  EXPECT_EQ(message([&] {
-              class_prototypes({x, 2}, std::vector<int>{0, 3}, 2);
-            }),
-            "[class_prototypes] label of row 1 must be in 0..1, got 3");
-  EXPECT_EQ(message([&] {
-              class_prototypes({x, 2}, one_class, 0);
-            }),
-            "[class_prototypes] classes must be at least 1, got 0");
-  EXPECT_EQ(message([&] {
-              class_prototypes({x, 2}, std::vector<int>{0}, 1);
-            }),
-            "[class_prototypes] labels must be one per embedding, got 1 for 2");
-  for (const auto& cancels : {x, third}) {
-    EXPECT_EQ(message([&] {
-                class_prototypes({cancels, 2}, one_class, 1);
-              }),
-              "[class_prototypes] the 2 photos of class 0 cancel: their mean is zero");
-  }
-  EXPECT_EQ(message([&] {
-              class_prototypes({zero, 2}, one_class, 1);
-            }),
-            "[class_prototypes] row 0 must be finite and not zero");
+  const auto failure = [](const std::vector<float>& x, const std::vector<int>& labels, int classes) {
+    return message([&] { class_prototypes({x, 2}, labels, classes); });
+  };
+  const std::vector<float> x = {1, 0, 1, 0};
+  EXPECT_EQ(failure(x, {0, 0}, 2), "[class_prototypes] class 1 has no photo");
+  EXPECT_EQ(failure(x, {0, 3}, 2), "[class_prototypes] label of row 1 must be in 0..1, got 3");
+  EXPECT_EQ(failure(x, {0, 0}, 0), "[class_prototypes] classes must be at least 1, got 0");
+  EXPECT_EQ(failure(x, {0}, 1), "[class_prototypes] labels must be one per embedding, got 1 for 2");
+  EXPECT_EQ(failure({0, 0, 1, 0}, {0, 0}, 1), "[class_prototypes] row 0 must be finite and not zero");
+  EXPECT_EQ(failure({1, 0, -1, 0}, {0, 0}, 1),
+            "[class_prototypes] the 2 photos of class 0 cancel: their mean is zero");
+  // Three directions 120 degrees apart: rounded to float, their sum is not exactly zero.
+  EXPECT_EQ(failure({1, 0, -0.5f, 0.8660254f, -0.5f, -0.866025f}, {0, 0, 0}, 1),
+            "[class_prototypes] the 3 photos of class 0 cancel: their mean is zero");
 }
 
 TEST(NearestPrototypes, EqualADoubleLoopAtEverySize) {

@@ -1,4 +1,16 @@
-set(TEST_SAMPLING)
+set(TEST_SAMPLING
+  sampling/class_counts_test.cpp
+  sampling/doppelganger_list_test.cpp
+  sampling/doppelganger_sampler_test.cpp
+  sampling/draw_photos_test.cpp
+  sampling/foreign_trainer_test.cpp
+  sampling/identity_index_test.cpp
+  sampling/lag_queue_test.cpp
+  sampling/list_health_test.cpp
+  sampling/observation_test.cpp
+  sampling/sampler_distribution_test.cpp
+  sampling/urn_test.cpp
+)
 
 set(TEST_F64
   tensor/rng_test.cpp

@@ -33,7 +33,7 @@ struct JointLoss {
 class JointSupervision {
  public:
   explicit JointSupervision(const JointOptions& options);
-  void initialize(Rng& rng, Device device = Device::cpu);
+  void initialise(Rng& rng, Device device = Device::cpu);
   /// Of all three losses, whatever their weights, so that a part may be switched on during training.
   std::vector<Parameter*> parameters();
 

@@ -139,7 +139,8 @@ SoftmaxCrossEntropy softmax_cross_entropy(Var logits, const Array<std::int32_t>&
   std::vector<NodePtr> parents{logits.node()};
   const Tensor x = std::move(logits).take(), loss({rows}, device), top({rows}, device),
                inverse_sum({rows}, device), miss({rows}, device), mean({}, device);
-  SoftmaxCrossEntropy result{.hardest = {.best = Array<std::int32_t>(rows, device),
+  SoftmaxCrossEntropy result{.loss = {},
+                             .hardest = {.best = Array<std::int32_t>(rows, device),
                                          .logit = Array<Real>(rows, device),
                                          .tied = Array<std::uint8_t>(rows, device)},
                              .target_logit = Array<Real>(rows, device)};

@@ -16,9 +16,9 @@ struct JointWeights {
 };
 
 struct JointOptions {
-  L2SoftmaxOptions l2_softmax;
-  LiftedStructuredOptions lifted;
-  MarginOptions margin;
+  L2SoftmaxOptions l2_softmax = {};
+  LiftedStructuredOptions lifted = {};
+  MarginOptions margin = {};
 };
 
 /// Everything stays on the device until someone reads it.

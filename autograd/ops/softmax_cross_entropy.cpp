@@ -112,8 +112,9 @@ struct SoftmaxBackward {
   std::int64_t classes;
   Real share;  // 1 / rows
   DG_FN void operator()(std::int64_t row, std::int64_t c) const {
+    const Real up = g[0] * share, at_target = -miss[row];
     const Real p = exp_of(x[row * classes + c] - top[row]) * inverse_sum[row];
-    dx[row * classes + c] = g[0] * share * (c == labels[row] ? -miss[row] : p);
+    dx[row * classes + c] = up * (c == labels[row] ? at_target : p);
   }
 };
 

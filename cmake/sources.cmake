@@ -44,13 +44,13 @@ set(DG_FRAMEWORK
   layers/orthonormal.cpp
   layers/residual_block.cpp
   layers/statistics.cpp
-  optim/nesterov_sgd.cpp
-  optim/sgdr.cpp
   losses/joint.cpp
   losses/l2_softmax.cpp
   losses/lifted_structured.cpp
   losses/margin.cpp
   losses/pair_selection.cpp
+  optim/nesterov_sgd.cpp
+  optim/sgdr.cpp
 )
 
 # float only: everything that makes the CPU device fast

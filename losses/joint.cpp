@@ -6,10 +6,10 @@ inline namespace DG_WIDTH {
 JointSupervision::JointSupervision(const JointOptions& options)
     : l2_softmax_(options.l2_softmax), lifted_(options.lifted), margin_(options.margin) {}
 
-void JointSupervision::initialize(Rng& rng, Device device) {
-  l2_softmax_.initialize(rng, device);
-  lifted_.initialize(device);
-  margin_.initialize(device);
+void JointSupervision::initialise(Rng& rng, Device device) {
+  l2_softmax_.initialise(rng, device);
+  lifted_.initialise(device);
+  margin_.initialise(device);
 }
 
 std::vector<Parameter*> JointSupervision::parameters() {

@@ -16,9 +16,9 @@ struct JointWeights {
 };
 
 struct JointOptions {
-  L2SoftmaxOptions l2_softmax;
-  LiftedStructuredOptions lifted;
-  MarginOptions margin;
+  L2SoftmaxOptions l2_softmax = {};
+  LiftedStructuredOptions lifted = {};
+  MarginOptions margin = {};
 };
 
 /// Everything stays on the device until someone reads it.
@@ -33,7 +33,7 @@ struct JointLoss {
 class JointSupervision {
  public:
   explicit JointSupervision(const JointOptions& options);
-  void initialize(Rng& rng, Device device = Device::cpu);
+  void initialise(Rng& rng, Device device = Device::cpu);
   /// Of all three losses, whatever their weights, so that a part may be switched on during training.
   std::vector<Parameter*> parameters();
 

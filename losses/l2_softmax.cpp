@@ -10,23 +10,25 @@ L2Softmax::L2Softmax(const L2SoftmaxOptions& options) : options_(options) {
           "classes and embedding must be >= 1, got {} and {}", options.classes, options.embedding);
   require(options.scale >= 1, "l2_softmax", "scale must be >= 1, got {}", options.scale);
   require(options.weight_sd >= 0, "l2_softmax", "weight_sd must be >= 0, got {}", options.weight_sd);
-  weight_ = {.name = "l2_softmax.weight", .shape = {options.classes, options.embedding}, .decay = true};
-  bias_ = {.name = "l2_softmax.bias", .shape = {options.classes}};
-  alpha_ = {.name = "l2_softmax.alpha", .shape = {1}, .floor = 1, .trainable = options.train_scale};
+  weight_ = {
+      .name = "l2_softmax.weight", .shape = {options.classes, options.embedding}, .decay = true, .value = {}};
+  bias_ = {.name = "l2_softmax.bias", .shape = {options.classes}, .value = {}};
+  alpha_ = {
+      .name = "l2_softmax.alpha", .shape = {1}, .floor = 1, .trainable = options.train_scale, .value = {}};
 }
 
-void L2Softmax::initialize(Rng& rng, Device device) {
+void L2Softmax::initialise(Rng& rng, Device device) {
   std::vector<Real> weight(static_cast<std::size_t>(weight_.shape.elements()), Real(0));
   if (options_.weight_sd > 0) {
     for (Real& w : weight) w = static_cast<Real>(options_.weight_sd * rng.normal());
   }
-  weight_.value = Var(Tensor::from(weight_.shape, weight, device), true);
-  bias_.value = Var(Tensor::zeros(bias_.shape, device), true);
-  alpha_.value = Var(Tensor::full(alpha_.shape, static_cast<Real>(options_.scale), device), alpha_.trainable);
+  weight_.set(Tensor::from(weight_.shape, weight, device));
+  bias_.set(Tensor::zeros(bias_.shape, device));
+  alpha_.set(Tensor::full(alpha_.shape, static_cast<Real>(options_.scale), device));
 }
 
 SoftmaxCrossEntropy L2Softmax::operator()(const Var& e, const Array<std::int32_t>& labels) const {
-  require(weight_.value.defined(), "l2_softmax", "initialize must come first");
+  require(weight_.value.defined(), "l2_softmax", "initialise must come first");
   require(e.shape().rank() == 2 && e.shape()[1] == options_.embedding, "l2_softmax",
           "embeddings must be [n, {}], got {}", options_.embedding, e.shape().str());
   // The embeddings are scaled, not the logits: n d multiplications instead of n classes.

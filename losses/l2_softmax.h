@@ -25,10 +25,10 @@ struct L2SoftmaxOptions {
 
 class L2Softmax {
  public:
-  /// Names and sizes only; no memory is taken before `initialize`. Throws Error for impossible options.
+  /// Names and sizes only; no memory is taken before `initialise`. Throws Error for impossible options.
   explicit L2Softmax(const L2SoftmaxOptions& options);
   /// Fills the parameters l2_softmax.weight, l2_softmax.bias and l2_softmax.alpha.
-  void initialize(Rng& rng, Device device = Device::cpu);
+  void initialise(Rng& rng, Device device = Device::cpu);
   std::vector<Parameter*> parameters() { return {&weight_, &bias_, &alpha_}; }
 
   /// e [n, d] with rows of length 1, labels [n] in [0, classes). Logits are bias included.

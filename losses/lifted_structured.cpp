@@ -157,15 +157,15 @@ Var lifted_structured_loss(const Var& dissimilarity, const Array<std::int32_t>& 
 
 LiftedStructured::LiftedStructured(const LiftedStructuredOptions& options) : options_(options) {
   require(options.scale >= 1, "lifted_structured", "scale must be >= 1, got {}", options.scale);
-  alpha_ = {.name = "lifted.alpha", .shape = {1}, .floor = 1, .trainable = options.train_scale};
+  alpha_ = {.name = "lifted.alpha", .shape = {1}, .floor = 1, .trainable = options.train_scale, .value = {}};
 }
 
-void LiftedStructured::initialize(Device device) {
-  alpha_.value = Var(Tensor::full(alpha_.shape, static_cast<Real>(options_.scale), device), alpha_.trainable);
+void LiftedStructured::initialise(Device device) {
+  alpha_.set(Tensor::full(alpha_.shape, static_cast<Real>(options_.scale), device));
 }
 
 Var LiftedStructured::operator()(const Var& e, const Array<std::int32_t>& labels) const {
-  require(alpha_.value.defined(), "lifted_structured", "initialize must come first");
+  require(alpha_.value.defined(), "lifted_structured", "initialise must come first");
   // |alpha a - alpha b| = alpha |a - b|: scaling n^2 distances costs less than n d coordinates.
   const Var d = options_.measure == LiftedMeasure::distance
                     ? scale(pairwise_distance(e), alpha_.value)

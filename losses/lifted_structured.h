@@ -31,7 +31,7 @@ class LiftedStructured {
  public:
   explicit LiftedStructured(const LiftedStructuredOptions& options = {});
   /// Fills the parameter lifted.alpha.
-  void initialize(Device device = Device::cpu);
+  void initialise(Device device = Device::cpu);
   std::vector<Parameter*> parameters() { return {&alpha_}; }
 
   /// e [n, d] with rows of length 1, labels [n] -> scalar.

@@ -93,25 +93,26 @@ MarginLoss::MarginLoss(const MarginOptions& options) : options_(options) {
   beta_ = {.name = "margin.beta",
            .shape = {1},
            .rate_multiplier = options.boundary_rate,
-           .trainable = options.train_boundary};
+           .trainable = options.train_boundary,
+           .value = {}};
 }
 
-void MarginLoss::initialize(Device device) {
-  beta_.value = Var(Tensor::full(beta_.shape, static_cast<Real>(options_.boundary), device), beta_.trainable);
+void MarginLoss::initialise(Device device) {
+  beta_.set(Tensor::full(beta_.shape, static_cast<Real>(options_.boundary), device));
 }
 
 DrawnPairs MarginLoss::draw(const Tensor& similarity, const Array<std::int32_t>& labels, Rng& rng) const {
-  require(beta_.value.defined(), "margin", "initialize must come first");
+  require(beta_.value.defined(), "margin", "initialise must come first");
   return select_pairs(similarity, labels, beta_.value.value(), static_cast<Real>(options_.margin), rng);
 }
 
 Var MarginLoss::operator()(const Var& similarity, const DrawnPairs& pairs) const {
-  require(beta_.value.defined(), "margin", "initialize must come first");
+  require(beta_.value.defined(), "margin", "initialise must come first");
   return margin_loss(similarity, beta_.value, pairs, static_cast<Real>(options_.margin));
 }
 
 Tensor MarginLoss::statistics(const Tensor& similarity, const Array<std::int32_t>& labels) const {
-  require(beta_.value.defined(), "margin", "initialize must come first");
+  require(beta_.value.defined(), "margin", "initialise must come first");
   return pair_sums(similarity, labels, beta_.value.value(), static_cast<Real>(options_.margin));
 }
 

@@ -27,7 +27,7 @@ class MarginLoss {
  public:
   explicit MarginLoss(const MarginOptions& options = {});
   /// Fills the parameter margin.beta.
-  void initialize(Device device = Device::cpu);
+  void initialise(Device device = Device::cpu);
   std::vector<Parameter*> parameters() { return {&beta_}; }
 
   /// Draws pairs at the present beta.

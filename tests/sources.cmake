@@ -20,6 +20,12 @@ set(TEST_F64
   autograd/ops_test.cpp
   layers/face_resnet_test.cpp
   layers/lsuv_test.cpp
+  losses/joint_test.cpp
+  losses/l2_softmax_test.cpp
+  losses/lifted_structured_test.cpp
+  losses/margin_test.cpp
+  losses/pairwise_test.cpp
+  losses/softmax_cross_entropy_test.cpp
   optim/optim_test.cpp
 )
 
@@ -29,6 +35,14 @@ set(TEST_GRADIENTS
   gradients/face_resnet_test.cpp
   gradients/l2_normalize_test.cpp
   gradients/main.cpp
+  gradients/joint_test.cpp
+  gradients/l2_normalize_test.cpp
+  gradients/l2_softmax_test.cpp
+  gradients/lifted_structured_test.cpp
+  gradients/margin_test.cpp
+  gradients/pairwise_test.cpp
+  gradients/scale_test.cpp
+  gradients/softmax_cross_entropy_test.cpp
 )
 
 set(TEST_F32

@@ -44,16 +44,26 @@ struct PairCoefficient {
   }
 };
 
+struct Transpose {
+  Real* out;  // [d, n]
+  const Real* e;
+  std::int64_t n, d;
+  DG_FN void operator()(std::int64_t k, std::int64_t i) const { out[k * n + i] = e[i * d + k]; }
+};
+
+// Row `at` stands for coordinate k of photo i, at = i d + k; the sum over j reads neighbouring numbers.
 struct DistanceBackward {
   Real* de;
-  const Real *c, *e;
+  const Real *c, *transposed;
   std::int64_t n, d;
-  DG_FN void operator()(std::int64_t i, std::int64_t k) const {
-    const Real own = e[i * d + k];
-    Real sum = 0;
-    for (std::int64_t j = 0; j < n; ++j) sum += c[i * n + j] * (own - e[j * d + k]);
-    de[i * d + k] = sum;
+  using Acc = Real;
+  DG_FN static Acc identity() { return 0; }
+  DG_FN static Acc combine(Acc p, Acc q) { return p + q; }
+  DG_FN Acc map(std::int64_t at, std::int64_t j) const {
+    const Real* coordinate = transposed + at % d * n;
+    return c[at / d * n + j] * (coordinate[at / d] - coordinate[j]);
   }
+  DG_FN void finish(std::int64_t at, Acc sum) const { de[at] = sum; }
 };
 
 void require_matrix(const Var& e, const char* where) {
@@ -102,9 +112,10 @@ Var pairwise_distance(const Var& e) {
   const Tensor distance({n, n}, e.device()), rows = e.value();
   reduce_rows(e.device(), n * n, d, PairDistance{distance.data(), rows.data(), n, d});
   return Var::result(distance, {e.node()}, [rows, distance, n, d](Tensor g, const Needed&) {
-    const Tensor c({n, n}, rows.device()), de({n, d}, rows.device());
+    const Tensor c({n, n}, rows.device()), de({n, d}, rows.device()), transposed({d, n}, rows.device());
     for_each(rows.device(), n, n, PairCoefficient{c.data(), g.data(), distance.data(), n});
-    for_each(rows.device(), n, d, DistanceBackward{de.data(), c.data(), rows.data(), n, d});
+    for_each(rows.device(), d, n, Transpose{transposed.data(), rows.data(), n, d});
+    reduce_rows(rows.device(), n * d, n, DistanceBackward{de.data(), c.data(), transposed.data(), n, d});
     return Gradients{de};
   });
 }

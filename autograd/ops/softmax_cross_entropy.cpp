@@ -112,8 +112,9 @@ struct SoftmaxBackward {
   std::int64_t classes;
   Real share;  // 1 / rows
   DG_FN void operator()(std::int64_t row, std::int64_t c) const {
+    const Real up = g[0] * share, at_target = -miss[row];
     const Real p = exp_of(x[row * classes + c] - top[row]) * inverse_sum[row];
-    dx[row * classes + c] = g[0] * share * (c == labels[row] ? -miss[row] : p);
+    dx[row * classes + c] = up * (c == labels[row] ? at_target : p);
   }
 };
 
@@ -139,7 +140,8 @@ SoftmaxCrossEntropy softmax_cross_entropy(Var logits, const Array<std::int32_t>&
   std::vector<NodePtr> parents{logits.node()};
   const Tensor x = std::move(logits).take(), loss({rows}, device), top({rows}, device),
                inverse_sum({rows}, device), miss({rows}, device), mean({}, device);
-  SoftmaxCrossEntropy result{.hardest = {.best = Array<std::int32_t>(rows, device),
+  SoftmaxCrossEntropy result{.loss = {},
+                             .hardest = {.best = Array<std::int32_t>(rows, device),
                                          .logit = Array<Real>(rows, device),
                                          .tied = Array<std::uint8_t>(rows, device)},
                              .target_logit = Array<Real>(rows, device)};

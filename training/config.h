@@ -63,10 +63,12 @@ struct Config {
   } optim;
 
   struct Sampling {
-    std::int64_t batch = 81, classes = 27;  // classes is 0 when images_per_class is a range
+    std::int64_t batch = 81, classes = 0;  // classes: 0 = batch / images_per_class, or drawn when that is a range
     ImagesPerClass images_per_class;
     std::int64_t random_classes = 9, lag = 2;
     std::string update_rule = "highest";
+    bool fixed() const { return images_per_class.lo == images_per_class.hi; }
+    std::int64_t fixed_classes() const { return classes > 0 ? classes : batch / images_per_class.lo; }
   } sampling;
 
   AugmentationOptions augment;

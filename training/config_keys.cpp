@@ -206,7 +206,7 @@ std::vector<ConfigKey> make_keys() {
   k.push_back(real("optim.restart_factor", DG_AT(optim.restart_factor), 1, infinity, "each SGDR period is this much longer than the one before"));
 
   k.push_back(integer("sampling.batch", DG_AT(sampling.batch), 1, "images in a batch (M)"));
-  k.push_back(integer("sampling.classes", DG_AT(sampling.classes), 0, "classes in a batch (N_c); 0 when images_per_class is a range"));
+  k.push_back(integer("sampling.classes", DG_AT(sampling.classes), 0, "classes in a batch (N_c); 0 = batch / images_per_class, and drawn when that is a range"));
   k.push_back(images_per_class());
   k.push_back(integer("sampling.random_classes", DG_AT(sampling.random_classes), 1, "random classes in a batch (N_r); N_r = N_c is random sampling"));
   k.push_back(integer("sampling.lag", DG_AT(sampling.lag), 0, "batch t is built from the doppelganger list as of step t - lag"));

@@ -23,13 +23,10 @@ std::vector<std::vector<PhotoId>> photo_lists(const Split& split) {
   return lists;
 }
 
-ClassCounts class_counts(const Config& c) {
-  const auto& s = c.sampling;
-  return s.images_per_class.lo == s.images_per_class.hi
-             ? ClassCounts::fixed(static_cast<int>(s.batch), static_cast<int>(s.classes),
-                                  static_cast<int>(s.images_per_class.lo))
-             : ClassCounts::range(static_cast<int>(s.batch), static_cast<int>(s.images_per_class.lo),
-                                  static_cast<int>(s.images_per_class.hi));
+ClassCounts class_counts(const Config::Sampling& s) {
+  const auto batch = static_cast<int>(s.batch), lo = static_cast<int>(s.images_per_class.lo);
+  return s.fixed() ? ClassCounts::fixed(batch, static_cast<int>(s.fixed_classes()), lo)
+                   : ClassCounts::range(batch, lo, static_cast<int>(s.images_per_class.hi));
 }
 
 }  // namespace
@@ -76,7 +73,7 @@ Trainer::Trainer(const Config& config, const PhotoSet& set, const Split& split, 
       index_(photo_lists(split)),
       list_(index_.classes()),
       health_(list_),
-      sampler_(index_, list_, class_counts(config), static_cast<int>(config.sampling.random_classes),
+      sampler_(index_, list_, class_counts(config.sampling), static_cast<int>(config.sampling.random_classes),
                Rng(config.seed, sampling)),
       last_seen_(static_cast<std::size_t>(index_.classes()), -1),
       loader_(store, {.workers = static_cast<int>(config.sampling.lag == 0 ? 0 : config.data.workers)}) {}

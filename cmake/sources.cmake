@@ -54,7 +54,12 @@ set(DG_FRAMEWORK
 )
 
 # float only: everything that makes the CPU device fast
-set(DG_FAST_CPU)
+set(DG_FAST_CPU
+  tensor/cpu/fast.cpp
+  tensor/cpu/onednn.cpp
+  tensor/cpu/pixel_pairs.cpp
+  tensor/cpu/winograd.cpp
+)
 
 set(DG_PROGRAM
   data/augmentation.cpp

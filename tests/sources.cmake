@@ -57,4 +57,5 @@ set(TEST_F32
   evaluation/one_shot_test.cpp
   evaluation/prototypes_test.cpp
   evaluation/verification_test.cpp
+  tensor/parity_test.cpp
 )

@@ -1,0 +1,146 @@
+#include "tensor/cpu/pixel_pairs.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "tensor/cpu/onednn.h"
+#include "tensor/parallel.h"
+
+namespace dg {
+inline namespace DG_WIDTH {
+namespace {
+
+using Index = std::int64_t;
+
+// Into how many parts to split the rows of each of `tasks` equal products, so that all threads have work of
+// about the same size, in parts no smaller than 16 rows.
+Index parts_per_task(Index tasks, Index rows) {
+  const Index t = threads();
+  if (tasks % t == 0 || tasks >= 8 * t) return 1;
+  return std::clamp<Index>((4 * t + tasks - 1) / tasks, 1, std::max<Index>(1, rows / 16));
+}
+
+void require_products(bool ok, const char* where) {
+  if (!ok) throw BackendError(fmt::format("[{}] oneDNN refused a matrix product", where));
+}
+
+// The input coordinate that filter position r reads for output coordinate p.
+Index source(const ConvGeometry& g, Index p, Index r) { return p * g.stride - g.pad + r * g.dilation; }
+
+bool inside(Index value, Index size) { return value >= 0 && value < size; }
+
+void fill_rows(float* data, Index rows, Index stride, Index cols, const float* values) {
+  for (Index i = 0; i < rows; ++i) {
+    for (Index j = 0; j < cols; ++j) data[i * stride + j] = values == nullptr ? 0 : values[j];
+  }
+}
+
+}  // namespace
+
+void pixel_pairs_forward(const ConvGeometry& g, const float* x, const float* w, const float* bias, float* y) {
+  const Index ow = g.out_w(), outputs = g.out_h() * ow, inputs = g.h * g.w, taps = g.r * g.s;
+  const Index parts = parts_per_task(outputs, g.n);
+  std::atomic<bool> ok = true;
+#pragma omp parallel for schedule(static)
+  for (Index task = 0; task < outputs * parts; ++task) {
+    const Index p = task % outputs, part = task / outputs;
+    const Index begin = g.n * part / parts, rows = g.n * (part + 1) / parts - begin;
+    float* const out = y + (begin * outputs + p) * g.k;
+    bool started = bias != nullptr;
+    if (started) fill_rows(out, rows, outputs * g.k, g.k, bias);
+    for (Index tap = 0; tap < taps; ++tap) {
+      const Index row = source(g, p / ow, tap / g.s), col = source(g, p % ow, tap % g.s);
+      if (!inside(row, g.h) || !inside(col, g.w)) continue;
+      if (!onednn_gemm({.transpose_b = true,
+                        .m = rows,
+                        .n = g.k,
+                        .k = g.c,
+                        .a = x + (begin * inputs + row * g.w + col) * g.c,
+                        .lda = inputs * g.c,
+                        .b = w + tap * g.c,
+                        .ldb = taps * g.c,
+                        .beta = started ? 1.0f : 0.0f,
+                        .c = out,
+                        .ldc = outputs * g.k})) {
+        ok = false;
+      }
+      started = true;
+    }
+    if (!started) fill_rows(out, rows, outputs * g.k, g.k, nullptr);
+  }
+  require_products(ok, "conv_forward");
+}
+
+void pixel_pairs_backward_input(const ConvGeometry& g, const float* dy, const float* w, float* dx) {
+  const Index oh = g.out_h(), ow = g.out_w(), outputs = oh * ow, inputs = g.h * g.w, taps = g.r * g.s;
+  const Index parts = parts_per_task(inputs, g.n);
+  std::atomic<bool> ok = true;
+#pragma omp parallel for schedule(static)
+  for (Index task = 0; task < inputs * parts; ++task) {
+    const Index q = task % inputs, part = task / inputs;
+    const Index begin = g.n * part / parts, rows = g.n * (part + 1) / parts - begin;
+    float* const out = dx + (begin * inputs + q) * g.c;
+    bool started = false;
+    for (Index tap = 0; tap < taps; ++tap) {
+      // the output pixel that reads q through this filter position
+      const Index down = q / g.w + g.pad - tap / g.s * g.dilation,
+                  right = q % g.w + g.pad - tap % g.s * g.dilation;
+      if (down < 0 || right < 0 || down % g.stride != 0 || right % g.stride != 0) continue;
+      const Index row = down / g.stride, col = right / g.stride;
+      if (row >= oh || col >= ow) continue;
+      if (!onednn_gemm({.m = rows,
+                        .n = g.c,
+                        .k = g.k,
+                        .a = dy + (begin * outputs + row * ow + col) * g.k,
+                        .lda = outputs * g.k,
+                        .b = w + tap * g.c,
+                        .ldb = taps * g.c,
+                        .beta = started ? 1.0f : 0.0f,
+                        .c = out,
+                        .ldc = inputs * g.c})) {
+        ok = false;
+      }
+      started = true;
+    }
+    if (!started) fill_rows(out, rows, inputs * g.c, g.c, nullptr);
+  }
+  require_products(ok, "conv_backward_input");
+}
+
+void pixel_pairs_backward_weight(const ConvGeometry& g, const float* x, const float* dy, float* dw) {
+  const Index ow = g.out_w(), outputs = g.out_h() * ow, inputs = g.h * g.w, taps = g.r * g.s;
+  const Index parts = parts_per_task(taps, g.k);
+  std::atomic<bool> ok = true;
+  // Filter positions have unequal numbers of pairs (the middle one has most), hence dynamic. Every part of dw
+  // has one writer that adds in a fixed order, so the bits do not depend on who takes which.
+#pragma omp parallel for schedule(dynamic)
+  for (Index task = 0; task < taps * parts; ++task) {
+    const Index tap = task % taps, part = task / taps;
+    const Index begin = g.k * part / parts, rows = g.k * (part + 1) / parts - begin;
+    float* const out = dw + (begin * taps + tap) * g.c;
+    bool started = false;
+    for (Index p = 0; p < outputs; ++p) {
+      const Index row = source(g, p / ow, tap / g.s), col = source(g, p % ow, tap % g.s);
+      if (!inside(row, g.h) || !inside(col, g.w)) continue;
+      if (!onednn_gemm({.transpose_a = true,
+                        .m = rows,
+                        .n = g.c,
+                        .k = g.n,
+                        .a = dy + p * g.k + begin,
+                        .lda = outputs * g.k,
+                        .b = x + (row * g.w + col) * g.c,
+                        .ldb = inputs * g.c,
+                        .beta = started ? 1.0f : 0.0f,
+                        .c = out,
+                        .ldc = taps * g.c})) {
+        ok = false;
+      }
+      started = true;
+    }
+    if (!started) fill_rows(out, rows, taps * g.c, g.c, nullptr);
+  }
+  require_products(ok, "conv_backward_weight");
+}
+
+}  // namespace DG_WIDTH
+}  // namespace dg

@@ -1,0 +1,230 @@
+// The fast CPU backend against the reference backend, and what holds for every backend: the adjoint identity
+// <g, conv(x, w)> = <dx, x> = <dw, w>, and the same bits from two runs.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "tensor/backend.h"
+#include "tensor/parallel.h"
+#include "tensor/rng.h"
+
+namespace dg {
+namespace {
+
+using Index = std::int64_t;
+using Numbers = std::vector<float>;
+
+Numbers normal(Index size, Rng& rng) {
+  Numbers v(static_cast<std::size_t>(size));
+  for (float& x : v) x = static_cast<float>(rng.normal());
+  return v;
+}
+
+double dot(const Numbers& a, const Numbers& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * b[i];
+  return sum;
+}
+
+// |error| <= 16 eps sqrt(length of the reduction) max|ref|
+void expect_close(const Numbers& got, const Numbers& ref, Index reduction, const std::string& what) {
+  ASSERT_EQ(got.size(), ref.size()) << what;
+  double largest = 0, error = 0;
+  for (std::size_t i = 0; i < ref.size(); ++i) {
+    largest = std::max(largest, std::fabs(static_cast<double>(ref[i])));
+    const double difference = std::fabs(static_cast<double>(got[i]) - ref[i]);
+    ASSERT_FALSE(std::isnan(difference)) << what << " at " << i;
+    error = std::max(error, difference);
+  }
+  const double tolerance = 16 * 0x1.0p-23 * std::sqrt(static_cast<double>(reduction)) * largest;
+  EXPECT_LE(error, tolerance) << what << ": " << error / tolerance << " times the tolerance";
+}
+
+std::string text(const ConvGeometry& g) {
+  return fmt::format("x [{}, {}, {}, {}], w [{}, {}, {}, {}], stride {}, pad {}, dilation {}", g.n, g.h, g.w,
+                     g.c, g.k, g.r, g.s, g.c, g.stride, g.pad, g.dilation);
+}
+
+struct Convolution {
+  Numbers y, y_without_bias, dx, dw;
+};
+
+// All passes into buffers full of NaN, so that an output nobody wrote shows.
+Convolution convolve(Backend& backend, const ConvGeometry& g, const Numbers& x, const Numbers& w,
+                     const Numbers& bias, const Numbers& dy) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  Convolution c{Numbers(dy.size(), nan), Numbers(dy.size(), nan), Numbers(x.size(), nan),
+                Numbers(w.size(), nan)};
+  backend.conv_forward(g, x.data(), w.data(), bias.data(), c.y.data());
+  backend.conv_forward(g, x.data(), w.data(), nullptr, c.y_without_bias.data());
+  backend.conv_backward_input(g, dy.data(), w.data(), c.dx.data());
+  backend.conv_backward_weight(g, x.data(), dy.data(), c.dw.data());
+  return c;
+}
+
+void check(const ConvGeometry& g) {
+  Rng rng(7, static_cast<std::uint64_t>(g.macs()));
+  const Index pixels = g.n * g.out_h() * g.out_w();
+  const Numbers x = normal(g.n * g.h * g.w * g.c, rng), w = normal(g.k * g.r * g.s * g.c, rng),
+                bias = normal(g.k, rng), dy = normal(pixels * g.k, rng);
+  const Convolution fast = convolve(fast_cpu_backend(), g, x, w, bias, dy),
+                    again = convolve(fast_cpu_backend(), g, x, w, bias, dy),
+                    ref = convolve(reference_backend(), g, x, w, bias, dy);
+  const std::string name = text(g);
+  expect_close(fast.y, ref.y, g.r * g.s * g.c, "forward with bias, " + name);
+  expect_close(fast.y_without_bias, ref.y_without_bias, g.r * g.s * g.c, "forward, " + name);
+  expect_close(fast.dx, ref.dx, g.r * g.s * g.k, "by input, " + name);
+  expect_close(fast.dw, ref.dw, pixels, "by weight, " + name);
+
+  const double through_y = dot(dy, fast.y_without_bias), through_x = dot(fast.dx, x),
+               through_w = dot(fast.dw, w);
+  const double scale = std::sqrt(dot(dy, dy) * dot(fast.y_without_bias, fast.y_without_bias));
+  EXPECT_NEAR(through_y, through_x, 1e-5 * scale) << name;
+  EXPECT_NEAR(through_y, through_w, 1e-5 * scale) << name;
+
+  EXPECT_EQ(fast.y, again.y) << name;
+  EXPECT_EQ(fast.dx, again.dx) << name;
+  EXPECT_EQ(fast.dw, again.dw) << name;
+}
+
+TEST(ConvolutionParity, ThreeByThreeOverStridesPadsDilationsAndOddChannels) {
+  for (const Index stride : {1, 2}) {
+    for (const Index pad : {0, 1, 2}) {
+      for (const Index dilation : {1, 2, 3}) {
+        for (const auto& [c, k] : {std::pair{1, 3}, {3, 16}, {5, 17}, {17, 5}, {16, 32}, {40, 3}}) {
+          check({.n = 3,
+                 .h = 9,
+                 .w = 7,
+                 .c = c,
+                 .k = k,
+                 .r = 3,
+                 .s = 3,
+                 .stride = stride,
+                 .pad = pad,
+                 .dilation = dilation});
+        }
+      }
+    }
+  }
+}
+
+TEST(ConvolutionParity, ImageSizesFromOnePixelUp) {
+  for (Index size = 1; size <= 13; ++size) {
+    for (const Index pad : {0, 1, 2}) {
+      if (size + 2 * pad < 3) continue;
+      check({.n = 5, .h = size, .w = size, .c = 16, .k = 24, .r = 3, .s = 3, .pad = pad});
+      check({.n = 1, .h = size, .w = 14 - size, .c = 17, .k = 5, .r = 3, .s = 3, .pad = 1});
+    }
+  }
+}
+
+TEST(ConvolutionParity, OtherFilterSizes) {
+  check({.n = 2, .h = 9, .w = 8, .c = 16, .k = 16, .r = 5, .s = 5, .pad = 2});
+  check({.n = 2, .h = 9, .w = 8, .c = 3, .k = 16, .r = 5, .s = 5, .stride = 2, .pad = 2});
+  check({.n = 2, .h = 12, .w = 12, .c = 3, .k = 8, .r = 7, .s = 7, .stride = 2, .pad = 3});
+  check({.n = 2, .h = 5, .w = 6, .c = 8, .k = 9, .r = 1, .s = 1});
+  check({.n = 2, .h = 5, .w = 6, .c = 16, .k = 32, .r = 1, .s = 1, .stride = 2});
+  check({.n = 2, .h = 6, .w = 9, .c = 4, .k = 6, .r = 2, .s = 3, .pad = 1});
+  check({.n = 2, .h = 2, .w = 2, .c = 32, .k = 16, .r = 5, .s = 5, .pad = 2});
+  check({.n = 3, .h = 2, .w = 2, .c = 3, .k = 3, .r = 3, .s = 3, .stride = 2, .pad = 3});
+}
+
+TEST(ConvolutionParity, EnoughImagesToBeSharedByTilesAndByRows) {
+  check({.n = 40, .h = 10, .w = 10, .c = 16, .k = 32, .r = 3, .s = 3, .pad = 1});
+  check({.n = 81, .h = 2, .w = 2, .c = 48, .k = 32, .r = 3, .s = 3, .pad = 1});
+  check({.n = 9, .h = 5, .w = 5, .c = 96, .k = 112, .r = 3, .s = 3, .pad = 1});
+  check({.n = 2, .h = 6, .w = 6, .c = 272, .k = 256, .r = 3, .s = 3, .pad = 1});
+}
+
+TEST(ConvolutionParity, NoImagesOrNoChannels) {
+  check({.n = 0, .h = 5, .w = 5, .c = 16, .k = 16, .r = 3, .s = 3, .pad = 1});
+  check({.n = 0, .h = 2, .w = 2, .c = 3, .k = 5, .r = 5, .s = 5, .pad = 2});
+  check({.n = 2, .h = 5, .w = 5, .c = 0, .k = 4, .r = 3, .s = 3, .pad = 1});
+  check({.n = 2, .h = 5, .w = 5, .c = 4, .k = 0, .r = 3, .s = 3, .pad = 1});
+}
+
+TEST(ConvolutionParity, HoldsForOtherThreadCounts) {
+  for (const int count : {1, 3}) {
+    set_threads(count);
+    check({.n = 30, .h = 10, .w = 10, .c = 16, .k = 24, .r = 3, .s = 3, .pad = 1});
+    check({.n = 30, .h = 2, .w = 2, .c = 32, .k = 32, .r = 3, .s = 3, .pad = 1});
+    check({.n = 8, .h = 9, .w = 9, .c = 16, .k = 16, .r = 5, .s = 5, .pad = 2});
+  }
+  set_threads(0);
+}
+
+struct Product {
+  Numbers a, b, c;
+  Gemm gemm;
+};
+
+Product product(Index m, Index n, Index k, bool ta, bool tb, Index slack, float alpha, float beta) {
+  Rng rng(11, static_cast<std::uint64_t>(m * 10007 + n * 101 + k));
+  Product p;
+  Gemm& g = p.gemm;
+  g = {.transpose_a = ta, .transpose_b = tb, .m = m, .n = n, .k = k, .alpha = alpha, .beta = beta};
+  g.lda = (ta ? m : k) + slack;
+  g.ldb = (tb ? k : n) + slack;
+  g.ldc = n + slack;
+  p.a = normal((ta ? k : m) * g.lda, rng);
+  p.b = normal((tb ? n : k) * g.ldb, rng);
+  p.c = normal(m * g.ldc, rng);
+  if (beta == 0) {
+    for (Index i = 0; i < m; ++i) {
+      for (Index j = 0; j < n; ++j) p.c[i * g.ldc + j] = std::numeric_limits<float>::quiet_NaN();
+    }
+  }
+  return p;
+}
+
+Numbers result(Backend& backend, const Product& p) {
+  Numbers c = p.c;
+  Gemm g = p.gemm;
+  g.a = p.a.data();
+  g.b = p.b.data();
+  g.c = c.data();
+  backend.gemm(g);
+  return c;
+}
+
+TEST(GemmParity, TransposesSizesStridesAndScales) {
+  for (const bool ta : {false, true}) {
+    for (const bool tb : {false, true}) {
+      for (const auto& [m, n, k] : {std::array<Index, 3>{0, 3, 4},
+                                    {3, 0, 4},
+                                    {3, 4, 0},
+                                    {1, 1, 1},
+                                    {1, 9, 5},
+                                    {7, 1, 3},
+                                    {5, 3, 1},
+                                    {17, 33, 65},
+                                    {81, 64, 130}}) {
+        for (const Index slack : {0, 3}) {
+          for (const auto& [alpha, beta] :
+               {std::pair{1.0f, 0.0f}, {1.0f, 1.0f}, {-0.5f, 2.0f}, {0.0f, 0.5f}}) {
+            const Product p = product(m, n, k, ta, tb, slack, alpha, beta);
+            const Numbers fast = result(fast_cpu_backend(), p);
+            const std::string what = fmt::format("m {} n {} k {} ta {} tb {} slack {} alpha {} beta {}", m, n,
+                                                 k, ta, tb, slack, alpha, beta);
+            expect_close(fast, result(reference_backend(), p), std::max<Index>(1, k), what);
+            EXPECT_EQ(fast, result(fast_cpu_backend(), p)) << what;
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(GemmParity, LongReductionsRepeatBitForBit) {
+  for (const bool ta : {false, true}) {
+    const Product p = product(24, 40, 5000, ta, false, 0, 1, 0);
+    const Numbers fast = result(fast_cpu_backend(), p);
+    expect_close(fast, result(reference_backend(), p), 5000, "long");
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(fast, result(fast_cpu_backend(), p));
+  }
+}
+
+}  // namespace
+}  // namespace dg

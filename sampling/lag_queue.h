@@ -33,7 +33,7 @@ class LagQueue {
 
   /// Brings `list` to what batch `batch` may know: steps 0..batch-1-lag, no more even if more were pushed.
   /// Error, and nothing is changed, when one of them has not been pushed yet, or when the list already knows
-  /// later ones (batches are built in order; the same one twice is harmless).
+  /// later ones (batches are built in order; the same one twice is harmless). Errors of observe_classes.
   void deliver(std::int64_t batch, DoppelgangerList& list);
 
   /// "DGLQ", lag (int32), steps delivered (int64), observations waiting (uint64), and for each its classes

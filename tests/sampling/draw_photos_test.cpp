@@ -112,6 +112,12 @@ TEST(SavedBatch, IsRefusedWhenItDoesNotFitTogether) {
   EXPECT_TRUE(refused([](Batch& b) { b.images[0] = -2; }));
   EXPECT_TRUE(refused([](Batch& b) { b.images.pop_back(); }));
   EXPECT_TRUE(refused([](Batch& b) { b.rows.pop_back(); }));
+  EXPECT_TRUE(refused([](Batch& b) { b.labels.push_back(1); }));
+  EXPECT_TRUE(refused([](Batch& b) { b.images[2] = 1 << 30; }));
+  EXPECT_TRUE(refused([](Batch& b) {
+    b.classes.push_back(5);
+    b.images.push_back(-1);
+  }));
 }
 
 }  // namespace

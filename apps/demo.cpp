@@ -66,7 +66,7 @@ void print_table(const Arm& a, const Arm& b) {
   const char* names[] = {"coverage at 90% precision", "coverage at 95% precision",
                          "coverage at 99% precision", "coverage at 99.9% precision"};
   for (std::size_t i = 0; i < 4; ++i)
-    percent(names[i], a.scores.coverage[i].coverage, b.scores.coverage[i].coverage);
+    percent(names[i], a.scores.coverage[i].coverage(), b.scores.coverage[i].coverage());
   percent("base top-1", a.scores.base_top1.value_or(0), b.scores.base_top1.value_or(0));
   percent("mined doppelgangers that are family", a.family_share, b.family_share);
   line("distinct identities seen", fmt::format("{}", a.training.distinct_classes),

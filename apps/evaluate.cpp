@@ -21,7 +21,7 @@ void print(const OneShotResult& r) {
   fmt::print("novel top-1       {:6.2f}%   ({} photos, {} identities to choose from)\n", 100 * r.novel_top1,
              r.novel.size(), r.identities);
   for (std::size_t i = 0; i < kPrecisions.size(); ++i) {
-    fmt::print("coverage at {:<5}% {:6.2f}%\n", 100 * kPrecisions[i], 100 * r.coverage[i].coverage);
+    fmt::print("coverage at {:<5}% {:6.2f}%\n", 100 * kPrecisions[i], 100 * r.coverage[i].coverage());
   }
   if (r.base_top1)
     fmt::print("base top-1        {:6.2f}%   (gate 98%: {})\n", 100 * *r.base_top1,

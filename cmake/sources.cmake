@@ -80,6 +80,20 @@ set(DG_PROGRAM
   evaluation/one_shot.cpp
   evaluation/prototypes.cpp
   evaluation/verification.cpp
+  interop/atomic_file.cpp
+  interop/safetensors.cpp
+  training/checkpoint.cpp
+  training/config.cpp
+  training/config_keys.cpp
+  training/embedder.cpp
+  training/recognition.cpp
+  training/run.cpp
+  training/run_log.cpp
+  training/trainer.cpp
 )
 
-set(DG_APPS)
+set(DG_APPS
+  apps/device.cpp
+  apps/doppel.cpp
+  apps/train.cpp
+)

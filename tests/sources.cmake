@@ -33,12 +33,11 @@ set(TEST_GRADIENTS
   gradients/arfa_test.cpp
   gradients/basic_ops_test.cpp
   gradients/face_resnet_test.cpp
-  gradients/l2_normalize_test.cpp
-  gradients/main.cpp
   gradients/joint_test.cpp
   gradients/l2_normalize_test.cpp
   gradients/l2_softmax_test.cpp
   gradients/lifted_structured_test.cpp
+  gradients/main.cpp
   gradients/margin_test.cpp
   gradients/pairwise_test.cpp
   gradients/scale_test.cpp
@@ -47,10 +46,14 @@ set(TEST_GRADIENTS
 
 set(TEST_F32
   data/augmentation_test.cpp
+  data/class_folder_test.cpp
   data/exif_test.cpp
   data/file_bytes_test.cpp
   data/jpeg_test.cpp
+  data/loader_test.cpp
+  data/photo_store_test.cpp
   data/resize_test.cpp
+  data/split_test.cpp
   evaluation/bootstrap_test.cpp
   evaluation/coverage_test.cpp
   evaluation/lfw_pairs_test.cpp

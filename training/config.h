@@ -1,5 +1,6 @@
-// The configuration of a run: every setting with its default. The defaults are the small CPU recipe, with the options that
-// keep small networks from collapsing switched on; experiments/ holds others. docs/configuration.md lists every key.
+// The configuration of a run: every setting with its default. The defaults are the small CPU recipe, with the
+// options that keep small networks from collapsing switched on; experiments/ holds others.
+// docs/configuration.md lists every key.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -63,7 +64,8 @@ struct Config {
   } optim;
 
   struct Sampling {
-    std::int64_t batch = 81, classes = 0;  // classes: 0 = batch / images_per_class, or drawn when that is a range
+    std::int64_t batch = 81,
+                 classes = 0;  // classes: 0 = batch / images_per_class, or drawn when that is a range
     ImagesPerClass images_per_class;
     std::int64_t random_classes = 9, lag = 2;
     std::string update_rule = "highest";
@@ -88,13 +90,15 @@ struct Config {
   } log;
 };
 
-/// Defaults, then `recipe` (a TOML file; `base = "other.toml"` at its top is read first, relative to it), then each
-/// "section.key=value" of `settings`. Unknown keys, wrong types and values out of range are errors that name file and line.
-/// Ends with validate().
-Config load_config(const std::optional<std::filesystem::path>& recipe, const std::vector<std::string>& settings);
+/// Defaults, then `recipe` (a TOML file; `base = "other.toml"` at its top is read first, relative to it),
+/// then each "section.key=value" of `settings`. Unknown keys, wrong types and values out of range are errors
+/// that name file and line. Ends with validate().
+Config load_config(const std::optional<std::filesystem::path>& recipe,
+                   const std::vector<std::string>& settings);
 
 /// The same from TOML text; `name` stands for the file in messages.
-Config parse_config(const std::string& toml, const std::string& name, const std::vector<std::string>& settings = {});
+Config parse_config(const std::string& toml, const std::string& name,
+                    const std::vector<std::string>& settings = {});
 
 /// Checks settings against each other. Throws Error naming the keys.
 void validate(const Config& config);

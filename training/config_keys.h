@@ -1,8 +1,8 @@
 // The table that drives reading, writing, checking and documenting the configuration: one line per key.
 #pragma once
+#include <toml++/toml.h>
 #include <functional>
 #include <string>
-#include <toml++/toml.h>
 #include <vector>
 
 #include "training/config.h"
@@ -10,9 +10,9 @@
 namespace dg {
 
 struct ConfigKey {
-  std::string name;   // "section.key", or "key" at the top level
-  std::string doc;    // one line
-  std::string range;  // for people: "integer >= 1"
+  std::string name;                                      // "section.key", or "key" at the top level
+  std::string doc;                                       // one line
+  std::string range;                                     // for people: "integer >= 1"
   std::function<bool(Config&, const toml::node&)> read;  // false: wrong type or out of range
   std::function<std::string(const Config&)> write;       // as TOML
 };

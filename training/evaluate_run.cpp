@@ -24,8 +24,9 @@ Config run_config(const fs::path& run) {
 
 Network trained_network(const EvaluateOptions& o, const Config& config) {
   Network network = make_network(config);
-  Rng unused(0);
-  network.initialise(unused, o.device);
+  for (Parameter* p : network.parameters()) {
+    p->set(Tensor::zeros(p->shape, p->trainable ? o.device : Device::cpu));
+  }
   load_network(find_checkpoint(o), network);
   return network;
 }

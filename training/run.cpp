@@ -153,7 +153,7 @@ TrainResult train(const TrainOptions& o) {
     log.note(fmt::format("step {}: novel top-1 {:.2f}%", trainer.next_step(), 100 * scores.novel_top1));
     log.metrics({{"step", static_cast<double>(trainer.next_step())},
                  {"novel_top1", scores.novel_top1},
-                 {"coverage_0.99", scores.coverage[2].coverage}});
+                 {"coverage_0.99", scores.coverage[2].coverage()}});
     if (scores.novel_top1 > best_top1) {
       best_top1 = scores.novel_top1;
       save_checkpoint(folder / "best.safetensors", trainer, config);

@@ -11,6 +11,7 @@
 
 #include "evaluation/one_shot.h"
 #include "tensor/device.h"
+#include "data/split.h"
 #include "training/config.h"
 
 namespace dg {

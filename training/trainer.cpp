@@ -87,7 +87,7 @@ std::vector<Parameter*> Trainer::parameters() {
 void Trainer::initialise() {
   Rng rng(config_.seed, weights);
   network_.initialise(rng, device_);
-  losses_.initialize(rng, device_);
+  losses_.initialise(rng, device_);
   // LSUV looks at training photos drawn at random, augmented as in training.
   Rng draw(config_.seed, lsuv_photos);
   const std::int64_t n = config_.init.lsuv_images;
@@ -102,6 +102,11 @@ void Trainer::initialise() {
   const Tensor x = augment(images, store_.size(), draw_augmentations(n, config_.augment, draw));
   lsuv(network_, x);
   if (config_.init.centre) centre_embedding(network_, x);
+  start_optimiser();
+}
+
+void Trainer::allocate() {
+  for (Parameter* p : parameters()) p->set(Tensor::zeros(p->shape, p->trainable ? device_ : Device::cpu));
   start_optimiser();
 }
 

@@ -65,10 +65,11 @@ class Trainer {
   /// Everything beside parameters and velocities that the future depends on, as named byte strings.
   std::vector<std::pair<std::string, State>> save_state() const;
   void load_state(const std::vector<std::pair<std::string, State>>& state);
-  /// After parameters were loaded instead of initialised: makes the optimiser (with zero velocities).
-  void start_optimiser();
+  /// Allocates parameters and optimiser without the work of `initialise`: for numbers that are loaded next.
+  void allocate();
 
  private:
+  void start_optimiser();
   void plan(std::int64_t step);
   Tensor training_images(std::int64_t step, const LoadedBatch& photos) const;
   void guard_finite(const StepResult& r, const LoadedBatch& photos) const;

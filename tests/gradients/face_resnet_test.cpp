@@ -23,7 +23,7 @@ TEST(Gradients, FaceResnetUnderTheJointLoss) {
   JointSupervision losses({.l2_softmax = {.classes = 7, .embedding = 6, .weight_sd = 0.3}});
   Rng rng(11);
   net.initialise(rng);
-  losses.initialize(rng);
+  losses.initialise(rng);
   const Tensor images = random_normal({9, 24, 24, 3}, rng);
   lsuv(net, images);
   const auto labels = Array<std::int32_t>::from(std::vector<std::int32_t>{0, 0, 0, 3, 3, 3, 5, 5, 5});

@@ -61,4 +61,6 @@ set(TEST_F32
   evaluation/prototypes_test.cpp
   evaluation/verification_test.cpp
   tensor/parity_test.cpp
+  training/run_test.cpp
+  training/trainer_test.cpp
 )

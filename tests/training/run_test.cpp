@@ -1,0 +1,132 @@
+// Whole runs on a tiny data set.
+#include "training/run.h"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "training/checkpoint.h"
+#include "training/evaluate_run.h"
+#include "training/tiny_run.h"
+#include "training/trainer.h"
+
+namespace dg {
+namespace {
+
+template <class F>
+std::string message_of(F f) {
+  try {
+    f();
+  } catch (const std::exception& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+TEST(Run, LeavesConfigurationMetricsAndCheckpoint) {
+  const fs::path data = pattern_folder("run"), run = fresh_folder("run_out") / "run";
+  const TrainResult r = train({.data = data, .run = run, .config = tiny_config({"evaluate.every=5"})});
+  EXPECT_EQ(r.steps, 10);
+  EXPECT_EQ(differences(load_config(run / "config.toml", {}), tiny_config({"evaluate.every=5"})),
+            std::vector<std::string>{});
+  EXPECT_TRUE(fs::exists(run / "checkpoints" / "step-10.safetensors"));
+  EXPECT_TRUE(fs::exists(run / "checkpoints" / "best.safetensors"));
+  std::ifstream metrics(run / "metrics.jsonl");
+  int lines = 0, evaluations = 0;
+  for (std::string line; std::getline(metrics, line);) {
+    const auto j = nlohmann::json::parse(line);
+    evaluations += j.contains("novel_top1");
+    lines += j.contains("negative_cosine");
+  }
+  EXPECT_EQ(lines, 10);
+  EXPECT_EQ(evaluations, 2);
+
+  const OneShotResult scores = evaluate_one_shot({.run = run, .data = data});
+  EXPECT_EQ(scores.identities, 12u);
+  EXPECT_EQ(scores.novel.size(), 9u);  // 3 novel identities, 4 photos, the first enrols
+  EXPECT_EQ(scores.base.size(), 9u);
+  EXPECT_NE(message_of([&] {
+              train({.data = data, .run = run, .config = tiny_config()});
+            }).find("already holds a run"),
+            std::string::npos);
+}
+
+TEST(Run, StopAfterEndsEarlyOnTheSameSchedule) {
+  const fs::path data = pattern_folder("stop"), run = fresh_folder("stop_out") / "run";
+  const TrainResult r = train({.data = data, .run = run, .config = tiny_config(), .stop_after = 4});
+  EXPECT_EQ(r.steps, 4);
+  EXPECT_TRUE(fs::exists(run / "checkpoints" / "step-4.safetensors"));
+}
+
+TEST(Run, AStopFromOutsideSavesACheckpoint) {
+  const fs::path data = pattern_folder("signal"), run = fresh_folder("signal_out") / "run";
+  const std::atomic<bool> stop{true};
+  const TrainResult r = train({.data = data, .run = run, .config = tiny_config(), .stop = &stop});
+  EXPECT_TRUE(r.stopped);
+  EXPECT_TRUE(fs::exists(run / "checkpoints" / "step-0.safetensors"));
+}
+
+TEST(Run, InitStartsFromAnotherRunsNetwork) {
+  const fs::path data = pattern_folder("init"), out = fresh_folder("init_out");
+  train({.data = data, .run = out / "a", .config = tiny_config()});
+  train({.data = data,
+         .run = out / "b",
+         .config = tiny_config({"seed=7"}),
+         .stop_after = 0,
+         .init = out / "a" / "checkpoints" / "step-10.safetensors"});
+  Network a = make_network(tiny_config()), b = make_network(tiny_config());
+  Rng rng(0);
+  a.initialise(rng);
+  b.initialise(rng);
+  load_network(out / "a" / "checkpoints" / "step-10.safetensors", a);
+  load_network(out / "b" / "checkpoints" / "step-0.safetensors", b);
+  for (std::size_t i = 0; i < a.parameters().size(); ++i) {
+    EXPECT_EQ(a.parameters()[i]->value.value().to_vector(), b.parameters()[i]->value.value().to_vector())
+        << a.parameters()[i]->name;
+  }
+}
+
+TEST(Run, BrokenPhotosAreReplacedAndTrainingGoesOn) {
+  const fs::path data = pattern_folder("broken"), run = fresh_folder("broken_out") / "run";
+  std::ofstream(data / "002" / "1.jpg") << "";
+  EXPECT_EQ(train({.data = data, .run = run, .config = tiny_config()}).steps, 10);
+}
+
+TEST(Run, AnIdentityWithNoGoodPhotoIsNamed) {
+  const fs::path data = pattern_folder("no_good"), run = fresh_folder("no_good_out") / "run";
+  for (int p = 0; p < 3; ++p)
+    std::ofstream(data / "004" / fmt::format("{}.jpg", p), std::ios::trunc) << "not a photo";
+  const std::string text =
+      message_of([&] { train({.data = data, .run = run, .config = tiny_config({"steps=60"})}); });
+  EXPECT_NE(text.find("004"), std::string::npos) << text;
+}
+
+TEST(Run, AFullDiskLeavesTheOldCheckpoint) {
+  const fs::path data = pattern_folder("full"), run = fresh_folder("full_out") / "run";
+  train({.data = data, .run = run, .config = tiny_config(), .stop_after = 1});
+  const EvaluateOptions options{.run = run, .data = data};
+  const fs::path old = find_checkpoint(options);
+  const auto size = fs::file_size(old);
+  // A folder in the place of the temporary file stands for a disk that cannot take it.
+  fs::create_directories(fs::path(old.string() + ".tmp"));
+  Network network = make_network(tiny_config());
+  EXPECT_THROW(
+      {
+        const fs::path again = fresh_folder("full_again");
+        fs::create_directories(again / "checkpoints" / "step-1.safetensors.tmp");
+        train({.data = data, .run = again, .config = tiny_config(), .stop_after = 1});
+      },
+      Error);
+  EXPECT_EQ(fs::file_size(old), size);
+}
+
+TEST(Run, VerificationNamesAMissingPhoto) {
+  const fs::path data = pattern_folder("verify"), run = fresh_folder("verify_out") / "run";
+  train({.data = data, .run = run, .config = tiny_config(), .stop_after = 1});
+  const fs::path pairs = run / "pairs.txt";
+  std::ofstream(pairs) << "2 1\nA\t1\t2\nA\t1\tB\t1\nA\t1\t2\nA\t1\tB\t1\n";
+  const std::string text = message_of([&] { evaluate_verification({.run = run, .data = data}, pairs); });
+  EXPECT_NE(text.find("A/A_0001.jpg"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace dg

@@ -90,4 +90,6 @@ set(DG_PROGRAM
   evaluation/verification.cpp
 )
 
-set(DG_APPS)
+set(DG_APPS
+  apps/faces.cpp
+)

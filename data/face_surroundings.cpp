@@ -102,50 +102,40 @@ void paint_ears(const SurfaceRow& at, const FaceIdentity& face, const PhotoCondi
 void paint_hair(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
                 const ColourRow& out) {
   const HairShell s = hair_shell(face, photo);
+  const float across = 1 / s.width, above = 1 / s.up, below = 1 / s.down;
+  const float cos_yaw = s.cos_yaw, sin_yaw = s.sin_yaw, cos_pitch = s.cos_pitch, sin_pitch = s.sin_pitch;
   const float *us = at.u, *vs = at.v;
-  const float soft = at.soft, part = face.hair_part;
-  const float phase = 7 * face.hair_part + 5 * face.hair_curve;
-  struct Point {
-    float p, q, front, out;  // turned back to the front view; distance outside the shell is -out
-    float nx, ny, nz;
-  };
-  const auto point = [=](int i) {
-    const float p = us[i] / s.width, q = vs[i] / (vs[i] < 0 ? s.up : s.down), rho = p * p + q * q;
-    const float r = std::sqrt(rho < 1 ? 1 - rho : 0);
-    const float turned = r * s.cos_yaw + p * s.sin_yaw;
-    return Point{p * s.cos_yaw - r * s.sin_yaw,
-                 q * s.cos_pitch - turned * s.sin_pitch,
-                 turned * s.cos_pitch + q * s.sin_pitch,
-                 (1 - std::sqrt(rho)) * s.width,
-                 p,
-                 q,
-                 r};
-  };
+  const float soft = at.soft, width = s.width, part = face.hair_part;
   const float line = face.hairline, curve = face.hair_curve, length = face.hair_length;
-  const float fringe = 0.035f * (0.3f + face.hair_volume * 3);
-  const auto cover = [=](const Point& x) {
-    const float locks = fringe * wave(2.2f * x.p + phase) + 0.4f * fringe * wave(6.1f * x.p + phase);
-    const float top = line + curve * x.p * x.p + part * x.p * (1 - x.p * x.p) + locks - x.q;
-    const float limit = 0.40f - 0.10f * x.q, side = limit - x.front, below = length + 2 * locks - x.q;
-    const float sides = side < below ? side : below;
-    return inside(x.out, soft) * inside(top > sides ? top : sides, soft + 0.03f);
-  };
+  const float phase = 7 * face.hair_part + 5 * face.hair_curve, fringe = 0.010f + 0.105f * face.hair_volume;
   const float lx = photo.light_x, ly = photo.light_y, lz = photo.light_z;
-  float* const __restrict r = out.r;
-  float* const __restrict g = out.g;
-  float* const __restrict b = out.b;
   const Rgb c = face.hair;
+  float* const __restrict red = out.r;
+  float* const __restrict green = out.g;
+  float* const __restrict blue = out.b;
 #pragma omp simd
   for (int i = 0; i < at.n; ++i) {
-    const Point x = point(i);
-    const float m = cover(x);
-    const float lit = x.nx * lx + x.ny * ly + x.nz * lz;
-    const float strands = 1 + 0.16f * wave(7 * x.p + 2.5f * x.q + phase) * wave(3.1f * x.p - x.q);
-    const float gloss = 0.10f * bell(square((x.q + 0.70f - 0.25f * x.p * x.p) / 0.10f)) * (lit > 0 ? lit : 0);
-    const float k = (0.52f + 0.75f * (lit > 0 ? lit : 0)) * strands;
-    r[i] += m * (c.r * k + gloss - r[i]);
-    g[i] += m * (c.g * k + gloss - g[i]);
-    b[i] += m * (c.b * k + gloss - b[i]);
+    // The shell's unit normal (p, q, r), and the same point of the hair seen from the front.
+    const float v = vs[i], p = us[i] * across, q = v * (v < 0 ? above : below), rho = p * p + q * q;
+    const float r = std::sqrt(rho < 1 ? 1 - rho : 0.0f);
+    const float turned = r * cos_yaw + p * sin_yaw;
+    const float x = p * cos_yaw - r * sin_yaw, y = q * cos_pitch - turned * sin_pitch;
+    const float front = turned * cos_pitch + q * sin_pitch;
+
+    const float locks = fringe * (wave(2.2f * x + phase) + 0.4f * wave(6.1f * x + phase));
+    const float top = line + curve * x * x + part * x * (1 - x * x) + locks - y;
+    const float side = 0.40f - 0.10f * y - front, hang = length + 2 * locks - y;
+    const float sides = side < hang ? side : hang;
+    const float m =
+        inside((1 - std::sqrt(rho)) * width, soft) * inside(top > sides ? top : sides, soft + 0.03f);
+
+    const float facing = p * lx + q * ly + r * lz, lit = facing > 0 ? facing : 0;
+    const float strands = 1 + 0.16f * wave(7 * x + 2.5f * y + phase) * wave(3.1f * x - y);
+    const float gloss = 0.10f * lit * bell(square((y + 0.70f - 0.25f * x * x) * 10));
+    const float k = (0.52f + 0.75f * lit) * strands;
+    red[i] += m * (c.r * k + gloss - red[i]);
+    green[i] += m * (c.g * k + gloss - green[i]);
+    blue[i] += m * (c.b * k + gloss - blue[i]);
   }
 }
 

@@ -37,6 +37,7 @@ class GeneratedFaces {
   const GeneratedFacesOptions& options() const { return options_; }
   /// Family of each identity, 0-based.
   const std::vector<int>& families() const { return families_; }
+  int family_count() const { return (options_.identities - 1) / options_.family + 1; }
   /// The identity numbers of identity i in [0, identities).
   FaceNumbers numbers(int i) const;
   /// Photo p (>= 0, also beyond `photos`) of identity i at options().size.

@@ -49,6 +49,7 @@ set(TEST_F32
   data/augmentation_test.cpp
   data/exif_test.cpp
   data/file_bytes_test.cpp
+  data/generated_faces_test.cpp
   data/jpeg_test.cpp
   data/resize_test.cpp
   evaluation/bootstrap_test.cpp

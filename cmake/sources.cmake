@@ -65,7 +65,15 @@ set(DG_PROGRAM
   data/augmentation.cpp
   data/class_folder.cpp
   data/exif.cpp
+  data/face_conditions.cpp
+  data/face_features.cpp
+  data/face_folder.cpp
+  data/face_identity.cpp
+  data/face_renderer.cpp
+  data/face_surface.cpp
+  data/face_surroundings.cpp
   data/file_bytes.cpp
+  data/generated_faces.cpp
   data/jpeg.cpp
   data/loader.cpp
   data/photo_set.cpp
@@ -96,4 +104,5 @@ set(DG_APPS
   apps/device.cpp
   apps/doppel.cpp
   apps/train.cpp
+  apps/faces.cpp
 )

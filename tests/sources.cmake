@@ -49,6 +49,7 @@ set(TEST_F32
   data/class_folder_test.cpp
   data/exif_test.cpp
   data/file_bytes_test.cpp
+  data/generated_faces_test.cpp
   data/jpeg_test.cpp
   data/loader_test.cpp
   data/photo_store_test.cpp

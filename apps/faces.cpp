@@ -1,0 +1,71 @@
+// doppel faces DIR: photos of people who do not exist, in class folders, with the table of their families.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "apps/commands.h"
+#include "data/generated_faces.h"
+#include "data/jpeg.h"
+
+namespace dg {
+namespace {
+
+constexpr int kSheetQuality = 85;
+
+struct FacesCommand {
+  std::string dir, sheet;
+  GeneratedFacesOptions options;
+};
+
+void run(const FacesCommand& command) {
+  const GeneratedFaces faces(command.options);
+  const std::int64_t photos = std::int64_t{command.options.identities} * command.options.photos;
+  FacesProgress progress;
+  if (::isatty(STDERR_FILENO) != 0) {
+    progress = [photos](std::int64_t written) {
+      fmt::print(stderr, "\r{} of {} photos{}", written, photos, written == photos ? "\n" : "");
+      std::fflush(stderr);
+    };
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const bool wrote = write_generated_faces(command.dir, faces, 0, progress);
+  const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+  const std::string what = fmt::format("{} photos of {} identities in {} families", photos,
+                                       command.options.identities, faces.family_count());
+  if (wrote) {
+    fmt::print("{}: wrote {} in {:.1f} s\n", command.dir, what, time.count());
+  } else {
+    fmt::print("{}: holds these {} already\n", command.dir, what);
+  }
+  if (!command.sheet.empty()) write_jpeg(command.sheet, contact_sheet(faces), kSheetQuality);
+}
+
+}  // namespace
+
+void add_faces_command(CLI::App& app) {
+  const auto command = std::make_shared<FacesCommand>();
+  GeneratedFacesOptions& o = command->options;
+  CLI::App* faces = app.add_subcommand(
+      "faces", "Write photos of generated people in class folders, in families of look-alikes");
+  faces->add_option("DIR", command->dir, "New or empty folder; a complete set with equal options is kept")
+      ->required();
+  faces->add_option("--identities", o.identities, "People")->capture_default_str();
+  faces->add_option("--photos", o.photos, "Photos of each")->capture_default_str();
+  faces->add_option("--size", o.size, "Side of a photo in pixels")->capture_default_str();
+  faces->add_option("--family", o.family, "Look-alikes in a family")->capture_default_str();
+  faces->add_option("--spread", o.spread, "How much members of a family differ; 0 = twins")
+      ->capture_default_str();
+  faces->add_option("--nuisance", o.nuisance, "Strength of pose, light and expression; 1 = full")
+      ->capture_default_str();
+  faces->add_option("--seed", o.seed, "Seed of everything drawn")->capture_default_str();
+  faces->add_option("--sheet", command->sheet, "JPEG file for a picture of three families, 10 photos each")
+      ->group("");  // not in --help: for docs/faces.jpg
+  faces->callback([command] { run(*command); });
+}
+
+}  // namespace dg

@@ -1,0 +1,190 @@
+// Generated faces on disk: photos in class folders, families.csv and faces.toml.
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <atomic>
+#include <charconv>
+#include <exception>
+#include <mutex>
+#include <string_view>
+#include <system_error>
+#include <unordered_map>
+
+#include "data/file_bytes.h"
+#include "data/generated_faces.h"
+#include "data/jpeg.h"
+#include "tensor/check.h"
+
+namespace dg {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr const char* kWhere = "generated_faces";
+constexpr int kQuality = 95;
+constexpr int kFormat = 1;  // raise it whenever the same options give other photos
+constexpr std::int64_t kMaxTableBytes = 1 << 30;
+
+[[noreturn]] void fail(const fs::path& path, std::string_view why) {
+  throw IoError(fmt::format("[{}] {}: {}", kWhere, path.string(), why));
+}
+
+std::string read_text(const fs::path& path) {
+  const std::vector<std::uint8_t> bytes = read_file_bytes(path, kMaxTableBytes);
+  return {bytes.begin(), bytes.end()};
+}
+
+void write_text(const fs::path& path, std::string_view text) {
+  write_file_bytes(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+// The text's next line without its end; false at the end of the text.
+bool next_line(std::string_view& text, std::string_view& line) {
+  if (text.empty()) return false;
+  const std::size_t end = text.find('\n');
+  line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return true;
+}
+
+// One key per line, always in this order, so that equal sets have equal texts.
+std::string options_text(const GeneratedFacesOptions& o, bool complete) {
+  return fmt::format(
+      "# Photos made by `doppel faces` with these options.\n"
+      "complete = {}\nformat = {}\nidentities = {}\nphotos = {}\nsize = {}\nfamily = {}\nspread = {}\n"
+      "nuisance = {}\nseed = {}\n",
+      complete, kFormat, o.identities, o.photos, o.size, o.family, o.spread, o.nuisance, o.seed);
+}
+
+// The lines of `asked` that differ in `found`, in words.
+std::string differences(std::string_view found, std::string_view asked) {
+  std::string text;
+  std::string_view there, here;
+  while (next_line(asked, here)) {
+    if (!next_line(found, there)) there = "nothing";
+    if (there == here || here.starts_with("complete")) continue;
+    text += fmt::format("{}{} there, {} asked", text.empty() ? "" : "; ", there, here);
+  }
+  return text;
+}
+
+bool all_files_exist(const fs::path& dir, const GeneratedFaces& faces) {
+  std::error_code error;
+  if (!fs::exists(dir / "families.csv", error)) return false;
+  for (int i = 0; i < faces.options().identities; ++i) {
+    const fs::path folder = dir / faces.folder_name(i);
+    for (int p = 0; p < faces.options().photos; ++p) {
+      if (!fs::exists(folder / faces.photo_name(p), error)) return false;
+    }
+  }
+  return true;
+}
+
+// True if `dir` holds exactly this set; false if it may be written.
+bool is_complete(const fs::path& dir, const GeneratedFaces& faces) {
+  std::error_code error;
+  if (!fs::exists(dir, error)) return false;
+  if (!fs::is_directory(dir, error)) fail(dir, "not a folder");
+  const bool empty = fs::is_empty(dir, error);
+  if (error) fail(dir, error.message());
+  if (empty) return false;
+  const fs::path file = dir / "faces.toml";
+  require(fs::exists(file, error), kWhere,
+          "{} is not empty and holds no generated faces (no faces.toml): choose a new folder", dir.string());
+  const std::string found = read_text(file);
+  const std::string different = differences(found, options_text(faces.options(), true));
+  require(different.empty(), kWhere,
+          "{} holds generated faces with other options ({}): choose a new folder or remove this one",
+          dir.string(), different);
+  return found == options_text(faces.options(), true) && all_files_exist(dir, faces);
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) fail(folder, error.message());
+}
+
+void write_photos(const fs::path& dir, const GeneratedFaces& faces, int threads,
+                  const FacesProgress& progress) {
+  std::exception_ptr problem;  // an exception must not leave the parallel region
+  std::mutex mutex;
+  std::atomic<bool> stop = false;
+  std::int64_t written = 0;
+#pragma omp parallel num_threads(threads)
+  {
+    FaceRenderer renderer;
+#pragma omp for schedule(dynamic)
+    for (int i = 0; i < faces.options().identities; ++i) {
+      if (stop) continue;
+      try {
+        const fs::path folder = dir / faces.folder_name(i);
+        make_folder(folder);
+        for (int p = 0; p < faces.options().photos && !stop; ++p) {
+          write_jpeg(folder / faces.photo_name(p), faces.photo(i, p, renderer), kQuality);
+        }
+        const std::lock_guard lock(mutex);
+        written += faces.options().photos;
+        if (progress && !stop) progress(written);
+      } catch (...) {
+        const std::lock_guard lock(mutex);
+        if (!problem) problem = std::current_exception();
+        stop = true;
+      }
+    }
+  }
+  if (problem) std::rethrow_exception(problem);
+}
+
+}  // namespace
+
+bool write_generated_faces(const fs::path& dir, const GeneratedFaces& faces, int threads,
+                           const FacesProgress& progress) {
+  require(threads >= 0, kWhere, "threads must be 0 (all) or more, got {}", threads);
+  if (is_complete(dir, faces)) return false;
+  make_folder(dir);
+  write_text(dir / "faces.toml", options_text(faces.options(), false));
+  std::string table = "identity,family\n";
+  for (int i = 0; i < faces.options().identities; ++i) {
+    table += fmt::format("{},{}\n", faces.folder_name(i), faces.families()[static_cast<std::size_t>(i)]);
+  }
+  write_text(dir / "families.csv", table);
+  write_photos(dir, faces, threads > 0 ? threads : omp_get_max_threads(), progress);
+  write_text(dir / "faces.toml", options_text(faces.options(), true));
+  return true;
+}
+
+std::vector<int> read_families(const fs::path& path, std::span<const std::string> identities) {
+  const std::string text = read_text(path);
+  std::string_view rest = text, line;
+  int number = 1;
+  const auto bad = [&](std::string_view why) {
+    throw IoError(fmt::format("[read_families] {}:{}: {}", path.string(), number, why));
+  };
+  if (!next_line(rest, line) || line != "identity,family") bad("the header must be `identity,family`");
+  std::unordered_map<std::string_view, int> families;
+  while (next_line(rest, line)) {
+    ++number;
+    const std::size_t comma = line.find(',');
+    if (comma == std::string_view::npos) bad("a line must be `identity,family`");
+    int family = 0;
+    const auto [end, error] = std::from_chars(line.data() + comma + 1, line.data() + line.size(), family);
+    if (error != std::errc() || end != line.data() + line.size() || family < 0) {
+      bad(fmt::format("family must be a number from 0 on, got `{}`", line.substr(comma + 1)));
+    }
+    const std::string_view identity = line.substr(0, comma);
+    if (!families.emplace(identity, family).second) bad(fmt::format("identity {} is repeated", identity));
+  }
+  std::vector<int> result;
+  result.reserve(identities.size());
+  for (const std::string& identity : identities) {
+    const auto found = families.find(identity);
+    if (found == families.end()) {
+      throw IoError(fmt::format("[read_families] {}: no family for identity {}", path.string(), identity));
+    }
+    result.push_back(found->second);
+  }
+  return result;
+}
+
+}  // namespace dg

@@ -1,0 +1,43 @@
+// The layers a photo is painted with, row by row, each as a soft mask over a colour: first the face in
+// front-view coordinates (albedo times shading), then everything around it.
+#pragma once
+#include "data/face_conditions.h"
+#include "data/face_identity.h"
+#include "data/face_surface.h"
+
+namespace dg {
+
+/// One row of colours, a plane per channel.
+struct ColourRow {
+  float *r, *g, *b;
+};
+
+/// colour += mask(i) * (c - colour) for every sample of the row; mask in 0..1.
+template <class Mask>
+void paint(const ColourRow& out, int n, const Rgb& c, Mask mask) {
+  float* const __restrict r = out.r;
+  float* const __restrict g = out.g;
+  float* const __restrict b = out.b;
+  const float cr = c.r, cg = c.g, cb = c.b;
+#pragma omp simd
+  for (int i = 0; i < n; ++i) {
+    const float m = mask(i);
+    r[i] += m * (cr - r[i]);
+    g[i] += m * (cg - g[i]);
+    b[i] += m * (cb - b[i]);
+  }
+}
+
+/// Fills the row with the shaded face: skin, eyes, brows, nose, mouth, beard. The head's outline is not cut.
+void paint_face(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
+                const ColourRow& out);
+
+/// Fills the row with what is behind the face: background, hair at the back, neck, clothes, ears.
+void paint_behind(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
+                  const ColourRow& out);
+
+/// Paints what is in front of the face over the row: hair and glasses.
+void paint_in_front(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
+                    const ColourRow& out);
+
+}  // namespace dg

@@ -80,6 +80,17 @@ set(DG_PROGRAM
   evaluation/one_shot.cpp
   evaluation/prototypes.cpp
   evaluation/verification.cpp
+  interop/atomic_file.cpp
+  interop/safetensors_reader.cpp
+  interop/safetensors_writer.cpp
+  training/config.cpp
+  training/config_files.cpp
+  training/config_forms.cpp
+  training/config_keys.cpp
+  training/config_validate.cpp
+  training/run_log.cpp
 )
 
-set(DG_APPS)
+set(DG_APPS
+  apps/doppel.cpp
+)

@@ -60,6 +60,8 @@ set(TEST_F32
   interop/atomic_file_test.cpp
   interop/safetensors_test.cpp
   tensor/parity_test.cpp
+  training/config_files_test.cpp
   training/config_test.cpp
+  training/config_validate_test.cpp
   training/run_log_test.cpp
 )

@@ -165,6 +165,11 @@ void apply_file(Config& config, const fs::path& path, std::vector<fs::path>& ope
   apply_table(config, table, path.string());
 }
 
+std::string trimmed(const std::string& text) {
+  const auto first = text.find_first_not_of(" \t"), last = text.find_last_not_of(" \t");
+  return first == std::string::npos ? "" : text.substr(first, last - first + 1);
+}
+
 // What is not TOML is taken as a string, so that `--set guard.collapse=warn` needs no quotes inside quotes.
 void apply_setting(Config& config, const std::string& setting) {
   const std::string place = "--set " + setting;
@@ -172,7 +177,7 @@ void apply_setting(Config& config, const std::string& setting) {
   if (equals == std::string::npos || equals == 0) {
     throw Error(fmt::format("{}: must be section.key=value", place));
   }
-  const std::string name = setting.substr(0, equals), value = setting.substr(equals + 1);
+  const std::string name = trimmed(setting.substr(0, equals)), value = trimmed(setting.substr(equals + 1));
   toml::table table;
   try {
     table = toml::parse("value = " + value);

@@ -2,7 +2,6 @@
 // with random sampling and with doppelganger sampling; how well does each recognise people of whom it has
 // seen one photo?
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <fstream>
 
@@ -18,9 +17,10 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Arguments {
-  std::string folder = "runs/demo";
+  std::string folder = "runs/demo", recipe = "experiments/demo.toml";
   std::vector<std::string> set;
   std::int64_t base = 3000, novel = 600;
+  int photos = 40;
   std::uint64_t seed = 0;
 };
 
@@ -80,8 +80,10 @@ void print_table(const Arm& a, const Arm& b) {
 
 void run_demo(const Arguments& a) {
   const fs::path folder = a.folder, data = folder / "faces";
-  fmt::print(stderr, "generating {} identities with 40 photos each in {}\n", a.base + a.novel, data.string());
-  generate_faces(data, {.identities = static_cast<int>(a.base + a.novel)});
+  const GeneratedFaces faces({.identities = static_cast<int>(a.base + a.novel), .photos = a.photos});
+  fmt::print(stderr, "generating {} people with {} photos each in {}\n", a.base + a.novel, a.photos,
+             data.string());
+  write_generated_faces(data, faces);
 
   std::vector<Arm> arms;
   for (const auto& [name, random_classes] : {std::pair{"random", 27}, {"doppelganger", 9}}) {
@@ -93,7 +95,7 @@ void run_demo(const Arguments& a) {
     settings.insert(settings.end(), a.set.begin(), a.set.end());
     fmt::print(stderr, "\ntraining with {} sampling (N_r = {} of 27)\n", name, random_classes);
     Arm arm{.name = name};
-    arm.training = train({.data = data, .run = run, .config = load_config(demo_recipe(), settings)});
+    arm.training = train({.data = data, .run = run, .config = load_config(a.recipe, settings)});
     arm.family_share =
         family_share(arm.training, read_families(data / "families.csv", arm.training.identities));
     fmt::print(stderr, "recognising {} people of whom it has seen one photo\n", a.novel);
@@ -118,6 +120,8 @@ void add_demo_command(CLI::App& app) {
   command->add_option("folder", a->folder, "Where faces, runs and summary.json go")->capture_default_str();
   command->add_option("--base", a->base, "Identities to train on")->capture_default_str();
   command->add_option("--novel", a->novel, "Identities to recognise from one photo")->capture_default_str();
+  command->add_option("--photos", a->photos, "Photos of each identity")->capture_default_str();
+  command->add_option("--recipe", a->recipe, "Configuration of both arms")->capture_default_str();
   command->add_option("--seed", a->seed, "Seed of the training")->capture_default_str();
   command->add_option("--set", a->set, "section.key=value for both arms; may be repeated")
       ->take_all()

@@ -8,10 +8,10 @@
 int main(int argc, char** argv) {
   CLI::App app{"Doppelganger mining for face representation learning"};
   app.require_subcommand(1);
-//  dg::add_faces_command(app);
+  dg::add_faces_command(app);
   dg::add_train_command(app);
-//  dg::add_evaluate_command(app);
-//  dg::add_demo_command(app);
+  dg::add_evaluate_command(app);
+  dg::add_demo_command(app);
   try {
     app.parse(argc, argv);  // runs the subcommand's callback
   } catch (const CLI::ParseError& e) {

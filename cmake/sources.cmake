@@ -80,6 +80,8 @@ set(DG_PROGRAM
   data/photo_store.cpp
   data/resize.cpp
   data/split.cpp
+  interop/atomic_file.cpp
+  interop/safetensors.cpp
   evaluation/bootstrap.cpp
   evaluation/coverage.cpp
   evaluation/embeddings.cpp
@@ -88,12 +90,14 @@ set(DG_PROGRAM
   evaluation/one_shot.cpp
   evaluation/prototypes.cpp
   evaluation/verification.cpp
-  interop/atomic_file.cpp
-  interop/safetensors.cpp
   training/checkpoint.cpp
   training/config.cpp
+  training/config_files.cpp
+  training/config_forms.cpp
   training/config_keys.cpp
+  training/config_validate.cpp
   training/embedder.cpp
+  training/evaluate_run.cpp
   training/recognition.cpp
   training/run.cpp
   training/run_log.cpp
@@ -101,8 +105,10 @@ set(DG_PROGRAM
 )
 
 set(DG_APPS
+  apps/demo.cpp
   apps/device.cpp
   apps/doppel.cpp
-  apps/train.cpp
+  apps/evaluate.cpp
   apps/faces.cpp
+  apps/train.cpp
 )

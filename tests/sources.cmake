@@ -61,7 +61,13 @@ set(TEST_F32
   evaluation/one_shot_test.cpp
   evaluation/prototypes_test.cpp
   evaluation/verification_test.cpp
+  interop/atomic_file_test.cpp
+  interop/safetensors_test.cpp
   tensor/parity_test.cpp
   training/run_test.cpp
   training/trainer_test.cpp
+  training/config_files_test.cpp
+  training/config_test.cpp
+  training/config_validate_test.cpp
+  training/run_log_test.cpp
 )

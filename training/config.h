@@ -92,24 +92,29 @@ struct Config {
 
 /// Defaults, then `recipe` (a TOML file; `base = "other.toml"` at its top is read first, relative to it),
 /// then each "section.key=value" of `settings`. Unknown keys, wrong types and values out of range are errors
-/// that name file and line. Ends with validate().
+/// that name file and line (or the setting); an unreadable file is an IoError. Ends with validate().
 Config load_config(const std::optional<std::filesystem::path>& recipe,
                    const std::vector<std::string>& settings);
 
-/// The same from TOML text; `name` stands for the file in messages.
+/// The same from TOML text, which may not have a base; `name` stands for the file in messages.
 Config parse_config(const std::string& toml, const std::string& name,
                     const std::vector<std::string>& settings = {});
 
-/// Checks settings against each other. Throws Error naming the keys.
+/// Checks each value's range and settings against each other. Throws Error naming the keys.
 void validate(const Config& config);
 
 /// Every key, in a fixed order; parse_config reads it back to an equal configuration.
 std::string to_toml(const Config& config);
 
-/// Names of the keys in which two configurations differ.
-std::vector<std::string> differences(const Config& a, const Config& b);
+enum class Compare {
+  all,
+  results
+};  // results: leave out keys that no result depends on (logging, threads, cache)
 
-/// docs/configuration.md.
+/// Names of the keys in which two configurations differ, in the order of to_toml.
+std::vector<std::string> differences(const Config& a, const Config& b, Compare compare = Compare::all);
+
+/// The text of docs/configuration.md.
 std::string config_reference();
 
 }  // namespace dg

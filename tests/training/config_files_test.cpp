@@ -1,0 +1,155 @@
+// Recipe files: layers, and what is said about wrong ones.
+#include "training/config.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "training/error_text.h"
+
+namespace dg {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string parse_error(const std::string& toml) {
+  return error_text([&] { parse_config(toml, "r.toml"); });
+}
+
+std::string set_error(const std::string& setting) {
+  return error_text([&] { load_config({}, {setting}); });
+}
+
+class ConfigFiles : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(testing::TempDir()) / "config_files";
+    fs::remove_all(folder_);
+    fs::create_directories(folder_ / "bases");
+  }
+  fs::path write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ / name, std::ios::binary) << text;
+    return folder_ / name;
+  }
+  std::string load_error(const fs::path& file) {
+    return error_text([&] { load_config(file, {}); });
+  }
+
+  fs::path folder_;
+};
+
+TEST(Config, UnknownKeyNamesFileLineAndTheNearestKey) {
+  EXPECT_EQ(parse_error("seed = 1\n[sampling]\nbatsh = 81\n"),
+            "r.toml:3: unknown key sampling.batsh; did you mean sampling.batch?");
+  EXPECT_EQ(parse_error("\nrate = 0.1\n"), "r.toml:2: unknown key rate; did you mean optim.rate?");
+  EXPECT_EQ(parse_error("[optim]\nmargin_start = 3\n"),
+            "r.toml:2: unknown key optim.margin_start; did you mean loss.margin_start?");
+  EXPECT_EQ(parse_error("[data]\nsomething_else = 3\n"),
+            "r.toml:2: unknown key data.something_else; docs/configuration.md lists all keys");
+  EXPECT_EQ(set_error("network.widht=1"),
+            "--set network.widht=1: unknown key network.widht; did you mean network.width?");
+}
+
+TEST(Config, UnknownSectionIsAnErrorEvenWhenEmpty) {
+  EXPECT_EQ(parse_error("[sampilng]\n"), "r.toml:1: unknown section sampilng; did you mean sampling?");
+  EXPECT_EQ(parse_error("[zzzzzzzzzzz]\nseed = 1\n"),
+            "r.toml:1: unknown section zzzzzzzzzzz; docs/configuration.md lists all keys");
+}
+
+TEST(Config, WrongTypeNamesFileLineWhatIsExpectedAndWhatCame) {
+  EXPECT_EQ(parse_error("[sampling]\n\nbatch = \"many\"\n"),
+            "r.toml:3: sampling.batch must be an integer in 1..1000000, got 'many' (a string)");
+  EXPECT_EQ(parse_error("[network]\ninput = 64.0\n"),
+            "r.toml:2: network.input must be an integer in 1..65535, got 64.0 (a floating-point number)");
+  EXPECT_EQ(parse_error("[init]\ncentre = 1\n"),
+            "r.toml:2: init.centre must be true or false, got 1 (an integer)");
+  EXPECT_EQ(parse_error("[network]\npadding = \"full\"\n"),
+            "r.toml:2: network.padding must be \"same\" or \"valid\", got 'full' (a string)");
+  EXPECT_EQ(parse_error("[network]\nblocks = [1, 2.5]\n"),
+            "r.toml:2: network.blocks must be an array of integers in 1..1000, got [ 1, 2.5 ] (an array)");
+  EXPECT_EQ(parse_error("[optim]\nrate = true\n"),
+            "r.toml:2: optim.rate must be a number >= 0, got true (a boolean)");
+  EXPECT_EQ(
+      parse_error("[data]\nbase_identities = \"4000\"\n"),
+      "r.toml:2: data.base_identities must be an integer >= 1, \"auto\" or \"all\", got '4000' (a string)");
+  EXPECT_EQ(parse_error("seed = 1979-05-27\n"),
+            "r.toml:1: seed must be an integer >= 0, got 1979-05-27 (a date or time)");
+  EXPECT_EQ(parse_error("seed = {a = 1}\n"),
+            "r.toml:1: seed must be an integer >= 0, got { a = 1 } (a table)");
+  EXPECT_EQ(parse_error("network = 3\n"),
+            "r.toml:1: network is a section and must be a table, got 3 (an integer)");
+  EXPECT_EQ(set_error("steps=lots"),
+            "--set steps=lots: steps must be an integer in 1..1000000000, got 'lots' (a string)");
+  EXPECT_EQ(set_error("guard.collapse="),
+            "--set guard.collapse=: guard.collapse must be \"stop\" or \"warn\", got '' (a string)");
+}
+
+TEST(Config, ValuesOutOfRangeAreErrors) {
+  EXPECT_EQ(set_error("steps=0"),
+            "--set steps=0: steps must be an integer in 1..1000000000, got 0 (an integer)");
+  EXPECT_EQ(
+      set_error("augment.grey=1.5"),
+      "--set augment.grey=1.5: augment.grey must be a number in 0..1, got 1.5 (a floating-point number)");
+  for (const char* bad :
+       {"optim.rate=-1", "optim.rate=inf", "optim.rate=nan", "optim.momentum=1", "loss.margin=-0.1",
+        "loss.l2_alpha=0", "seed=-1", "seed=9223372036854775808", "network.width=-1",
+        "network.branches=[3,2,0]", "data.max_broken=2", "sampling.random_classes=0",
+        "data.base_identities=0", "sampling.update_rule=mean", "optim.clip_norm=-1"}) {
+    EXPECT_NE(set_error(bad).find(" must be "), std::string::npos) << bad << ": " << set_error(bad);
+  }
+}
+
+TEST(Config, BrokenTomlNamesFileAndLine) {
+  EXPECT_EQ(parse_error("seed = 1\nsteps = = 2\n").substr(0, 9), "r.toml:2:");
+  EXPECT_EQ(parse_error("seed = 1\nseed = 2\n").substr(0, 9), "r.toml:2:");  // twice the same key
+  EXPECT_EQ(set_error("network.blocks=[1,2").substr(0, 27), "--set network.blocks=[1,2: ");
+  EXPECT_EQ(set_error("seed"), "--set seed: must be section.key=value");
+  EXPECT_EQ(set_error("=3"), "--set =3: must be section.key=value");
+}
+
+TEST(Config, ASettingSetsOneKeyOnly) {
+  EXPECT_NE(set_error("seed=1\nsteps=3").find("seed must be an integer >= 0, got"), std::string::npos);
+}
+
+TEST_F(ConfigFiles, LayersAreDefaultsBaseRecipeSettings) {
+  write("bases/deep.toml", "seed = 1\nsteps = 10\n[optim]\nrate = 0.5\nmomentum = 0.5\n");
+  write("bases/middle.toml", "base = \"deep.toml\"\nsteps = 20\n[optim]\nrate = 0.25\n");
+  const fs::path top = write("top.toml", "base = \"bases/middle.toml\"\n[optim]\nrate = 0.125\n");
+  const Config c = load_config(top, {"optim.warmup=7"});
+  EXPECT_EQ(c.seed, 1u);
+  EXPECT_EQ(c.steps, 20);
+  EXPECT_EQ(c.optim.rate, 0.125);
+  EXPECT_EQ(c.optim.momentum, 0.5);
+  EXPECT_EQ(c.optim.warmup, 7);
+  EXPECT_EQ(c.optim.decay, 5e-4);
+}
+
+TEST_F(ConfigFiles, BaseErrorsNameTheFileThatAsksForIt) {
+  const fs::path a = write("a.toml", "base = \"b.toml\"\n");
+  write("b.toml", "\nbase = \"bases/../a.toml\"\n");
+  EXPECT_EQ(load_error(a), (folder_ / "b.toml").string() + ":2: base leads back to " +
+                               (folder_ / "bases/../a.toml").string() + ", which is being read already");
+  const fs::path self = write("self.toml", "base = \"self.toml\"");
+  EXPECT_NE(load_error(self).find("self.toml:1: base leads back to "), std::string::npos);
+  const fs::path gone = write("gone.toml", "base = \"missing.toml\"");
+  EXPECT_EQ(load_error(gone),
+            gone.string() + ":1: base " + (folder_ / "missing.toml").string() + " does not exist");
+  const fs::path number = write("number.toml", "base = 3");
+  EXPECT_EQ(load_error(number),
+            number.string() + ":1: base must be the name of a recipe file, got 3 (an integer)");
+  write("bases/bad.toml", "seed = 0\nstep = 3\n");
+  const fs::path user = write("user.toml", "base = \"bases/bad.toml\"\n");
+  EXPECT_EQ(load_error(user),
+            (folder_ / "bases/bad.toml").string() + ":2: unknown key step; did you mean steps?");
+}
+
+TEST_F(ConfigFiles, UnreadableRecipesAreIoErrors) {
+  EXPECT_THROW(load_config(folder_ / "none.toml", {}), IoError);
+  EXPECT_EQ(load_error(folder_ / "none.toml"),
+            (folder_ / "none.toml").string() + ": cannot be read: No such file or directory");
+  EXPECT_EQ(load_error(folder_), folder_.string() + ": is a folder, not a recipe");
+  EXPECT_EQ(differences(load_config(write("empty.toml", ""), {}), Config()), std::vector<std::string>{});
+}
+
+}  // namespace
+}  // namespace dg

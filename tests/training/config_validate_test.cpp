@@ -1,0 +1,108 @@
+// Settings that do not fit together.
+#include "training/config.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "training/error_text.h"
+
+namespace dg {
+namespace {
+
+std::string set_error(const std::string& setting) {
+  return error_text([&] { load_config({}, {setting}); });
+}
+
+std::string invalid(const auto& change) {
+  Config config;
+  change(config);
+  return error_text([&] { validate(config); });
+}
+
+TEST(ConfigChecks, BatchIsClassesTimesImages) {
+  EXPECT_EQ(
+      set_error("sampling.classes=26"),
+      "[config] sampling.batch must be sampling.classes x sampling.images_per_class = 26 x 3 = 78, got 81");
+  EXPECT_EQ(
+      set_error("sampling.batch=82"),
+      "[config] sampling.batch must be sampling.classes x sampling.images_per_class = 27 x 3 = 81, got 82");
+  EXPECT_EQ(load_config({}, {"sampling.batch=12", "sampling.random_classes=4"}).sampling.fixed_classes(), 4);
+}
+
+TEST(ConfigChecks, RandomClassesFitInTheBatch) {
+  EXPECT_EQ(set_error("sampling.random_classes=28"),
+            "[config] sampling.random_classes (N_r) must be at most sampling.classes (N_c) = 27, got 28");
+  EXPECT_EQ(error_text([] {
+              load_config({}, {"sampling.images_per_class=2..8", "sampling.random_classes=41"});
+            }),
+            "[config] sampling.random_classes (N_r) must be at most 40, the most classes that 81 images with "
+            "2..8 of "
+            "each can have, got 41");
+  EXPECT_NO_THROW(load_config({}, {"sampling.images_per_class=2..8", "sampling.random_classes=40"}));
+}
+
+TEST(ConfigChecks, ARangeOfImagesExcludesANumberOfClasses) {
+  EXPECT_EQ(error_text([] {
+              load_config({}, {"sampling.images_per_class=2..8", "sampling.classes=27"});
+            }),
+            "[config] sampling.classes must be absent or 0 when sampling.images_per_class is a range (here "
+            "2..8; the "
+            "number of classes is drawn), got 27");
+  EXPECT_EQ(error_text([] { load_config({}, {"sampling.images_per_class=41..60"}); }),
+            "[config] no batch of sampling.batch = 81 images has 41..60 images of each class");
+}
+
+TEST(ConfigChecks, LossesFitTogether) {
+  EXPECT_EQ(error_text([] {
+              load_config({}, {"loss.l2_softmax=0", "loss.margin=0"});
+            }),
+            "[config] one of loss.l2_softmax, loss.lifted and loss.margin must be > 0, got 0 for all");
+  EXPECT_EQ(error_text([] {
+              load_config({}, {"loss.l2_softmax=0", "loss.lifted=1"});
+            }),
+            "[config] loss.l2_softmax must be > 0 when sampling.random_classes < sampling.classes, because "
+            "doppelgangers come from its scores, got 0");
+  EXPECT_EQ(error_text([] {
+              load_config({}, {"loss.l2_softmax=0", "sampling.random_classes=27"});
+            }),
+            "[config] loss.margin_start must be 0 when the margin loss is the only one, got 1000");
+}
+
+TEST(ConfigChecks, RatesAndShapesFitTogether) {
+  EXPECT_EQ(set_error("optim.final_rate=0.1"),
+            "[config] optim.final_rate must be at most optim.rate = 0.05, got 0.1");
+  EXPECT_EQ(set_error("network.width=0"), "[config] network.width must be > 0, got 0");
+  EXPECT_EQ(
+      set_error("network.branches=[3,2]"),
+      "[config] network.branches must have one entry fewer than network.blocks, which has 4, got 2 entries");
+  EXPECT_EQ(set_error("network.blocks=[]"), "[config] network.blocks must name at least one stage, got []");
+  EXPECT_EQ(error_text([] {
+              load_config({}, {"init.classifier=normal", "init.classifier_sd=0"});
+            }),
+            "[config] init.classifier_sd must be > 0 when init.classifier is \"normal\", got 0");
+  EXPECT_EQ(error_text([] {
+              load_config({}, {"optim.rate=0", "optim.final_rate=0"});
+            }),
+            "[config] optim.rate must be > 0, got 0");
+}
+
+TEST(ConfigChecks, AConfigurationMadeInCodeMeetsTheSameRanges) {
+  EXPECT_EQ(invalid([](Config& c) { c.steps = 0; }),
+            "[config] steps must be an integer in 1..1000000000, got 0");
+  EXPECT_EQ(invalid([](Config& c) { c.optim.decay = std::nan(""); }),
+            "[config] optim.decay must be a number >= 0, got nan");
+  EXPECT_EQ(invalid([](Config& c) { c.seed = ~std::uint64_t{0}; }),
+            "[config] seed must be an integer >= 0, got 18446744073709551615");
+  EXPECT_EQ(invalid([](Config& c) { c.guard.collapse = "perhaps"; }),
+            "[config] guard.collapse must be \"stop\" or \"warn\", got \"perhaps\"");
+  EXPECT_EQ(invalid([](Config& c) { c.data.base_identities = "some"; }),
+            "[config] data.base_identities must be an integer >= 1, \"auto\" or \"all\", got \"some\"");
+  EXPECT_EQ(invalid([](Config& c) { c.sampling.images_per_class = {.lo = 0, .hi = 0}; }),
+            "[config] sampling.images_per_class must be an integer >= 1, \"lo..hi\" or [lo, hi] with 1 <= lo "
+            "<= hi, "
+            "got 0");
+}
+
+}  // namespace
+}  // namespace dg

@@ -1,0 +1,219 @@
+// Reading: TOML text, recipe files with their bases, and "section.key=value" settings.
+#include <fstream>
+#include <sstream>
+
+#include "tensor/check.h"
+#include "training/config_keys.h"
+
+namespace dg {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Smallest number of insertions, deletions and replacements that turn one name into the other.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, replaced}));
+    }
+  }
+  return row[b.size()];
+}
+
+std::string_view section_of(std::string_view name) {
+  const auto dot = name.find('.');
+  return dot == std::string_view::npos ? "" : name.substr(0, dot);
+}
+
+std::string_view last_part(std::string_view name) { return name.substr(name.rfind('.') + 1); }
+
+// "; did you mean sampling.batch?": the key closest in spelling, or with the right name in another section.
+std::string suggestion(std::string_view name) {
+  std::string_view nearest;
+  std::size_t best = std::max<std::size_t>(2, name.size() / 3) + 1;
+  const auto consider = [&](std::string_view known, std::size_t distance) {
+    if (distance < best) {
+      best = distance;
+      nearest = known;
+    }
+  };
+  for (const ConfigKey& key : config_keys()) {
+    consider(key.name, edit_distance(key.name, name));
+    consider(key.name, 1 + edit_distance(last_part(key.name), last_part(name)));
+    consider(section_of(key.name), edit_distance(section_of(key.name), name));
+  }
+  return nearest.empty() ? "; docs/configuration.md lists all keys"
+                         : fmt::format("; did you mean {}?", nearest);
+}
+
+const ConfigKey* find_key(std::string_view name) {
+  for (const ConfigKey& key : config_keys()) {
+    if (key.name == name) return &key;
+  }
+  return nullptr;
+}
+
+bool is_section(std::string_view name) {
+  return std::any_of(config_keys().begin(), config_keys().end(),
+                     [&](const ConfigKey& key) { return !name.empty() && section_of(key.name) == name; });
+}
+
+const char* type_of(const toml::node& n) {
+  switch (n.type()) {
+    case toml::node_type::table:
+      return "a table";
+    case toml::node_type::array:
+      return "an array";
+    case toml::node_type::string:
+      return "a string";
+    case toml::node_type::integer:
+      return "an integer";
+    case toml::node_type::floating_point:
+      return "a floating-point number";
+    case toml::node_type::boolean:
+      return "a boolean";
+    default:
+      return "a date or time";
+  }
+}
+
+// As TOML, cut where it is long.
+std::string text_of(const toml::node& n) {
+  std::ostringstream out;
+  n.visit([&](const auto& v) { out << v; });
+  std::string text = out.str();
+  if (text.size() > 60) text = text.substr(0, 57) + "...";
+  return text;
+}
+
+void apply(Config& config, std::string_view name, const toml::node& node, const std::string& place) {
+  const ConfigKey* key = find_key(name);
+  if (key == nullptr && is_section(name)) {
+    throw Error(fmt::format("{}: {} is a section and must be a table, got {} ({})", place, name,
+                            text_of(node), type_of(node)));
+  }
+  if (key == nullptr) throw Error(fmt::format("{}: unknown key {}{}", place, name, suggestion(name)));
+  if (!key->read(config, node)) {
+    throw Error(fmt::format("{}: {} must be {}, got {} ({})", place, name, key->values, text_of(node),
+                            type_of(node)));
+  }
+}
+
+void apply_table(Config& config, const toml::table& table, const std::string& file) {
+  const auto place = [&](const toml::key& key) {
+    return fmt::format("{}:{}", file, key.source().begin.line);
+  };
+  for (const auto& [key, node] : table) {
+    const toml::table* section = node.as_table();
+    if (section == nullptr || find_key(key.str()) != nullptr) {
+      apply(config, key.str(), node, place(key));
+    } else if (!is_section(key.str())) {
+      throw Error(fmt::format("{}: unknown section {}{}", place(key), key.str(), suggestion(key.str())));
+    } else {
+      for (const auto& [inner, value] : *section) {
+        apply(config, fmt::format("{}.{}", key.str(), inner.str()), value, place(inner));
+      }
+    }
+  }
+}
+
+toml::table parse(std::string_view text, const std::string& name) {
+  try {
+    return toml::parse(text, name);
+  } catch (const toml::parse_error& e) {
+    throw Error(fmt::format("{}:{}: {}", name, e.source().begin.line, e.description()));
+  }
+}
+
+std::string read_text(const fs::path& path) {
+  std::error_code failed;
+  if (fs::is_directory(path, failed))
+    throw IoError(fmt::format("{}: is a folder, not a recipe", path.string()));
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
+  if (!in.is_open() || in.bad()) {
+    throw IoError(fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)));
+  }
+  return text.str();
+}
+
+// `open`: the files whose base this is, outermost first.
+void apply_file(Config& config, const fs::path& path, std::vector<fs::path>& open) {
+  open.push_back(fs::weakly_canonical(path));
+  toml::table table = parse(read_text(path), path.string());
+  if (const toml::node* base = table.get("base")) {
+    const std::string place = fmt::format("{}:{}", path.string(), base->source().begin.line);
+    const auto name = base->value_exact<std::string>();
+    if (!name) {
+      throw Error(fmt::format("{}: base must be the name of a recipe file, got {} ({})", place,
+                              text_of(*base), type_of(*base)));
+    }
+    const fs::path file = path.parent_path() / *name;
+    if (std::find(open.begin(), open.end(), fs::weakly_canonical(file)) != open.end()) {
+      throw Error(
+          fmt::format("{}: base leads back to {}, which is being read already", place, file.string()));
+    }
+    if (!fs::exists(file)) throw IoError(fmt::format("{}: base {} does not exist", place, file.string()));
+    apply_file(config, file, open);
+    table.erase("base");
+  }
+  apply_table(config, table, path.string());
+}
+
+std::string trimmed(const std::string& text) {
+  const auto first = text.find_first_not_of(" \t"), last = text.find_last_not_of(" \t");
+  return first == std::string::npos ? "" : text.substr(first, last - first + 1);
+}
+
+// What is not TOML is taken as a string, so that `--set guard.collapse=warn` needs no quotes inside quotes.
+void apply_setting(Config& config, const std::string& setting) {
+  const std::string place = "--set " + setting;
+  const auto equals = setting.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw Error(fmt::format("{}: must be section.key=value", place));
+  }
+  const std::string name = trimmed(setting.substr(0, equals)), value = trimmed(setting.substr(equals + 1));
+  toml::table table;
+  try {
+    table = toml::parse("value = " + value);
+  } catch (const toml::parse_error& e) {
+    const bool meant_as_toml =
+        !value.empty() && std::string_view("[{\"'").find(value[0]) != std::string_view::npos;
+    if (meant_as_toml) throw Error(fmt::format("{}: {}", place, e.description()));
+  }
+  if (table.size() != 1) {  // not TOML, or a line break smuggled in more than one value
+    table.clear();
+    table.insert("value", value);
+  }
+  apply(config, name, *table.get("value"), place);
+}
+
+void apply_settings(Config& config, const std::vector<std::string>& settings) {
+  for (const std::string& setting : settings) apply_setting(config, setting);
+  validate(config);
+}
+
+}  // namespace
+
+Config load_config(const std::optional<fs::path>& recipe, const std::vector<std::string>& settings) {
+  Config config;
+  std::vector<fs::path> open;
+  if (recipe) apply_file(config, *recipe, open);
+  apply_settings(config, settings);
+  return config;
+}
+
+Config parse_config(const std::string& toml, const std::string& name,
+                    const std::vector<std::string>& settings) {
+  Config config;
+  apply_table(config, parse(toml, name), name);
+  apply_settings(config, settings);
+  return config;
+}
+
+}  // namespace dg

@@ -1,0 +1,85 @@
+// Checks of a whole configuration.
+#include "tensor/check.h"
+#include "training/config_keys.h"
+
+namespace dg {
+namespace {
+
+// A configuration made in code passes the same checks as one that was read.
+void check_each_value(const Config& c) {
+  Config scratch;
+  for (const ConfigKey& key : config_keys()) {
+    const std::string text = key.write(c);
+    bool good = false;
+    try {
+      good = key.read(scratch, *toml::parse("value = " + text).get("value"));
+    } catch (const toml::parse_error&) {  // an integer beyond TOML's 64 signed bits
+    }
+    require(good, "config", "{} must be {}, got {}", key.name, key.values, text);
+  }
+}
+
+void check_fixed_classes(const Config::Sampling& s) {
+  const std::int64_t classes = s.fixed_classes(), k = s.images_per_class.lo;
+  require(s.batch == classes * k, "config",
+          "sampling.batch must be sampling.classes x sampling.images_per_class = {} x {} = {}, got {}",
+          classes, k, classes * k, s.batch);
+  require(s.random_classes <= classes, "config",
+          "sampling.random_classes (N_r) must be at most sampling.classes (N_c) = {}, got {}", classes,
+          s.random_classes);
+}
+
+void check_drawn_classes(const Config::Sampling& s) {
+  const auto [lo, hi] = s.images_per_class;
+  require(s.classes == 0, "config",
+          "sampling.classes must be absent or 0 when sampling.images_per_class is a range (here {}..{}; the "
+          "number "
+          "of classes is drawn), got {}",
+          lo, hi, s.classes);
+  const std::int64_t fewest = (s.batch - 1) / hi + 1, most = s.batch / lo;
+  require(fewest <= most, "config", "no batch of sampling.batch = {} images has {}..{} images of each class",
+          s.batch, lo, hi);
+  require(s.random_classes <= most, "config",
+          "sampling.random_classes (N_r) must be at most {}, the most classes that {} images with {}..{} of "
+          "each can "
+          "have, got {}",
+          most, s.batch, lo, hi, s.random_classes);
+}
+
+void check_losses(const Config& c) {
+  const auto& l = c.loss;
+  const auto& s = c.sampling;
+  require(l.l2_softmax > 0 || l.lifted > 0 || l.margin > 0, "config",
+          "one of loss.l2_softmax, loss.lifted and loss.margin must be > 0, got 0 for all");
+  const bool random_sampling = s.fixed() && s.random_classes == s.fixed_classes();
+  require(l.l2_softmax > 0 || random_sampling, "config",
+          "loss.l2_softmax must be > 0 when sampling.random_classes < sampling.classes, because "
+          "doppelgangers come "
+          "from its scores, got 0");
+  require(l.l2_softmax > 0 || l.lifted > 0 || l.margin_start == 0, "config",
+          "loss.margin_start must be 0 when the margin loss is the only one, got {}", l.margin_start);
+}
+
+}  // namespace
+
+void validate(const Config& c) {
+  check_each_value(c);
+  if (c.sampling.fixed()) {
+    check_fixed_classes(c.sampling);
+  } else {
+    check_drawn_classes(c.sampling);
+  }
+  check_losses(c);
+  require(c.optim.rate > 0, "config", "optim.rate must be > 0, got {}", c.optim.rate);
+  require(c.optim.final_rate <= c.optim.rate, "config",
+          "optim.final_rate must be at most optim.rate = {}, got {}", c.optim.rate, c.optim.final_rate);
+  require(c.init.classifier == "zero" || c.init.classifier_sd > 0, "config",
+          "init.classifier_sd must be > 0 when init.classifier is \"normal\", got {}", c.init.classifier_sd);
+  require(c.network.width > 0, "config", "network.width must be > 0, got {}", c.network.width);
+  require(!c.network.blocks.empty(), "config", "network.blocks must name at least one stage, got []");
+  require(c.network.branches.size() + 1 == c.network.blocks.size(), "config",
+          "network.branches must have one entry fewer than network.blocks, which has {}, got {} entries",
+          c.network.blocks.size(), c.network.branches.size());
+}
+
+}  // namespace dg

@@ -19,7 +19,7 @@ enum class Kernel { pixel_pairs, winograd, direct };
 
 Kernel choose(const ConvGeometry& g, ConvPass pass) {
   if (g.h * g.w <= 4) return Kernel::pixel_pairs;
-  if (winograd_fits(g)) return Kernel::winograd;
+  if (winograd_tile(g, g.h, g.w) > 0) return Kernel::winograd;
   return onednn_convolves(g, pass) ? Kernel::direct : Kernel::pixel_pairs;
 }
 

@@ -9,22 +9,30 @@ namespace dg {
 
 constexpr std::int64_t lanes = 16;
 using Lane [[gnu::vector_size(64)]] = float;
+/// A Lane anywhere in an array of floats.
+using UnalignedLane [[gnu::vector_size(64), gnu::aligned(4), gnu::may_alias]] = float;
 
 /// `channels` rounded up to whole lanes.
 constexpr std::int64_t padded(std::int64_t channels) { return (channels + lanes - 1) / lanes * lanes; }
 
-/// The first `count` (any number; at most 16 are taken) of the floats at `from`, then zeros.
-[[gnu::always_inline]] inline void load(Lane& to, const float* from, std::int64_t count = lanes) {
-  if (count >= lanes) {
-    std::memcpy(&to, from, sizeof(Lane));
-  } else {
-    to = Lane{};
-    std::memcpy(&to, from, static_cast<std::size_t>(count) * sizeof(float));
-  }
+[[gnu::always_inline]] inline void load(Lane& to, const float* from) {
+  to = *reinterpret_cast<const UnalignedLane*>(from);
 }
 
-[[gnu::always_inline]] inline void store(float* to, const Lane& from, std::int64_t count = lanes) {
-  std::memcpy(to, &from, static_cast<std::size_t>(count >= lanes ? lanes : count) * sizeof(float));
+/// The first `count` (any number; at most 16 are taken) of the floats at `from`, then zeros.
+[[gnu::always_inline]] inline void load(Lane& to, const float* from, std::int64_t count) {
+  if (count >= lanes) return load(to, from);
+  to = Lane{};
+  std::memcpy(&to, from, static_cast<std::size_t>(count) * sizeof(float));
+}
+
+[[gnu::always_inline]] inline void store(float* to, const Lane& from) {
+  *reinterpret_cast<UnalignedLane*>(to) = from;
+}
+
+[[gnu::always_inline]] inline void store(float* to, const Lane& from, std::int64_t count) {
+  if (count >= lanes) return store(to, from);
+  std::memcpy(to, &from, static_cast<std::size_t>(count) * sizeof(float));
 }
 
 /// f(0), f(1), ..., f(n - 1) with compile-time arguments.
@@ -56,25 +64,24 @@ template <bool transposed, std::int64_t height, std::int64_t width>
 void multiply_block(const SmallProduct& s, std::int64_t row, std::int64_t col) {
   Lane sum[height][width];
   float* const c = s.c + row * s.ldc + col;
-  for (std::int64_t i = 0; i < height; ++i) {
-    for (std::int64_t j = 0; j < width; ++j) {
-      sum[i][j] = Lane{};
-      if (s.add) load(sum[i][j], c + i * s.ldc + j * lanes);
-    }
+  const auto each = [](const auto& f) __attribute__((always_inline)) {
+    unrolled<height>([&](auto i) __attribute__((always_inline)) {
+      unrolled<width>([&](auto j) __attribute__((always_inline)) { f(i, j); });
+    });
+  };
+  each([&](auto i, auto j) __attribute__((always_inline)) { sum[i][j] = Lane{}; });
+  if (s.add) {
+    each([&](auto i, auto j) __attribute__((always_inline)) { load(sum[i][j], c + i * s.ldc + j * lanes); });
   }
   const float* a = transposed ? s.a + row : s.a + row * s.lda;
   const float* b = s.b + col;
   for (std::int64_t p = 0; p < s.k; ++p, a += transposed ? s.lda : 1, b += s.ldb) {
     Lane right[width];
     unrolled<width>([&](auto j) __attribute__((always_inline)) { load(right[j], b + j * lanes); });
-    unrolled<height>([&](auto i) __attribute__((always_inline)) {
-      const float left = a[transposed ? i : i * s.lda];
-      unrolled<width>([&](auto j) __attribute__((always_inline)) { sum[i][j] += left * right[j]; });
-    });
+    each([&](auto i, auto j)
+             __attribute__((always_inline)) { sum[i][j] += a[transposed ? i : i * s.lda] * right[j]; });
   }
-  for (std::int64_t i = 0; i < height; ++i) {
-    for (std::int64_t j = 0; j < width; ++j) store(c + i * s.ldc + j * lanes, sum[i][j]);
-  }
+  each([&](auto i, auto j) __attribute__((always_inline)) { store(c + i * s.ldc + j * lanes, sum[i][j]); });
 }
 
 template <bool transposed, std::int64_t height, std::int64_t width>

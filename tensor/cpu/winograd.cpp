@@ -45,8 +45,8 @@ void convolve(const char* where, const Grid& grid, const Images& x, Index c, con
   const Range all{0, grid.tiles()};
   const Index width = padded(k);
   const Sharing s = share(all.size(), W::points, c, k);
-  const Scratch zeros(padded(c));
-  std::fill_n(zeros.data(), padded(c), 0.0f);
+  const Scratch zeros(x.w * c);
+  std::fill_n(zeros.data(), x.w * c, 0.0f);
   const Index room = s.largest_block(all.size()), v_floats = Panel::floats(W::points, room, c),
               m_floats = Panel::floats(W::points, room, k);
   const Scratch scratch(s.groups * (v_floats + m_floats));
@@ -137,7 +137,7 @@ void backward_weight(const ConvGeometry& g, const float* x, const float* dy, flo
   const Index width = padded(g.c), du_floats = W::points * g.k * width;
   const Sharing s = share(all.size(), W::points, g.c, g.k);
   const Index room = s.largest_block(all.size()), v_floats = Panel::floats(W::points, room, g.c),
-              m_floats = Panel::floats(W::points, room, g.k), zero_floats = std::max(width, padded(g.k));
+              m_floats = Panel::floats(W::points, room, g.k), zero_floats = std::max(g.w * g.c, grid.w * g.k);
   const Scratch du(s.groups * du_floats), scratch(s.groups * (v_floats + m_floats)), zeros(zero_floats);
   std::fill_n(zeros.data(), zero_floats, 0.0f);
   const Images images{x, g.h, g.w, g.pad}, upstream{dy, grid.h, grid.w, 0};

@@ -142,18 +142,22 @@ struct Maps {
   };
 };
 
-/// `Map` on the columns and then on the rows of a square of numbers.
-template <class Map>
-[[gnu::always_inline]] inline void apply_both(const Lane (&d)[Map::in][Map::in],
-                                              Lane (&o)[Map::out][Map::out]) {
+/// `Map` on the columns and then on the rows of a square of numbers: read(j, column) fetches column j, and
+/// write(i, row) takes row i of the first `rows` of the result.
+template <class Map, class Read, class Write>
+[[gnu::always_inline]] inline void apply_both(const Read& read, Index rows, const Write& write) {
   Lane half[Map::out][Map::in];
   for (Index j = 0; j < Map::in; ++j) {
     Lane column[Map::in], mapped[Map::out];
-    for (Index i = 0; i < Map::in; ++i) column[i] = d[i][j];
+    read(j, column);
     Map::apply(column, mapped);
-    for (Index i = 0; i < Map::out; ++i) half[i][j] = mapped[i];
+    unrolled<Map::out>([&](auto i) __attribute__((always_inline)) { half[i][j] = mapped[i]; });
   }
-  for (Index i = 0; i < Map::out; ++i) Map::apply(half[i], o[i]);
+  for (Index i = 0; i < rows; ++i) {
+    Lane row[Map::out];
+    Map::apply(half[i], row);
+    write(i, row);
+  }
 }
 
 }  // namespace dg::winograd

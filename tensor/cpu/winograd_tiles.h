@@ -70,34 +70,37 @@ struct Images {
 };
 
 /// Reads for every tile the square of Map::in pixels a side that its outputs depend on, zero outside the
-/// image, and writes its Map::out^2 points: V from x, or M from dy. `zeros` holds at least padded(channels)
-/// zeros.
+/// image, and writes its Map::out^2 points: V from x, or M from dy. `zeros` is a line of the image (w x
+/// channels) of zeros.
 template <class Map>
 void scatter_points(const Grid& grid, const Images& images, Range tiles, const float* zeros,
                     const Panel& to) {
   const Index channels = to.channels, stride = to.stride();
   for (Index t = tiles.begin; t < tiles.end; ++t) {
     const Place place(grid, t);
-    const float* pixel[Map::in][Map::in];
+    const float* line[Map::in];
     for (Index i = 0; i < Map::in; ++i) {
       const Index row = place.top - images.pad + i * grid.dilation;
-      const float* const line = images.data + (place.image * images.h + row) * images.w * channels;
-      for (Index j = 0; j < Map::in; ++j) {
-        const Index col = place.left - images.pad + j * grid.dilation;
-        const bool inside = row >= 0 && row < images.h && col >= 0 && col < images.w;
-        pixel[i][j] = inside ? line + col * channels : zeros;
-      }
+      const bool inside = row >= 0 && row < images.h;
+      line[i] = inside ? images.data + (place.image * images.h + row) * images.w * channels : zeros;
     }
     float* const out = to.data + (t - to.range.begin) * padded(channels);
     const auto transform = [&](Index c, Index count) __attribute__((always_inline)) {
-      Lane d[Map::in][Map::in], o[Map::out][Map::out];
-      for (Index i = 0; i < Map::in; ++i) {
-        for (Index j = 0; j < Map::in; ++j) load(d[i][j], pixel[i][j] + c, count);
-      }
-      apply_both<Map>(d, o);
-      for (Index i = 0; i < Map::out; ++i) {
-        for (Index j = 0; j < Map::out; ++j) store(out + (i * Map::out + j) * stride + c, o[i][j]);
-      }
+      const auto read = [&](Index j, Lane * column) __attribute__((always_inline)) {
+        const Index col = place.left - images.pad + j * grid.dilation, offset = col * channels + c;
+        if (col < 0 || col >= images.w) {
+          unrolled<Map::in>([&](auto i) __attribute__((always_inline)) { column[i] = Lane{}; });
+        } else {
+          unrolled<Map::in>([&](auto i)
+                                __attribute__((always_inline)) { load(column[i], line[i] + offset, count); });
+        }
+      };
+      const auto write = [&](Index i, const Lane* row) __attribute__((always_inline)) {
+        float* const to_row = out + i * Map::out * stride + c;
+        unrolled<Map::out>([&](auto j)
+                               __attribute__((always_inline)) { store(to_row + j * stride, row[j]); });
+      };
+      apply_both<Map>(read, Map::out, write);
     };
     Index c = 0;
     for (; c + lanes <= channels; c += lanes) transform(c, lanes);
@@ -112,21 +115,23 @@ void gather_outputs(const Grid& grid, const Panel& from, Range tiles, const floa
   for (Index t = tiles.begin; t < tiles.end; ++t) {
     const Place place(grid, t);
     const float* const in = from.data + (t - from.range.begin) * padded(channels);
+    float* const corner = y + ((place.image * grid.h + place.top) * grid.w + place.left) * channels;
     const auto transform = [&](Index k, Index count) __attribute__((always_inline)) {
-      Lane m[Map::in][Map::in], o[Map::out][Map::out], b{};
-      for (Index i = 0; i < Map::in; ++i) {
-        for (Index j = 0; j < Map::in; ++j) load(m[i][j], in + (i * Map::in + j) * stride + k);
-      }
-      apply_both<Map>(m, o);
+      Lane b{};
       if (bias != nullptr) load(b, bias + k, count);
-      for (Index i = 0; i < place.rows; ++i) {
-        const Index row = place.top + i * grid.dilation;
-        float* const out = y + ((place.image * grid.h + row) * grid.w + place.left) * channels + k;
-        for (Index j = 0; j < place.cols; ++j) {
-          const Lane pixel = o[i][j] + b;
-          store(out + j * grid.dilation * channels, pixel, count);
-        }
-      }
+      const auto read = [&](Index j, Lane * column) __attribute__((always_inline)) {
+        unrolled<Map::in>([&](auto i) __attribute__((always_inline)) {
+          load(column[i], in + (i * Map::in + j) * stride + k);
+        });
+      };
+      const auto write = [&](Index i, const Lane* row) __attribute__((always_inline)) {
+        float* const out = corner + i * grid.dilation * grid.w * channels + k;
+        unrolled<Map::out>([&](auto j) __attribute__((always_inline)) {
+          const Lane pixel = row[j] + b;
+          if (j < place.cols) store(out + j * grid.dilation * channels, pixel, count);
+        });
+      };
+      apply_both<Map>(read, place.rows, write);
     };
     Index k = 0;
     for (; k + lanes <= channels; k += lanes) transform(k, lanes);
@@ -143,21 +148,20 @@ struct Filters {
 /// u [points][rows][padded cols] = G w G^T; `turned` takes every filter turned by 180 degrees.
 template <class Map>
 void transform_filters(const Filters& w, bool turned, float* u) {
-  const Index width = padded(w.cols);
-#pragma omp parallel for schedule(static) if (w.rows * width > 1024)
+  const Index width = padded(w.cols), stride = w.rows * width;
+  const Index first = turned ? Map::in * Map::in - 1 : 0, step = turned ? -w.tap_stride : w.tap_stride;
+#pragma omp parallel for schedule(static) if (stride > 1024)
   for (Index row = 0; row < w.rows; ++row) {
     for (Index col = 0; col < w.cols; col += lanes) {
-      Lane d[Map::in][Map::in], o[Map::out][Map::out];
-      for (Index tap = 0; tap < Map::in * Map::in; ++tap) {
-        const Index from = turned ? Map::in * Map::in - 1 - tap : tap;
-        load(d[tap / Map::in][tap % Map::in], w.data + from * w.tap_stride + row * w.row_stride + col,
-             w.cols - col);
-      }
-      apply_both<Map>(d, o);
+      const float* const in = w.data + first * w.tap_stride + row * w.row_stride + col;
       float* const out = u + row * width + col;
-      for (Index p = 0; p < Map::out * Map::out; ++p) {
-        store(out + p * w.rows * width, o[p / Map::out][p % Map::out]);
-      }
+      const auto read = [&](Index j, Lane * column) __attribute__((always_inline)) {
+        for (Index i = 0; i < Map::in; ++i) load(column[i], in + (i * Map::in + j) * step, w.cols - col);
+      };
+      const auto write = [&](Index i, const Lane* line) __attribute__((always_inline)) {
+        for (Index j = 0; j < Map::out; ++j) store(out + (i * Map::out + j) * stride, line[j]);
+      };
+      apply_both<Map>(read, Map::out, write);
     }
   }
 }
@@ -170,21 +174,22 @@ void filter_gradient(Index k, Index c, const float* du, Index partials, float* d
 #pragma omp parallel for schedule(static) if (k * width > 1024)
   for (Index filter = 0; filter < k; ++filter) {
     for (Index channel = 0; channel < c; channel += lanes) {
-      Lane d[Map::in][Map::in], o[Map::out][Map::out];
-      for (Index p = 0; p < points; ++p) {
-        Lane& sum = d[p / Map::in][p % Map::in];
-        const float* const from = du + (p * k + filter) * width + channel;
-        load(sum, from);
-        for (Index i = 1; i < partials; ++i) {
-          Lane more;
-          load(more, from + i * points * k * width);
-          sum += more;
+      float* const out = dw + filter * taps * c + channel;
+      const auto read = [&](Index j, Lane * column) __attribute__((always_inline)) {
+        for (Index i = 0; i < Map::in; ++i) {
+          const float* const from = du + ((i * Map::in + j) * k + filter) * width + channel;
+          load(column[i], from);
+          for (Index partial = 1; partial < partials; ++partial) {
+            Lane more;
+            load(more, from + partial * points * k * width);
+            column[i] += more;
+          }
         }
-      }
-      apply_both<Map>(d, o);
-      for (Index tap = 0; tap < taps; ++tap) {
-        store(dw + (filter * taps + tap) * c + channel, o[tap / Map::out][tap % Map::out], c - channel);
-      }
+      };
+      const auto write = [&](Index i, const Lane* row) __attribute__((always_inline)) {
+        for (Index j = 0; j < Map::out; ++j) store(out + (i * Map::out + j) * c, row[j], c - channel);
+      };
+      apply_both<Map>(read, Map::out, write);
     }
   }
 }

@@ -38,10 +38,11 @@ void require_products(bool ok, const char* where) {
   if (!ok) throw BackendError(fmt::format("[{}] oneDNN refused a matrix product", where));
 }
 
-// y = conv(x, u) + bias for transformed filters u [points][c][padded k].
+// y = conv(x, u) + bias for transformed filters u [points][c][k].
 template <class W>
-void convolve(const char* where, const Grid& grid, const Images& x, Index c, const float* u, Index k,
-              const float* bias, float* y) {
+void convolve(const char* where, const Grid& grid, const Images& x, const Panel& u, const float* bias,
+              float* y) {
+  const Index c = u.range.size(), k = u.channels;
   const Range all{0, grid.tiles()};
   const Index width = padded(k);
   const Sharing s = share(all.size(), W::points, c, k);
@@ -64,7 +65,7 @@ void convolve(const char* where, const Grid& grid, const Images& x, Index c, con
                            .k = c,
                            .a = v.point(p),
                            .lda = padded(c),
-                           .b = u + p * c * width,
+                           .b = u.point(p),
                            .ldb = width,
                            .c = m.point(p),
                            .ldc = width});
@@ -90,7 +91,7 @@ void convolve(const char* where, const Grid& grid, const Images& x, Index c, con
                       .k = c,
                       .a = v.point(p) + rows.begin * padded(c),
                       .lda = padded(c),
-                      .b = u + p * c * width,
+                      .b = u.point(p),
                       .ldb = width,
                       .c = m.point(p) + rows.begin * width,
                       .ldc = width})) {
@@ -105,8 +106,8 @@ void convolve(const char* where, const Grid& grid, const Images& x, Index c, con
 template <class W>
 void forward(const ConvGeometry& g, const float* x, const float* w, const float* bias, float* y) {
   const Index taps = g.r * g.s;
+  const Scratch exchanged(taps * g.c * g.k), u_scratch(Panel::floats(W::points, g.c, g.k));
   // filters as [taps][c][k], so that the products find k contiguous
-  const Scratch exchanged(taps * g.c * g.k), u(W::points * g.c * padded(g.k));
   float* const to = exchanged.data();
 #pragma omp parallel for schedule(static) if (g.c * g.k > 1024)
   for (Index tap = 0; tap < taps; ++tap) {
@@ -114,33 +115,37 @@ void forward(const ConvGeometry& g, const float* x, const float* w, const float*
       for (Index c = 0; c < g.c; ++c) to[(tap * g.c + c) * g.k + k] = w[(k * taps + tap) * g.c + c];
     }
   }
-  transform_filters<typename W::FilterMap>(
-      {.data = to, .rows = g.c, .cols = g.k, .tap_stride = g.c * g.k, .row_stride = g.k}, false, u.data());
-  convolve<W>("conv_forward", Grid{g.n, g.out_h(), g.out_w(), g.dilation, W::tile}, {x, g.h, g.w, g.pad}, g.c,
-              u.data(), g.k, bias, y);
+  const Panel u{u_scratch.data(), {0, g.c}, g.k};
+  transform_filters<typename W::FilterMap>({.data = to, .tap_stride = g.c * g.k, .row_stride = g.k}, false,
+                                           u);
+  const Grid grid{g.n, g.out_h(), g.out_w(), g.dilation, W::tile};
+  convolve<W>("conv_forward", grid, {x, g.h, g.w, g.pad}, u, bias, y);
 }
 
 template <class W>
 void backward_input(const ConvGeometry& g, const float* dy, const float* w, float* dx) {
-  const Scratch u(W::points * g.k * padded(g.c));
-  transform_filters<typename W::FilterMap>(
-      {.data = w, .rows = g.k, .cols = g.c, .tap_stride = g.c, .row_stride = g.r * g.s * g.c}, true,
-      u.data());
-  convolve<W>("conv_backward_input", Grid{g.n, g.h, g.w, g.dilation, W::tile},
-              {dy, g.out_h(), g.out_w(), g.dilation * (g.r - 1) - g.pad}, g.k, u.data(), g.c, nullptr, dx);
+  const Scratch u_scratch(Panel::floats(W::points, g.k, g.c));
+  const Panel u{u_scratch.data(), {0, g.k}, g.c};
+  transform_filters<typename W::FilterMap>({.data = w, .tap_stride = g.c, .row_stride = g.r * g.s * g.c},
+                                           true, u);
+  const Grid grid{g.n, g.h, g.w, g.dilation, W::tile};
+  const Index pad = g.dilation * (g.r - 1) - g.pad;
+  convolve<W>("conv_backward_input", grid, {dy, g.out_h(), g.out_w(), pad}, u, nullptr, dx);
 }
 
 template <class W>
 void backward_weight(const ConvGeometry& g, const float* x, const float* dy, float* dw) {
   const Grid grid{g.n, g.out_h(), g.out_w(), g.dilation, W::tile};
   const Range all{0, grid.tiles()};
-  const Index width = padded(g.c), du_floats = W::points * g.k * width;
+  const Index width = padded(g.c), du_floats = Panel::floats(W::points, g.k, g.c);
   const Sharing s = share(all.size(), W::points, g.c, g.k);
   const Index room = s.largest_block(all.size()), v_floats = Panel::floats(W::points, room, g.c),
               m_floats = Panel::floats(W::points, room, g.k), zero_floats = std::max(g.w * g.c, grid.w * g.k);
-  const Scratch du(s.groups * du_floats), scratch(s.groups * (v_floats + m_floats)), zeros(zero_floats);
+  const Scratch du_scratch(s.groups * du_floats), scratch(s.groups * (v_floats + m_floats)),
+      zeros(zero_floats);
   std::fill_n(zeros.data(), zero_floats, 0.0f);
   const Images images{x, g.h, g.w, g.pad}, upstream{dy, grid.h, grid.w, 0};
+  const Panel du{du_scratch.data(), {0, g.k}, g.c};
   if (s.by_tiles) {
 #pragma omp parallel for schedule(static, 1)
     for (Index group = 0; group < s.groups; ++group) {
@@ -158,7 +163,7 @@ void backward_weight(const ConvGeometry& g, const float* x, const float* dy, flo
                           .lda = padded(g.k),
                           .b = v.point(p),
                           .ldb = width,
-                          .c = du.data() + group * du_floats + p * g.k * width,
+                          .c = du.point(p) + group * du_floats,
                           .ldc = width,
                           .add = block > 0});
         }
@@ -185,14 +190,14 @@ void backward_weight(const ConvGeometry& g, const float* x, const float* dy, flo
                         .lda = padded(g.k),
                         .b = v.point(p),
                         .ldb = width,
-                        .c = du.data() + (p * g.k + rows.begin) * width,
+                        .c = du.point(p) + rows.begin * width,
                         .ldc = width})) {
         ok = false;
       }
     }
     require_products(ok, "conv_backward_weight");
   }
-  filter_gradient<typename W::FilterAdjoint>(g.k, g.c, du.data(), s.groups, dw);
+  filter_gradient<typename W::FilterAdjoint>(du, s.groups, du_floats, dw);
 }
 
 // run(Maps<m, r>{}) for the maps that serve output images of h x w.

@@ -49,8 +49,8 @@ struct Place {
   }
 };
 
-/// Transformed tiles [points][range][channels], channels padded to whole lanes. A lane more between the
-/// points keeps them from falling into the same cache set.
+/// A matrix [range][channels] per point, channels padded to whole lanes: transformed tiles or transformed
+/// filters. One lane more between the points keeps them from falling into the same cache set.
 struct Panel {
   float* data;
   Range range;
@@ -142,21 +142,21 @@ void gather_outputs(const Grid& grid, const Panel& from, Range tiles, const floa
 /// Filters seen as [taps][rows][cols] with cols contiguous.
 struct Filters {
   const float* data;
-  Index rows, cols, tap_stride, row_stride;
+  Index tap_stride, row_stride;
 };
 
-/// u [points][rows][padded cols] = G w G^T; `turned` takes every filter turned by 180 degrees.
+/// u [points][rows][cols] = G w G^T; `turned` takes every filter turned by 180 degrees.
 template <class Map>
-void transform_filters(const Filters& w, bool turned, float* u) {
-  const Index width = padded(w.cols), stride = w.rows * width;
+void transform_filters(const Filters& w, bool turned, const Panel& u) {
+  const Index cols = u.channels, width = padded(cols), stride = u.stride();
   const Index first = turned ? Map::in * Map::in - 1 : 0, step = turned ? -w.tap_stride : w.tap_stride;
 #pragma omp parallel for schedule(static) if (stride > 1024)
-  for (Index row = 0; row < w.rows; ++row) {
-    for (Index col = 0; col < w.cols; col += lanes) {
+  for (Index row = 0; row < u.range.size(); ++row) {
+    for (Index col = 0; col < cols; col += lanes) {
       const float* const in = w.data + first * w.tap_stride + row * w.row_stride + col;
-      float* const out = u + row * width + col;
+      float* const out = u.data + row * width + col;
       const auto read = [&](Index j, Lane * column) __attribute__((always_inline)) {
-        for (Index i = 0; i < Map::in; ++i) load(column[i], in + (i * Map::in + j) * step, w.cols - col);
+        for (Index i = 0; i < Map::in; ++i) load(column[i], in + (i * Map::in + j) * step, cols - col);
       };
       const auto write = [&](Index i, const Lane* line) __attribute__((always_inline)) {
         for (Index j = 0; j < Map::out; ++j) store(out + (i * Map::out + j) * stride, line[j]);
@@ -166,22 +166,23 @@ void transform_filters(const Filters& w, bool turned, float* u) {
   }
 }
 
-/// dw [k][taps][c] = G^T du G, where du is the sum of `partials` arrays [points][k][padded c], added in their
-/// order.
+/// dw [k][taps][c] = G^T du G, where du [points][k][c] is the sum of `partials` panels that lie `distance`
+/// floats apart, added in their order.
 template <class Map>
-void filter_gradient(Index k, Index c, const float* du, Index partials, float* dw) {
-  const Index width = padded(c), taps = Map::out * Map::out, points = Map::in * Map::in;
-#pragma omp parallel for schedule(static) if (k * width > 1024)
-  for (Index filter = 0; filter < k; ++filter) {
+void filter_gradient(const Panel& du, Index partials, Index distance, float* dw) {
+  const Index c = du.channels, width = padded(c), stride = du.stride();
+#pragma omp parallel for schedule(static) if (stride > 1024)
+  for (Index filter = 0; filter < du.range.size(); ++filter) {
     for (Index channel = 0; channel < c; channel += lanes) {
-      float* const out = dw + filter * taps * c + channel;
+      const float* const in = du.data + filter * width + channel;
+      float* const out = dw + filter * Map::out * Map::out * c + channel;
       const auto read = [&](Index j, Lane * column) __attribute__((always_inline)) {
         for (Index i = 0; i < Map::in; ++i) {
-          const float* const from = du + ((i * Map::in + j) * k + filter) * width + channel;
+          const float* const from = in + (i * Map::in + j) * stride;
           load(column[i], from);
           for (Index partial = 1; partial < partials; ++partial) {
             Lane more;
-            load(more, from + partial * points * k * width);
+            load(more, from + partial * distance);
             column[i] += more;
           }
         }

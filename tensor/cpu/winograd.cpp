@@ -28,8 +28,7 @@ struct Sharing {
 Sharing share(Index tiles, Index points, Index c, Index k) {
   constexpr Index cache_floats = 192 << 10, largest_filters = 1 << 16, smallest_block = 24;
   const Index t = threads();
-  if (c * k > largest_filters || tiles < smallest_block / 2 * t)
-    return {.by_tiles = false, .groups = 1, .blocks = 1};
+  if (c * k > largest_filters || tiles < 16 * t) return {.by_tiles = false, .groups = 1, .blocks = 1};
   const Index fitting = std::max(smallest_block, cache_floats / (points * (padded(c) + padded(k))));
   return {.by_tiles = true, .groups = t, .blocks = (tiles + t * fitting - 1) / (t * fitting)};
 }
@@ -103,21 +102,28 @@ void convolve(const char* where, const Grid& grid, const Images& x, const Panel&
   require_products(ok, where);
 }
 
-template <class W>
-void forward(const ConvGeometry& g, const float* x, const float* w, const float* bias, float* y) {
+// Filters [k][taps][c] as [taps][c][k], so that the products of the forward pass find k contiguous. In blocks
+// of 16 filters: one cache line of the result.
+void exchange(const ConvGeometry& g, const float* w, float* to) {
   const Index taps = g.r * g.s;
-  const Scratch exchanged(taps * g.c * g.k), u_scratch(Panel::floats(W::points, g.c, g.k));
-  // filters as [taps][c][k], so that the products find k contiguous
-  float* const to = exchanged.data();
-#pragma omp parallel for schedule(static) if (g.c * g.k > 1024)
-  for (Index tap = 0; tap < taps; ++tap) {
-    for (Index k = 0; k < g.k; ++k) {
-      for (Index c = 0; c < g.c; ++c) to[(tap * g.c + c) * g.k + k] = w[(k * taps + tap) * g.c + c];
+#pragma omp parallel for schedule(static) collapse(2) if (g.c * g.k > 1024)
+  for (Index block = 0; block < g.k; block += lanes) {
+    for (Index tap = 0; tap < taps; ++tap) {
+      const Index end = std::min(g.k, block + lanes);
+      for (Index c = 0; c < g.c; ++c) {
+        for (Index k = block; k < end; ++k) to[(tap * g.c + c) * g.k + k] = w[(k * taps + tap) * g.c + c];
+      }
     }
   }
+}
+
+template <class W>
+void forward(const ConvGeometry& g, const float* x, const float* w, const float* bias, float* y) {
+  const Scratch exchanged(g.r * g.s * g.c * g.k), u_scratch(Panel::floats(W::points, g.c, g.k));
+  exchange(g, w, exchanged.data());
   const Panel u{u_scratch.data(), {0, g.c}, g.k};
-  transform_filters<typename W::FilterMap>({.data = to, .tap_stride = g.c * g.k, .row_stride = g.k}, false,
-                                           u);
+  transform_filters<typename W::FilterMap>(
+      {.data = exchanged.data(), .tap_stride = g.c * g.k, .row_stride = g.k}, false, u);
   const Grid grid{g.n, g.out_h(), g.out_w(), g.dilation, W::tile};
   convolve<W>("conv_forward", grid, {x, g.h, g.w, g.pad}, u, bias, y);
 }
@@ -203,7 +209,7 @@ void backward_weight(const ConvGeometry& g, const float* x, const float* dy, flo
 // run(Maps<m, r>{}) for the maps that serve output images of h x w.
 template <class Run>
 void with_maps(const ConvGeometry& g, Index h, Index w, const Run& run) {
-  switch (10 * winograd_tile(g, h, w) + g.r) {
+  switch (10 * winograd_cost(g, h, w).tile + g.r) {
     case 43:
       return run(Maps<4, 3>{});
     case 53:
@@ -219,16 +225,13 @@ void with_maps(const ConvGeometry& g, Index h, Index w, const Run& run) {
 
 }  // namespace
 
-std::int64_t winograd_tile(const ConvGeometry& g, std::int64_t h, std::int64_t w) {
-  if (g.stride != 1 || g.r != g.s || (g.r != 3 && g.r != 5)) return 0;
-  if (g.r == 5) return 4;
-  std::int64_t best = 0, fewest = 0;
-  for (const std::int64_t tile : {4, 5, 6}) {
-    const std::int64_t products = Grid{1, h, w, g.dilation, tile}.tiles() * (tile + 2) * (tile + 2);
-    if (best == 0 || products < fewest) {
-      best = tile;
-      fewest = products;
-    }
+WinogradCost winograd_cost(const ConvGeometry& g, std::int64_t h, std::int64_t w) {
+  if (g.stride != 1 || g.r != g.s || (g.r != 3 && g.r != 5)) return {};
+  WinogradCost best;
+  for (const Index tile : {4, 5, 6}) {
+    if (g.r == 5 && tile > 4) break;  // transforms of 9 and 10 points lose too many digits
+    const Index tiles = Grid{1, h, w, g.dilation, tile}.tiles(), size = tile + g.r - 1;
+    if (best.tile == 0 || tiles * size * size < best.products) best = {tile, tiles, tiles * size * size};
   }
   return best;
 }

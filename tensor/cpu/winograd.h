@@ -20,11 +20,17 @@
 namespace dg {
 inline namespace DG_WIDTH {
 
-/// The side m of the tiles that need the fewest multiplications for output images of h x w pixels, 0 where no
-/// transform is available (other filters than 3x3 and 5x5, strides).
-std::int64_t winograd_tile(const ConvGeometry& g, std::int64_t h, std::int64_t w);
+struct WinogradCost {
+  std::int64_t tile = 0;  // outputs a side of the tiles that need the fewest multiplications; 0: no transform
+  std::int64_t tiles = 0;     // per image
+  std::int64_t products = 0;  // multiplications per image and pair of channels
+};
 
-/// As Backend::conv_*, where winograd_tile(...) > 0; all sizes must be >= 1.
+/// What output images of h x w pixels (for the pass by input: the input's) cost. No transform is available
+/// for strides and for filters other than 3x3 and 5x5.
+WinogradCost winograd_cost(const ConvGeometry& g, std::int64_t h, std::int64_t w);
+
+/// As Backend::conv_*, where winograd_cost(...).tile > 0; all sizes must be >= 1.
 void winograd_forward(const ConvGeometry& g, const float* x, const float* w, const float* bias, float* y);
 void winograd_backward_input(const ConvGeometry& g, const float* dy, const float* w, float* dx);
 void winograd_backward_weight(const ConvGeometry& g, const float* x, const float* dy, float* dw);

@@ -4,8 +4,6 @@
 // Images are NHWC as everywhere; the filters (KRSC) are copied into the layout that oneDNN asks for inside
 // each call, because on plain filters it falls back to kernels that are 2 to 1000 times slower.
 #pragma once
-#include <string>
-
 #include "tensor/backend.h"
 
 namespace dg {
@@ -19,8 +17,6 @@ enum class ConvPass { forward, input, weight };
 
 /// True when oneDNN has a kernel for this pass that is more than its own reference loops.
 bool onednn_convolves(const ConvGeometry& g, ConvPass pass);
-/// oneDNN's name for the kernel that serves this pass.
-std::string onednn_kernel(const ConvGeometry& g, ConvPass pass);
 
 /// One pass on all threads; the other arguments as in Backend. All sizes must be >= 1. Throws BackendError
 /// with oneDNN's own words.

@@ -1,10 +1,9 @@
 #include "tensor/cpu/winograd.h"
 
-#include <algorithm>
 #include <atomic>
 
 #include "tensor/cpu/onednn.h"
-#include "tensor/cpu/winograd_tile.h"
+#include "tensor/cpu/winograd_tiles.h"
 #include "tensor/parallel.h"
 
 namespace dg {
@@ -12,141 +11,25 @@ inline namespace DG_WIDTH {
 namespace {
 
 using namespace winograd;
-
-// How tiles cover a stack of images: tile t lies in image t / (down * right).
-struct Grid {
-  Index n, h, w;  // output images
-  Index down = (h + tile - 1) / tile, right = (w + tile - 1) / tile;
-  Index tiles() const { return n * down * right; }
-};
-
-struct Range {
-  Index begin, end;
-  Index size() const { return end - begin; }
-  /// Part `i` of `parts` nearly equal ones.
-  Range part(Index i, Index parts) const {
-    return {begin + size() * i / parts, begin + size() * (i + 1) / parts};
-  }
-};
-
-// Transformed tiles [points][tiles][channels] of the tiles `range`.
-struct Panel {
-  float* data;
-  Range range;
-  Index channels;
-  float* point(Index p) const { return data + p * range.size() * channels; }
-};
-
-// Reads for every tile the square of Map::in pixels a side that starts `pad` pixels before the tile, zero
-// outside the image, and writes its Map::out^2 points. Used for x (B^T x B) and for dy (A dy A^T, pad 0).
-template <class Map>
-void scatter_points(const Grid& grid, const float* images, Index h, Index w, Index pad, Range tiles,
-                    const Panel& to) {
-  const Index channels = to.channels, stride = to.range.size() * channels;
-  for (Index t = tiles.begin; t < tiles.end; ++t) {
-    const Index image = t / (grid.down * grid.right), top = t / grid.right % grid.down * tile - pad,
-                left = t % grid.right * tile - pad;
-    for (Index c = 0; c < channels; c += lanes) {
-      Lane d[Map::in][Map::in], o[Map::out][Map::out];
-      for (Index i = 0; i < Map::in; ++i) {
-        const Index row = top + i;
-        const float* const from = images + ((image * h + row) * w + left) * channels + c;
-        for (Index j = 0; j < Map::in; ++j) {
-          if (row < 0 || row >= h || left + j < 0 || left + j >= w) {
-            d[i][j] = Lane{};
-          } else {
-            load(d[i][j], from + j * channels, channels - c);
-          }
-        }
-      }
-      apply_both<Map>(d, o);
-      float* const out = to.data + (t - to.range.begin) * channels + c;
-      for (Index i = 0; i < Map::out; ++i) {
-        for (Index j = 0; j < Map::out; ++j) store(out + (i * Map::out + j) * stride, o[i][j], channels - c);
-      }
-    }
-  }
-}
-
-// y = A^T m A + bias for every tile; what reaches past the image is dropped.
-void gather_outputs(const Grid& grid, const Panel& from, Range tiles, const float* bias, float* y) {
-  const Index channels = from.channels, stride = from.range.size() * channels;
-  for (Index t = tiles.begin; t < tiles.end; ++t) {
-    const Index image = t / (grid.down * grid.right), top = t / grid.right % grid.down * tile,
-                left = t % grid.right * tile;
-    const Index rows = std::min(tile, grid.h - top), cols = std::min(tile, grid.w - left);
-    for (Index k = 0; k < channels; k += lanes) {
-      Lane m[reach][reach], o[tile][tile], b{};
-      const float* const in = from.data + (t - from.range.begin) * channels + k;
-      for (Index i = 0; i < reach; ++i) {
-        for (Index j = 0; j < reach; ++j) load(m[i][j], in + (i * reach + j) * stride, channels - k);
-      }
-      apply_both<OutputMap>(m, o);
-      if (bias != nullptr) load(b, bias + k, channels - k);
-      for (Index i = 0; i < rows; ++i) {
-        float* const out = y + ((image * grid.h + top + i) * grid.w + left) * channels + k;
-        for (Index j = 0; j < cols; ++j) store(out + j * channels, o[i][j] + b, channels - k);
-      }
-    }
-  }
-}
-
-// u [points][k][c] = G w G^T; `turned` takes every filter turned by 180 degrees.
-void transform_filters(Index k, Index c, const float* w, bool turned, float* u) {
-#pragma omp parallel for schedule(static)
-  for (Index filter = 0; filter < k; ++filter) {
-    for (Index channel = 0; channel < c; channel += lanes) {
-      Lane d[3][3], o[reach][reach];
-      for (Index tap = 0; tap < 9; ++tap) {
-        load(d[tap / 3][tap % 3], w + (filter * 9 + (turned ? 8 - tap : tap)) * c + channel, c - channel);
-      }
-      apply_both<FilterMap>(d, o);
-      for (Index p = 0; p < points; ++p) {
-        store(u + (p * k + filter) * c + channel, o[p / reach][p % reach], c - channel);
-      }
-    }
-  }
-}
-
-// dw = G^T du G, where du is the sum of `partials` arrays [points][k][c], added in their order.
-void filter_gradient(Index k, Index c, const float* du, Index partials, float* dw) {
-#pragma omp parallel for schedule(static)
-  for (Index filter = 0; filter < k; ++filter) {
-    for (Index channel = 0; channel < c; channel += lanes) {
-      Lane d[reach][reach], o[3][3];
-      for (Index p = 0; p < points; ++p) {
-        Lane& sum = d[p / reach][p % reach];
-        const float* const from = du + (p * k + filter) * c + channel;
-        load(sum, from, c - channel);
-        for (Index i = 1; i < partials; ++i) {
-          Lane more;
-          load(more, from + i * points * k * c, c - channel);
-          sum += more;
-        }
-      }
-      apply_both<FilterAdjoint>(d, o);
-      for (Index tap = 0; tap < 9; ++tap) {
-        store(dw + (filter * 9 + tap) * c + channel, o[tap / 3][tap % 3], c - channel);
-      }
-    }
-  }
-}
+using Scratch = detail::Scratch<float>;
 
 // How a pass is shared out. Small filters: each thread takes blocks of tiles through all stages, so that a
-// block's transformed tiles stay in its cache. Large filters (or few tiles): all threads go through one stage
-// after the other, and the products are split over points and rows.
+// block's transformed tiles stay in its cache, and multiplies them without packing. Large filters or few
+// tiles: all threads go through one stage after the other, and the products are oneDNN's, split over points
+// and rows.
 struct Sharing {
   bool by_tiles;
-  Index groups;  // of tiles, one after the other served by one thread each
-  Index blocks;  // per group
+  Index groups;  // of tiles, each served by one thread
+  Index blocks;  // per group, one after the other
+
+  Index largest_block(Index tiles) const { return tiles / (groups * blocks) + 1; }
 };
 
-Sharing share(Index tiles, Index c, Index k) {
-  constexpr Index cache_bytes = 5 << 18, largest_filters = 1 << 16;
+Sharing share(Index tiles, Index points, Index c, Index k) {
+  constexpr Index cache_floats = 192 << 10, largest_filters = 1 << 16, smallest_block = 24;
   const Index t = threads();
-  const Index fitting =
-      std::max<Index>(32, cache_bytes / (points * (c + k) * static_cast<Index>(sizeof(float))));
   if (c * k > largest_filters || tiles < 16 * t) return {.by_tiles = false, .groups = 1, .blocks = 1};
+  const Index fitting = std::max(smallest_block, cache_floats / (points * (padded(c) + padded(k))));
   return {.by_tiles = true, .groups = t, .blocks = (tiles + t * fitting - 1) / (t * fitting)};
 }
 
@@ -154,132 +37,215 @@ void require_products(bool ok, const char* where) {
   if (!ok) throw BackendError(fmt::format("[{}] oneDNN refused a matrix product", where));
 }
 
-Index largest_block(const Sharing& s, Index tiles) { return tiles / (s.groups * s.blocks) + 2; }
-
-// y = conv(x, u) + bias for transformed filters u: [points][k][c], or [points][c][k] when `exchanged`.
-void convolve(const char* where, const Grid& grid, const float* x, Index h, Index w, Index c, Index pad,
-              const float* u, bool exchanged, Index k, const float* bias, float* y) {
+// y = conv(x, u) + bias for transformed filters u [points][c][k].
+template <class W>
+void convolve(const char* where, const Grid& grid, const Images& x, const Panel& u, const float* bias,
+              float* y) {
+  const Index c = u.range.size(), k = u.channels;
   const Range all{0, grid.tiles()};
-  const Sharing s = share(all.size(), c, k);
-  std::atomic<bool> ok = true;
-  const auto multiply = [&](const Panel& v, const Panel& m, Index point, Range rows) {
-    if (!onednn_gemm({.transpose_b = !exchanged,
-                      .m = rows.size(),
-                      .n = k,
-                      .k = c,
-                      .a = v.point(point) + rows.begin * c,
-                      .lda = c,
-                      .b = u + point * k * c,
-                      .ldb = exchanged ? k : c,
-                      .c = m.point(point) + rows.begin * k,
-                      .ldc = k})) {
-      ok = false;
-    }
-  };
+  const Index width = padded(k);
+  const Sharing s = share(all.size(), W::points, c, k);
+  const Scratch zeros(x.w * c);
+  std::fill_n(zeros.data(), x.w * c, 0.0f);
+  const Index room = s.largest_block(all.size()), v_floats = Panel::floats(W::points, room, c),
+              m_floats = Panel::floats(W::points, room, k);
+  const Scratch scratch(s.groups * (v_floats + m_floats));
   if (s.by_tiles) {
-    const Index room = largest_block(s, all.size()) * points;
-    const detail::Scratch<float> scratch(s.groups * room * (c + k));
 #pragma omp parallel for schedule(static, 1)
     for (Index group = 0; group < s.groups; ++group) {
-      float* const mine = scratch.data() + group * room * (c + k);
+      float* const mine = scratch.data() + group * (v_floats + m_floats);
       for (Index block = 0; block < s.blocks; ++block) {
         const Range tiles = all.part(group * s.blocks + block, s.groups * s.blocks);
-        const Panel v{mine, tiles, c}, m{mine + room * c, tiles, k};
-        scatter_points<InputMap>(grid, x, h, w, pad, tiles, v);
-        for (Index point = 0; point < points; ++point) multiply(v, m, point, {0, tiles.size()});
-        gather_outputs(grid, m, tiles, bias, y);
+        const Panel v{mine, tiles, c}, m{mine + v_floats, tiles, k};
+        scatter_points<typename W::InputMap>(grid, x, tiles, zeros.data(), v);
+        for (Index p = 0; p < W::points; ++p) {
+          multiply<false>({.rows = tiles.size(),
+                           .cols = width,
+                           .k = c,
+                           .a = v.point(p),
+                           .lda = padded(c),
+                           .b = u.point(p),
+                           .ldb = width,
+                           .c = m.point(p),
+                           .ldc = width});
+        }
+        gather_outputs<typename W::OutputMap>(grid, m, tiles, bias, y);
       }
     }
-  } else {
-    const detail::Scratch<float> v_scratch(points * all.size() * c), m_scratch(points * all.size() * k);
-    const Panel v{v_scratch.data(), all, c}, m{m_scratch.data(), all, k};
-    const Index parts = std::max<Index>(1, all.size() / 128);
-#pragma omp parallel for schedule(static)
-    for (Index t = 0; t < all.size(); ++t) scatter_points<InputMap>(grid, x, h, w, pad, {t, t + 1}, v);
-#pragma omp parallel for schedule(static)
-    for (Index i = 0; i < points * parts; ++i) {
-      multiply(v, m, i / parts, Range{0, all.size()}.part(i % parts, parts));
-    }
-#pragma omp parallel for schedule(static)
-    for (Index t = 0; t < all.size(); ++t) gather_outputs(grid, m, {t, t + 1}, bias, y);
+    return;
   }
+  const Panel v{scratch.data(), all, c}, m{scratch.data() + v_floats, all, k};
+  const Index parts = std::max<Index>(1, all.size() / 128);
+  std::atomic<bool> ok = true;
+#pragma omp parallel for schedule(static)
+  for (Index t = 0; t < all.size(); ++t) {
+    scatter_points<typename W::InputMap>(grid, x, {t, t + 1}, zeros.data(), v);
+  }
+#pragma omp parallel for schedule(static)
+  for (Index i = 0; i < W::points * parts; ++i) {
+    const Index p = i / parts;
+    const Range rows = all.part(i % parts, parts);
+    if (!onednn_gemm({.m = rows.size(),
+                      .n = width,
+                      .k = c,
+                      .a = v.point(p) + rows.begin * padded(c),
+                      .lda = padded(c),
+                      .b = u.point(p),
+                      .ldb = width,
+                      .c = m.point(p) + rows.begin * width,
+                      .ldc = width})) {
+      ok = false;
+    }
+  }
+#pragma omp parallel for schedule(static)
+  for (Index t = 0; t < all.size(); ++t) gather_outputs<typename W::OutputMap>(grid, m, {t, t + 1}, bias, y);
   require_products(ok, where);
 }
 
-}  // namespace
-
-bool winograd_fits(const ConvGeometry& g) {
-  return g.r == 3 && g.s == 3 && g.stride == 1 && g.dilation == 1 && g.pad <= 2;
-}
-
-void winograd_forward(const ConvGeometry& g, const float* x, const float* w, const float* bias, float* y) {
-  const detail::Scratch<float> u(points * g.k * g.c);
-  transform_filters(g.k, g.c, w, false, u.data());
-  convolve("conv_forward", Grid{g.n, g.out_h(), g.out_w()}, x, g.h, g.w, g.c, g.pad, u.data(), false, g.k,
-           bias, y);
-}
-
-void winograd_backward_input(const ConvGeometry& g, const float* dy, const float* w, float* dx) {
-  const detail::Scratch<float> u(points * g.k * g.c);
-  transform_filters(g.k, g.c, w, true, u.data());
-  convolve("conv_backward_input", Grid{g.n, g.h, g.w}, dy, g.out_h(), g.out_w(), g.k, 2 - g.pad, u.data(),
-           true, g.c, nullptr, dx);
-}
-
-void winograd_backward_weight(const ConvGeometry& g, const float* x, const float* dy, float* dw) {
-  const Grid grid{g.n, g.out_h(), g.out_w()};
-  const Range all{0, grid.tiles()};
-  const Sharing s = share(all.size(), g.c, g.k);
-  const detail::Scratch<float> du(s.groups * points * g.k * g.c);
-  std::atomic<bool> ok = true;
-  // du [k rows][c] of one point, from the tiles of a panel
-  const auto multiply = [&](const Panel& m, const Panel& v, Index point, Range rows, bool add, float* to) {
-    if (!onednn_gemm({.transpose_a = true,
-                      .m = rows.size(),
-                      .n = g.c,
-                      .k = v.range.size(),
-                      .a = m.point(point) + rows.begin,
-                      .lda = g.k,
-                      .b = v.point(point),
-                      .ldb = g.c,
-                      .beta = add ? 1.0f : 0.0f,
-                      .c = to + (point * g.k + rows.begin) * g.c,
-                      .ldc = g.c})) {
-      ok = false;
+// Filters [k][taps][c] as [taps][c][k], so that the products of the forward pass find k contiguous. In blocks
+// of 16 filters: one cache line of the result.
+void exchange(const ConvGeometry& g, const float* w, float* to) {
+  const Index taps = g.r * g.s;
+#pragma omp parallel for schedule(static) collapse(2) if (g.c * g.k > 1024)
+  for (Index block = 0; block < g.k; block += lanes) {
+    for (Index tap = 0; tap < taps; ++tap) {
+      const Index end = std::min(g.k, block + lanes);
+      for (Index c = 0; c < g.c; ++c) {
+        for (Index k = block; k < end; ++k) to[(tap * g.c + c) * g.k + k] = w[(k * taps + tap) * g.c + c];
+      }
     }
-  };
+  }
+}
+
+template <class W>
+void forward(const ConvGeometry& g, const float* x, const float* w, const float* bias, float* y) {
+  const Scratch exchanged(g.r * g.s * g.c * g.k), u_scratch(Panel::floats(W::points, g.c, g.k));
+  exchange(g, w, exchanged.data());
+  const Panel u{u_scratch.data(), {0, g.c}, g.k};
+  transform_filters<typename W::FilterMap>(
+      {.data = exchanged.data(), .tap_stride = g.c * g.k, .row_stride = g.k}, false, u);
+  const Grid grid{g.n, g.out_h(), g.out_w(), g.dilation, W::tile};
+  convolve<W>("conv_forward", grid, {x, g.h, g.w, g.pad}, u, bias, y);
+}
+
+template <class W>
+void backward_input(const ConvGeometry& g, const float* dy, const float* w, float* dx) {
+  const Scratch u_scratch(Panel::floats(W::points, g.k, g.c));
+  const Panel u{u_scratch.data(), {0, g.k}, g.c};
+  transform_filters<typename W::FilterMap>({.data = w, .tap_stride = g.c, .row_stride = g.r * g.s * g.c},
+                                           true, u);
+  const Grid grid{g.n, g.h, g.w, g.dilation, W::tile};
+  const Index pad = g.dilation * (g.r - 1) - g.pad;
+  convolve<W>("conv_backward_input", grid, {dy, g.out_h(), g.out_w(), pad}, u, nullptr, dx);
+}
+
+template <class W>
+void backward_weight(const ConvGeometry& g, const float* x, const float* dy, float* dw) {
+  const Grid grid{g.n, g.out_h(), g.out_w(), g.dilation, W::tile};
+  const Range all{0, grid.tiles()};
+  const Index width = padded(g.c), du_floats = Panel::floats(W::points, g.k, g.c);
+  const Sharing s = share(all.size(), W::points, g.c, g.k);
+  const Index room = s.largest_block(all.size()), v_floats = Panel::floats(W::points, room, g.c),
+              m_floats = Panel::floats(W::points, room, g.k), zero_floats = std::max(g.w * g.c, grid.w * g.k);
+  const Scratch du_scratch(s.groups * du_floats), scratch(s.groups * (v_floats + m_floats)),
+      zeros(zero_floats);
+  std::fill_n(zeros.data(), zero_floats, 0.0f);
+  const Images images{x, g.h, g.w, g.pad}, upstream{dy, grid.h, grid.w, 0};
+  const Panel du{du_scratch.data(), {0, g.k}, g.c};
   if (s.by_tiles) {
-    const Index room = largest_block(s, all.size()) * points;
-    const detail::Scratch<float> scratch(s.groups * room * (g.c + g.k));
 #pragma omp parallel for schedule(static, 1)
     for (Index group = 0; group < s.groups; ++group) {
-      float* const mine = scratch.data() + group * room * (g.c + g.k);
+      float* const mine = scratch.data() + group * (v_floats + m_floats);
       for (Index block = 0; block < s.blocks; ++block) {
         const Range tiles = all.part(group * s.blocks + block, s.groups * s.blocks);
-        const Panel v{mine, tiles, g.c}, m{mine + room * g.c, tiles, g.k};
-        scatter_points<InputMap>(grid, x, g.h, g.w, g.pad, tiles, v);
-        scatter_points<OutputAdjoint>(grid, dy, grid.h, grid.w, 0, tiles, m);
-        for (Index point = 0; point < points; ++point) {
-          multiply(m, v, point, {0, g.k}, block > 0, du.data() + group * points * g.k * g.c);
+        const Panel v{mine, tiles, g.c}, m{mine + v_floats, tiles, g.k};
+        scatter_points<typename W::InputMap>(grid, images, tiles, zeros.data(), v);
+        scatter_points<typename W::OutputAdjoint>(grid, upstream, tiles, zeros.data(), m);
+        for (Index p = 0; p < W::points; ++p) {
+          multiply<true>({.rows = g.k,
+                          .cols = width,
+                          .k = tiles.size(),
+                          .a = m.point(p),
+                          .lda = padded(g.k),
+                          .b = v.point(p),
+                          .ldb = width,
+                          .c = du.point(p) + group * du_floats,
+                          .ldc = width,
+                          .add = block > 0});
         }
       }
     }
   } else {
-    const detail::Scratch<float> v_scratch(points * all.size() * g.c), m_scratch(points * all.size() * g.k);
-    const Panel v{v_scratch.data(), all, g.c}, m{m_scratch.data(), all, g.k};
+    const Panel v{scratch.data(), all, g.c}, m{scratch.data() + v_floats, all, g.k};
     const Index parts = std::max<Index>(1, g.k / 128);
+    std::atomic<bool> ok = true;
 #pragma omp parallel for schedule(static)
     for (Index t = 0; t < all.size(); ++t) {
-      scatter_points<InputMap>(grid, x, g.h, g.w, g.pad, {t, t + 1}, v);
-      scatter_points<OutputAdjoint>(grid, dy, grid.h, grid.w, 0, {t, t + 1}, m);
+      scatter_points<typename W::InputMap>(grid, images, {t, t + 1}, zeros.data(), v);
+      scatter_points<typename W::OutputAdjoint>(grid, upstream, {t, t + 1}, zeros.data(), m);
     }
 #pragma omp parallel for schedule(static)
-    for (Index i = 0; i < points * parts; ++i) {
-      multiply(m, v, i / parts, Range{0, g.k}.part(i % parts, parts), false, du.data());
+    for (Index i = 0; i < W::points * parts; ++i) {
+      const Index p = i / parts;
+      const Range rows = Range{0, g.k}.part(i % parts, parts);
+      if (!onednn_gemm({.transpose_a = true,
+                        .m = rows.size(),
+                        .n = width,
+                        .k = all.size(),
+                        .a = m.point(p) + rows.begin,
+                        .lda = padded(g.k),
+                        .b = v.point(p),
+                        .ldb = width,
+                        .c = du.point(p) + rows.begin * width,
+                        .ldc = width})) {
+        ok = false;
+      }
     }
+    require_products(ok, "conv_backward_weight");
   }
-  require_products(ok, "conv_backward_weight");
-  filter_gradient(g.k, g.c, du.data(), s.groups, dw);
+  filter_gradient<typename W::FilterAdjoint>(du, s.groups, du_floats, dw);
+}
+
+// run(Maps<m, r>{}) for the maps that serve output images of h x w.
+template <class Run>
+void with_maps(const ConvGeometry& g, Index h, Index w, const Run& run) {
+  switch (10 * winograd_cost(g, h, w).tile + g.r) {
+    case 43:
+      return run(Maps<4, 3>{});
+    case 53:
+      return run(Maps<5, 3>{});
+    case 63:
+      return run(Maps<6, 3>{});
+    case 45:
+      return run(Maps<4, 5>{});
+    default:
+      throw Error("[winograd] no transform for this convolution");
+  }
+}
+
+}  // namespace
+
+WinogradCost winograd_cost(const ConvGeometry& g, std::int64_t h, std::int64_t w) {
+  if (g.stride != 1 || g.r != g.s || (g.r != 3 && g.r != 5)) return {};
+  WinogradCost best;
+  for (const Index tile : {4, 5, 6}) {
+    if (g.r == 5 && tile > 4) break;  // transforms of 9 and 10 points lose too many digits
+    const Index tiles = Grid{1, h, w, g.dilation, tile}.tiles(), size = tile + g.r - 1;
+    if (best.tile == 0 || tiles * size * size < best.products) best = {tile, tiles, tiles * size * size};
+  }
+  return best;
+}
+
+void winograd_forward(const ConvGeometry& g, const float* x, const float* w, const float* bias, float* y) {
+  with_maps(g, g.out_h(), g.out_w(), [&]<class W>(W) { forward<W>(g, x, w, bias, y); });
+}
+
+void winograd_backward_input(const ConvGeometry& g, const float* dy, const float* w, float* dx) {
+  with_maps(g, g.h, g.w, [&]<class W>(W) { backward_input<W>(g, dy, w, dx); });
+}
+
+void winograd_backward_weight(const ConvGeometry& g, const float* x, const float* dy, float* dw) {
+  with_maps(g, g.out_h(), g.out_w(), [&]<class W>(W) { backward_weight<W>(g, x, dy, dw); });
 }
 
 }  // namespace DG_WIDTH

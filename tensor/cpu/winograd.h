@@ -1,25 +1,36 @@
-// Winograd convolution F(4x4, 3x3) (Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR
-// 2016) for 3x3 filters, stride 1, dilation 1: 36 multiplications make 16 output pixels, instead of 144.
+// Winograd convolution (Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016) for
+// square filters with stride 1 and any dilation: F(4x4, 3x3) makes 16 output pixels from 36 multiplications
+// instead of 144, F(5x5, 3x3) 25 from 49 instead of 225, F(6x6, 3x3) 36 from 64 instead of 324, F(4x4, 5x5)
+// 16 from 64 instead of 400.
 //
-//   y = A^T [ (G w G^T) . (B^T x B) ] A      per 4x4 tile of outputs, from the 6x6 inputs it reads
+//   y = A^T [ (G w G^T) . (B^T x B) ] A      per tile of m x m outputs, from the inputs it reads
 //
-// Over all tiles, with V = B^T x B as [36][tiles][c], U = G w G^T as [36][k][c] and M = A dy A^T as
-// [36][tiles][k], each of the 36 points is one matrix product:
-//   forward     A^T (V U^T) A + bias
+// Over all tiles, with V = B^T x B as [points][tiles][c], U = G w G^T as [points][c][k] and M = A dy A^T as
+// [points][tiles][k], each point is one matrix product:
+//   forward     y = A^T (V U) A + bias
 //   by input    the forward formula again: dx is the convolution of dy with the filters turned by 180 degrees
 //   and
-//               their roles of k and c exchanged, under padding 2 - pad
-//   by weight   G^T (M^T V) G, the adjoint of w -> y
+//               their roles of k and c exchanged, under padding dilation (r - 1) - pad
+//   by weight   dw = G^T (V^T M) G, the adjoint of w -> y
+// A convolution with dilation d is d^2 dense ones on the images made of every d-th pixel: a tile's pixels
+// then lie d apart.
 #pragma once
 #include "tensor/backend.h"
 
 namespace dg {
 inline namespace DG_WIDTH {
 
-/// True for 3x3 filters with stride 1, dilation 1 and padding 0, 1 or 2.
-bool winograd_fits(const ConvGeometry& g);
+struct WinogradCost {
+  std::int64_t tile = 0;  // outputs a side of the tiles that need the fewest multiplications; 0: no transform
+  std::int64_t tiles = 0;     // per image
+  std::int64_t products = 0;  // multiplications per image and pair of channels
+};
 
-/// As Backend::conv_*, where winograd_fits(g); all sizes must be >= 1.
+/// What output images of h x w pixels (for the pass by input: the input's) cost. No transform is available
+/// for strides and for filters other than 3x3 and 5x5.
+WinogradCost winograd_cost(const ConvGeometry& g, std::int64_t h, std::int64_t w);
+
+/// As Backend::conv_*, where winograd_cost(...).tile > 0; all sizes must be >= 1.
 void winograd_forward(const ConvGeometry& g, const float* x, const float* w, const float* bias, float* y);
 void winograd_backward_input(const ConvGeometry& g, const float* dy, const float* w, float* dx);
 void winograd_backward_weight(const ConvGeometry& g, const float* x, const float* dy, float* dw);

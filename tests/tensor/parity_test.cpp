@@ -1,12 +1,17 @@
-// The fast CPU backend against the reference backend, and what holds for every backend: the adjoint identity
-// <g, conv(x, w)> = <dx, x> = <dw, w>, and the same bits from two runs.
+// The fast CPU backend and each of its convolution kernels against the reference backend, and what holds for
+// every backend: the adjoint identity <g, conv(x, w)> = <dx, x> = <dw, w>, and the same bits from two runs.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <vector>
 
 #include "tensor/backend.h"
+#include "tensor/cpu/onednn.h"
+#include "tensor/cpu/pixel_pairs.h"
+#include "tensor/cpu/winograd.h"
 #include "tensor/parallel.h"
 #include "tensor/rng.h"
 
@@ -47,20 +52,60 @@ std::string text(const ConvGeometry& g) {
                      g.c, g.k, g.r, g.s, g.c, g.stride, g.pad, g.dilation);
 }
 
+// The three passes, as one implementation does them.
+struct Kernel {
+  std::string name;
+  std::function<void(const float* x, const float* w, const float* bias, float* y)> forward;
+  std::function<void(const float* dy, const float* w, float* dx)> backward_input;
+  std::function<void(const float* x, const float* dy, float* dw)> backward_weight;
+};
+
+Kernel kernel_of(Backend& backend, const ConvGeometry& g) {
+  return {backend.name(),
+          [&backend, g](const float* x, const float* w, const float* bias, float* y) {
+            backend.conv_forward(g, x, w, bias, y);
+          },
+          [&backend, g](const float* dy, const float* w, float* dx) {
+            backend.conv_backward_input(g, dy, w, dx);
+          },
+          [&backend, g](const float* x, const float* dy, float* dw) {
+            backend.conv_backward_weight(g, x, dy, dw);
+          }};
+}
+
+// The backend, and the kernels it could have chosen, whatever it chose (pixel pairs on small images: slow
+// tests).
+std::vector<Kernel> kernels_for(const ConvGeometry& g) {
+  using namespace std::placeholders;
+  std::vector<Kernel> kernels = {kernel_of(fast_cpu_backend(), g)};
+  if (g.macs() == 0) return kernels;
+  if (g.h * g.w <= 20) {
+    kernels.push_back({"pixel pairs", std::bind(pixel_pairs_forward, g, _1, _2, _3, _4),
+                       std::bind(pixel_pairs_backward_input, g, _1, _2, _3),
+                       std::bind(pixel_pairs_backward_weight, g, _1, _2, _3)});
+  }
+  if (winograd_cost(g, g.h, g.w).tile > 0) {
+    kernels.push_back({"winograd", std::bind(winograd_forward, g, _1, _2, _3, _4),
+                       std::bind(winograd_backward_input, g, _1, _2, _3),
+                       std::bind(winograd_backward_weight, g, _1, _2, _3)});
+  }
+  return kernels;
+}
+
 struct Convolution {
   Numbers y, y_without_bias, dx, dw;
 };
 
 // All passes into buffers full of NaN, so that an output nobody wrote shows.
-Convolution convolve(Backend& backend, const ConvGeometry& g, const Numbers& x, const Numbers& w,
-                     const Numbers& bias, const Numbers& dy) {
+Convolution convolve(const Kernel& kernel, const Numbers& x, const Numbers& w, const Numbers& bias,
+                     const Numbers& dy) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   Convolution c{Numbers(dy.size(), nan), Numbers(dy.size(), nan), Numbers(x.size(), nan),
                 Numbers(w.size(), nan)};
-  backend.conv_forward(g, x.data(), w.data(), bias.data(), c.y.data());
-  backend.conv_forward(g, x.data(), w.data(), nullptr, c.y_without_bias.data());
-  backend.conv_backward_input(g, dy.data(), w.data(), c.dx.data());
-  backend.conv_backward_weight(g, x.data(), dy.data(), c.dw.data());
+  kernel.forward(x.data(), w.data(), bias.data(), c.y.data());
+  kernel.forward(x.data(), w.data(), nullptr, c.y_without_bias.data());
+  kernel.backward_input(dy.data(), w.data(), c.dx.data());
+  kernel.backward_weight(x.data(), dy.data(), c.dw.data());
   return c;
 }
 
@@ -69,24 +114,25 @@ void check(const ConvGeometry& g) {
   const Index pixels = g.n * g.out_h() * g.out_w();
   const Numbers x = normal(g.n * g.h * g.w * g.c, rng), w = normal(g.k * g.r * g.s * g.c, rng),
                 bias = normal(g.k, rng), dy = normal(pixels * g.k, rng);
-  const Convolution fast = convolve(fast_cpu_backend(), g, x, w, bias, dy),
-                    again = convolve(fast_cpu_backend(), g, x, w, bias, dy),
-                    ref = convolve(reference_backend(), g, x, w, bias, dy);
-  const std::string name = text(g);
-  expect_close(fast.y, ref.y, g.r * g.s * g.c, "forward with bias, " + name);
-  expect_close(fast.y_without_bias, ref.y_without_bias, g.r * g.s * g.c, "forward, " + name);
-  expect_close(fast.dx, ref.dx, g.r * g.s * g.k, "by input, " + name);
-  expect_close(fast.dw, ref.dw, pixels, "by weight, " + name);
+  const Convolution ref = convolve(kernel_of(reference_backend(), g), x, w, bias, dy);
+  for (const Kernel& kernel : kernels_for(g)) {
+    const Convolution fast = convolve(kernel, x, w, bias, dy), again = convolve(kernel, x, w, bias, dy);
+    const std::string name = fmt::format("{}, {}", kernel.name, text(g));
+    expect_close(fast.y, ref.y, g.r * g.s * g.c, "forward with bias, " + name);
+    expect_close(fast.y_without_bias, ref.y_without_bias, g.r * g.s * g.c, "forward, " + name);
+    expect_close(fast.dx, ref.dx, g.r * g.s * g.k, "by input, " + name);
+    expect_close(fast.dw, ref.dw, pixels, "by weight, " + name);
 
-  const double through_y = dot(dy, fast.y_without_bias), through_x = dot(fast.dx, x),
-               through_w = dot(fast.dw, w);
-  const double scale = std::sqrt(dot(dy, dy) * dot(fast.y_without_bias, fast.y_without_bias));
-  EXPECT_NEAR(through_y, through_x, 1e-5 * scale) << name;
-  EXPECT_NEAR(through_y, through_w, 1e-5 * scale) << name;
+    const double through_y = dot(dy, fast.y_without_bias), through_x = dot(fast.dx, x),
+                 through_w = dot(fast.dw, w);
+    const double scale = std::sqrt(dot(dy, dy) * dot(fast.y_without_bias, fast.y_without_bias));
+    EXPECT_NEAR(through_y, through_x, 1e-5 * scale) << name;
+    EXPECT_NEAR(through_y, through_w, 1e-5 * scale) << name;
 
-  EXPECT_EQ(fast.y, again.y) << name;
-  EXPECT_EQ(fast.dx, again.dx) << name;
-  EXPECT_EQ(fast.dw, again.dw) << name;
+    EXPECT_EQ(fast.y, again.y) << name;
+    EXPECT_EQ(fast.dx, again.dx) << name;
+    EXPECT_EQ(fast.dw, again.dw) << name;
+  }
 }
 
 TEST(ConvolutionParity, ThreeByThreeOverStridesPadsDilationsAndOddChannels) {
@@ -94,16 +140,14 @@ TEST(ConvolutionParity, ThreeByThreeOverStridesPadsDilationsAndOddChannels) {
     for (const Index pad : {0, 1, 2}) {
       for (const Index dilation : {1, 2, 3}) {
         for (const auto& [c, k] : {std::pair{1, 3}, {3, 16}, {5, 17}, {17, 5}, {16, 32}, {40, 3}}) {
-          check({.n = 3,
-                 .h = 9,
-                 .w = 7,
-                 .c = c,
-                 .k = k,
-                 .r = 3,
-                 .s = 3,
-                 .stride = stride,
-                 .pad = pad,
-                 .dilation = dilation});
+          ConvGeometry g{.n = 3, .h = 9, .w = 7, .c = c, .k = k, .r = 3, .s = 3};
+          g.stride = stride;
+          g.pad = pad;
+          g.dilation = dilation;
+          check(g);
+          g.h = 4;
+          g.w = 5;
+          if (g.h + 2 * pad > 2 * dilation) check(g);
         }
       }
     }
@@ -122,6 +166,8 @@ TEST(ConvolutionParity, ImageSizesFromOnePixelUp) {
 
 TEST(ConvolutionParity, OtherFilterSizes) {
   check({.n = 2, .h = 9, .w = 8, .c = 16, .k = 16, .r = 5, .s = 5, .pad = 2});
+  check({.n = 2, .h = 9, .w = 13, .c = 5, .k = 17, .r = 5, .s = 5});
+  check({.n = 2, .h = 9, .w = 11, .c = 17, .k = 6, .r = 5, .s = 5, .pad = 3, .dilation = 2});
   check({.n = 2, .h = 9, .w = 8, .c = 3, .k = 16, .r = 5, .s = 5, .stride = 2, .pad = 2});
   check({.n = 2, .h = 12, .w = 12, .c = 3, .k = 8, .r = 7, .s = 7, .stride = 2, .pad = 3});
   check({.n = 2, .h = 5, .w = 6, .c = 8, .k = 9, .r = 1, .s = 1});
@@ -131,10 +177,16 @@ TEST(ConvolutionParity, OtherFilterSizes) {
   check({.n = 3, .h = 2, .w = 2, .c = 3, .k = 3, .r = 3, .s = 3, .stride = 2, .pad = 3});
 }
 
-TEST(ConvolutionParity, EnoughImagesToBeSharedByTilesAndByRows) {
-  check({.n = 40, .h = 10, .w = 10, .c = 16, .k = 32, .r = 3, .s = 3, .pad = 1});
-  check({.n = 81, .h = 2, .w = 2, .c = 48, .k = 32, .r = 3, .s = 3, .pad = 1});
-  check({.n = 9, .h = 5, .w = 5, .c = 96, .k = 112, .r = 3, .s = 3, .pad = 1});
+// Winograd shares its work by tiles (several blocks a thread) or by rows, depending on the sizes.
+TEST(ConvolutionParity, ManyImagesManyChannelsAndOtherThreadCounts) {
+  for (const int count : {0, 1, 3}) {
+    set_threads(count);
+    check({.n = 30, .h = 10, .w = 10, .c = 16, .k = 24, .r = 3, .s = 3, .pad = 1});
+    check({.n = 12, .h = 13, .w = 10, .c = 16, .k = 16, .r = 5, .s = 5, .pad = 2});
+    check({.n = 81, .h = 2, .w = 2, .c = 32, .k = 48, .r = 3, .s = 3, .pad = 1});
+    check({.n = 9, .h = 5, .w = 5, .c = 96, .k = 112, .r = 3, .s = 3, .pad = 1});
+  }
+  set_threads(0);
   check({.n = 2, .h = 6, .w = 6, .c = 272, .k = 256, .r = 3, .s = 3, .pad = 1});
 }
 
@@ -143,16 +195,6 @@ TEST(ConvolutionParity, NoImagesOrNoChannels) {
   check({.n = 0, .h = 2, .w = 2, .c = 3, .k = 5, .r = 5, .s = 5, .pad = 2});
   check({.n = 2, .h = 5, .w = 5, .c = 0, .k = 4, .r = 3, .s = 3, .pad = 1});
   check({.n = 2, .h = 5, .w = 5, .c = 4, .k = 0, .r = 3, .s = 3, .pad = 1});
-}
-
-TEST(ConvolutionParity, HoldsForOtherThreadCounts) {
-  for (const int count : {1, 3}) {
-    set_threads(count);
-    check({.n = 30, .h = 10, .w = 10, .c = 16, .k = 24, .r = 3, .s = 3, .pad = 1});
-    check({.n = 30, .h = 2, .w = 2, .c = 32, .k = 32, .r = 3, .s = 3, .pad = 1});
-    check({.n = 8, .h = 9, .w = 9, .c = 16, .k = 16, .r = 5, .s = 5, .pad = 2});
-  }
-  set_threads(0);
 }
 
 struct Product {

@@ -1,0 +1,105 @@
+// Sixteen channels at a time: one AVX-512 register; for smaller machines the compiler splits it. And the
+// product of small matrices in that form, for panels that already lie in the cache and need no packing.
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+namespace dg {
+
+constexpr std::int64_t lanes = 16;
+using Lane [[gnu::vector_size(64)]] = float;
+/// A Lane anywhere in an array of floats.
+using UnalignedLane [[gnu::vector_size(64), gnu::aligned(4), gnu::may_alias]] = float;
+
+/// `channels` rounded up to whole lanes.
+constexpr std::int64_t padded(std::int64_t channels) { return (channels + lanes - 1) / lanes * lanes; }
+
+[[gnu::always_inline]] inline void load(Lane& to, const float* from) {
+  to = *reinterpret_cast<const UnalignedLane*>(from);
+}
+
+/// The first `count` (any number; at most 16 are taken) of the floats at `from`, then zeros.
+[[gnu::always_inline]] inline void load(Lane& to, const float* from, std::int64_t count) {
+  if (count >= lanes) return load(to, from);
+  to = Lane{};
+  std::memcpy(&to, from, static_cast<std::size_t>(count) * sizeof(float));
+}
+
+[[gnu::always_inline]] inline void store(float* to, const Lane& from) {
+  *reinterpret_cast<UnalignedLane*>(to) = from;
+}
+
+[[gnu::always_inline]] inline void store(float* to, const Lane& from, std::int64_t count) {
+  if (count >= lanes) return store(to, from);
+  std::memcpy(to, &from, static_cast<std::size_t>(count) * sizeof(float));
+}
+
+/// f(0), f(1), ..., f(n - 1) with compile-time arguments.
+template <std::int64_t n, class F>
+[[gnu::always_inline]] inline void unrolled(const F& f) {
+  [&]<std::int64_t... i>(std::integer_sequence<std::int64_t, i...>) __attribute__((always_inline)) {
+    (f(std::integral_constant<std::int64_t, i>{}), ...);
+  }
+  (std::make_integer_sequence<std::int64_t, n>{});
+}
+
+/// C = op(A) B, or C += op(A) B when `add`: op(A) rows x k, B k x cols, cols a multiple of 16. A is stored k
+/// x rows when transposed.
+struct SmallProduct {
+  std::int64_t rows, cols, k;
+  const float* a;
+  std::int64_t lda;
+  const float* b;
+  std::int64_t ldb;
+  float* c;
+  std::int64_t ldc;
+  bool add = false;
+};
+
+namespace detail {
+
+// height rows by width lanes of C, held in registers.
+template <bool transposed, std::int64_t height, std::int64_t width>
+void multiply_block(const SmallProduct& s, std::int64_t row, std::int64_t col) {
+  Lane sum[height][width];
+  float* const c = s.c + row * s.ldc + col;
+  const auto each = [](const auto& f) __attribute__((always_inline)) {
+    unrolled<height>([&](auto i) __attribute__((always_inline)) {
+      unrolled<width>([&](auto j) __attribute__((always_inline)) { f(i, j); });
+    });
+  };
+  each([&](auto i, auto j) __attribute__((always_inline)) { sum[i][j] = Lane{}; });
+  if (s.add) {
+    each([&](auto i, auto j) __attribute__((always_inline)) { load(sum[i][j], c + i * s.ldc + j * lanes); });
+  }
+  const float* a = transposed ? s.a + row : s.a + row * s.lda;
+  const float* b = s.b + col;
+  for (std::int64_t p = 0; p < s.k; ++p, a += transposed ? s.lda : 1, b += s.ldb) {
+    Lane right[width];
+    unrolled<width>([&](auto j) __attribute__((always_inline)) { load(right[j], b + j * lanes); });
+    each([&](auto i, auto j)
+             __attribute__((always_inline)) { sum[i][j] += a[transposed ? i : i * s.lda] * right[j]; });
+  }
+  each([&](auto i, auto j) __attribute__((always_inline)) { store(c + i * s.ldc + j * lanes, sum[i][j]); });
+}
+
+template <bool transposed, std::int64_t height, std::int64_t width>
+void multiply_rows(const SmallProduct& s, std::int64_t row, std::int64_t col) {
+  for (; row + height <= s.rows; row += height) multiply_block<transposed, height, width>(s, row, col);
+  if constexpr (height > 1) {
+    constexpr std::int64_t next = height > 8 ? 8 : height / 2;
+    if (row < s.rows) multiply_rows<transposed, next, width>(s, row, col);
+  }
+}
+
+}  // namespace detail
+
+template <bool transposed>
+void multiply(const SmallProduct& s) {
+  std::int64_t col = 0;
+  for (; col + 2 * lanes <= s.cols; col += 2 * lanes) detail::multiply_rows<transposed, 12, 2>(s, 0, col);
+  if (col < s.cols) detail::multiply_rows<transposed, 16, 1>(s, 0, col);
+}
+
+}  // namespace dg

@@ -81,7 +81,8 @@ set(DG_PROGRAM
   data/resize.cpp
   data/split.cpp
   interop/atomic_file.cpp
-  interop/safetensors.cpp
+  interop/safetensors_reader.cpp
+  interop/safetensors_writer.cpp
   evaluation/bootstrap.cpp
   evaluation/coverage.cpp
   evaluation/embeddings.cpp

@@ -5,32 +5,38 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <utility>
 
-#include "tensor/error.h"
+#include "tensor/check.h"
 
 namespace dg {
 
-AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)), temporary_(path_) {
-  temporary_ += ".tmp";
-  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (descriptor_ < 0) fail("cannot be created");
+AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path), temporary_(path.string() + ".tmp") {
+  file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (file_ < 0) fail("cannot be created");
 }
 
-AtomicFile::~AtomicFile() {
-  if (descriptor_ < 0) return;
-  ::close(descriptor_);
+AtomicFile::~AtomicFile() { discard(); }
+
+void AtomicFile::discard() {
+  if (file_ < 0) return;
+  ::close(file_);
   ::unlink(temporary_.c_str());
+  file_ = -1;
 }
 
-void AtomicFile::fail(const char* what) const {
-  throw IoError(fmt::format("{}: {}: {}", path_.string(), what, std::strerror(errno)));
+void AtomicFile::fail(const char* what) {
+  const int reason = errno;  // before discard() changes it
+  discard();
+  throw IoError(fmt::format("{}: {}: {}", path_.string(), what, std::strerror(reason)));
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
+  require(file_ >= 0, "atomic_file", "{} must be open to be written, but it was committed or has failed",
+          path_.string());
   while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+    const ssize_t written = ::write(file_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) fail("cannot be written");
     bytes = bytes.subspan(static_cast<std::size_t>(written));
@@ -38,19 +44,25 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
 }
 
 void AtomicFile::commit() {
-  if (::fsync(descriptor_) != 0) fail("cannot be synced");
-  if (::close(std::exchange(descriptor_, -1)) != 0 || ::rename(temporary_.c_str(), path_.c_str()) != 0) {
-    const int reason = errno;
-    ::unlink(temporary_.c_str());
-    errno = reason;
-    fail("cannot be finished");
-  }
-  const std::filesystem::path folder = path_.has_parent_path() ? path_.parent_path() : ".";
-  const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory >= 0) {
-    ::fsync(directory);  // makes the rename durable; some file systems cannot, and then nothing is lost
-    ::close(directory);
-  }
+  require(file_ >= 0, "atomic_file", "{} must be open to be committed, but it was committed or has failed",
+          path_.string());
+  if (::fsync(file_) != 0) fail("cannot be written");
+  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) fail("cannot be put in place");
+  const int closed = ::close(std::exchange(file_, -1));
+  // Without this the rename itself may be lost with the power. Some file systems cannot do it for a folder.
+  const std::filesystem::path parent = path_.parent_path();
+  const int folder = ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = folder >= 0 && (::fsync(folder) == 0 || errno == EINVAL || errno == ENOTSUP);
+  const int reason = errno;
+  if (folder >= 0) ::close(folder);
+  errno = reason;
+  if (closed != 0 || !synced) fail("is written, but may not survive a power cut");
+}
+
+void write_file_atomically(const std::filesystem::path& path, std::string_view text) {
+  AtomicFile file(path);
+  file.write(text);
+  file.commit();
 }
 
 }  // namespace dg

@@ -1,12 +1,20 @@
-// The safetensors format (Hugging Face): 8 bytes header length, little-endian; a JSON header {name: {dtype,
-// shape, data_offsets},
-// "__metadata__": {key: text}}, padded by spaces to 8 bytes; then the numbers, without gaps, in the order of
-// the header. What is written holds nothing but what it is given (no clock, path or host), so equal contents
-// are equal bytes.
+// Tensors in a file: the safetensors format, which many tools read.
+//
+//   8 bytes     n, little-endian: length of the header
+//   n bytes     header: a JSON object {"name": {"data_offsets": [begin, end], "dtype": "F32", "shape": [2,
+//   3]}, ...,
+//               "__metadata__": {"key": "value", ...}}, padded with spaces so that n is a multiple of 8
+//   the rest    data, little-endian, row-major; offsets count from its start, without holes or overlaps
+//
+// The bytes depend on names, numbers and metadata only, not on the order in which tensors are given: the
+// header is sorted by name, the data by size of the element (largest first, so that every tensor is aligned)
+// and then by name. Nothing here knows Tensor or Real: the same code serves both widths, and saved states
+// that are no tensors.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <span>
 #include <string>
@@ -14,37 +22,68 @@
 
 namespace dg {
 
-/// One tensor to write. The bytes belong to the caller.
-struct TensorView {
+/// A tensor to be written. `bytes` belongs to the caller and must live until write_safetensors returns.
+struct TensorBytes {
   std::string name;
-  std::string dtype;  // "F32", "F64", "I32", "I64" or "U8"
+  std::string dtype;  // "F64", "I64", "F32", "I32" or "U8"
   std::vector<std::int64_t> shape;
-  std::span<const std::byte> bytes;
+  std::span<const std::byte> bytes;  // product of shape x size of the element
 };
 
-/// One tensor read.
-struct StoredTensor {
-  std::string dtype;
+/// A tensor that was read.
+struct NamedTensor {
+  std::string name, dtype;
   std::vector<std::int64_t> shape;
   std::vector<std::byte> bytes;
 };
 
-using Metadata = std::map<std::string, std::string>;
+using SafetensorsMetadata = std::map<std::string, std::string>;
 
-/// What a file holds; reading a file with holes, overlaps or anything unexpected is refused.
-struct SafetensorsFile {
-  std::map<std::string, StoredTensor> tensors;
-  Metadata metadata;
+/// Bytes of one element. Throws Error for a dtype that is not in the list above.
+std::uint64_t element_size(const std::string& dtype);
+/// Bytes of a tensor; one element where the shape is empty. Throws Error for a negative size, or one beyond
+/// 63 bits.
+std::uint64_t tensor_bytes(const std::string& dtype, const std::vector<std::int64_t>& shape);
+
+/// Writes all or nothing (see atomic_file.h) and copies no tensor. Throws Error when a name is used twice, is
+/// empty, is "__metadata__" or is no UTF-8, or when shape, dtype and bytes disagree; IoError when the file
+/// cannot be written.
+void write_safetensors(const std::filesystem::path& path, std::span<const TensorBytes> tensors,
+                       const SafetensorsMetadata& metadata = {});
+
+/// An open file whose header is checked: IoError, naming path, tensor and offset, when it is no safetensors
+/// file, is cut short or damaged, or holds a dtype that is not in the list above. Tensors are read one by
+/// one.
+class SafetensorsReader {
+ public:
+  struct Entry {
+    std::string name, dtype;
+    std::vector<std::int64_t> shape;
+    std::uint64_t begin = 0, end = 0;  // in the data
+  };
+
+  explicit SafetensorsReader(const std::filesystem::path& path);
+
+  const SafetensorsMetadata& metadata() const { return metadata_; }
+  /// By name.
+  const std::vector<Entry>& entries() const { return entries_; }
+  /// nullptr when there is none of that name.
+  const Entry* find(const std::string& name) const;
+  /// Fills `out`. Error unless it has exactly the tensor's bytes; IoError when the file cannot be read.
+  void read(const Entry& entry, std::span<std::byte> out);
+  /// IoError, naming the path, when there is no tensor of that name.
+  NamedTensor read(const std::string& name);
+
+ private:
+  void parse_header(const std::string& text);
+  void check_layout() const;
+  [[noreturn]] void refuse(const std::string& why) const;
+
+  std::filesystem::path path_;
+  std::ifstream file_;
+  std::uint64_t file_bytes_ = 0, data_start_ = 0;
+  SafetensorsMetadata metadata_;
+  std::vector<Entry> entries_;
 };
-
-/// Writes beside `path`, syncs to the disk and renames: whatever happens, `path` is the old file or the new
-/// one, whole. IoError names the path and the system's reason. Error for two tensors of one name or bytes
-/// that do not fit the shape.
-void write_safetensors(const std::filesystem::path& path, const std::vector<TensorView>& tensors,
-                       const Metadata& metadata);
-
-/// IoError "PATH: ..." naming the tensor and its offsets for a file that is truncated, corrupt or of another
-/// format.
-SafetensorsFile read_safetensors(const std::filesystem::path& path);
 
 }  // namespace dg

@@ -24,30 +24,24 @@ class Contents {
     views_.push_back(
         {name, "U8", {static_cast<std::int64_t>(state.size())}, std::as_bytes(std::span(state))});
   }
-  const std::vector<TensorView>& views() const { return views_; }
+  const std::vector<TensorBytes>& views() const { return views_; }
 
  private:
   std::deque<std::vector<Real>> numbers_;
-  std::vector<TensorView> views_;
+  std::vector<TensorBytes> views_;
 };
 
-const StoredTensor& find(const SafetensorsFile& file, const std::filesystem::path& path,
-                         const std::string& name) {
-  const auto found = file.tensors.find(name);
-  if (found == file.tensors.end()) throw IoError(fmt::format("{}: holds no tensor {}", path.string(), name));
-  return found->second;
-}
-
-Tensor tensor_from(const SafetensorsFile& file, const std::filesystem::path& path, const std::string& name,
-                   const Shape& shape, Device device) {
-  const StoredTensor& stored = find(file, path, name);
-  if (stored.dtype != "F32" || stored.shape != sizes(shape)) {
-    throw IoError(fmt::format("{}: tensor {} must be F32 {}, got {} [{}]", path.string(), name, shape.str(),
-                              stored.dtype, fmt::join(stored.shape, ", ")));
+// Overwrites `to` with the stored tensor of that name. IoError when it is missing or of another shape.
+void load_into(const Tensor& to, SafetensorsReader& file, const std::filesystem::path& path,
+               const std::string& name) {
+  const NamedTensor stored = file.read(name);
+  if (stored.dtype != "F32" || stored.shape != sizes(to.shape())) {
+    throw IoError(fmt::format("{}: tensor {} must be F32 {}, got {} [{}]", path.string(), name,
+                              to.shape().str(), stored.dtype, fmt::join(stored.shape, ", ")));
   }
   std::vector<Real> values(stored.bytes.size() / sizeof(Real));
   std::memcpy(values.data(), stored.bytes.data(), stored.bytes.size());
-  return Tensor::from(shape, values, device);
+  Tensor(to).set(values);
 }
 
 }  // namespace
@@ -68,33 +62,27 @@ void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const 
 }
 
 void load_network(const std::filesystem::path& path, Network& network) {
-  const SafetensorsFile file = read_safetensors(path);
-  for (Parameter* p : network.parameters()) {
-    Tensor(p->value.value()).copy_from(tensor_from(file, path, p->name, p->shape, p->value.device()));
-  }
+  SafetensorsReader file(path);
+  for (const Parameter* p : network.parameters()) load_into(p->value.value(), file, path, p->name);
 }
 
 void load_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
-  const SafetensorsFile file = read_safetensors(path);
+  SafetensorsReader file(path);
   trainer.allocate();
-  for (Parameter* p : trainer.parameters()) {
-    Tensor(p->value.value()).copy_from(tensor_from(file, path, p->name, p->shape, p->value.device()));
-  }
+  for (const Parameter* p : trainer.parameters()) load_into(p->value.value(), file, path, p->name);
   const NesterovSgd& sgd = trainer.optimiser();
   for (std::size_t i = 0; i < sgd.parameters().size(); ++i) {
-    const Parameter& p = *sgd.parameters()[i];
-    Tensor(sgd.velocity(i))
-        .copy_from(tensor_from(file, path, "velocity." + p.name, p.shape, p.value.device()));
+    load_into(sgd.velocity(i), file, path, "velocity." + sgd.parameters()[i]->name);
   }
   std::vector<std::pair<std::string, State>> state;
   const auto add = [&](const std::string& name) {
-    const auto& bytes = find(file, path, name).bytes;
-    state.emplace_back(name, State(reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                                   reinterpret_cast<const std::uint8_t*>(bytes.data() + bytes.size())));
+    const std::vector<std::byte> bytes = file.read(name).bytes;
+    const auto* begin = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    state.emplace_back(name, State(begin, begin + bytes.size()));
   };
   for (const char* name : {"state.trainer", "state.doppelgangers", "state.list_health", "state.sampler"})
     add(name);
-  for (std::size_t i = 0; file.tensors.contains(fmt::format("state.planned.{}", i)); ++i)
+  for (int i = 0; file.find(fmt::format("state.planned.{}", i)) != nullptr; ++i)
     add(fmt::format("state.planned.{}", i));
   trainer.load_state(state);
 }

@@ -1,64 +1,108 @@
 #include "training/run_log.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cmath>
+#include <cstring>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "tensor/error.h"
+#include "interop/atomic_file.h"
+#include "tensor/check.h"
 
 namespace dg {
+namespace {
 
-std::string duration(double seconds) {
-  const auto s = static_cast<std::int64_t>(std::max(0.0, seconds) + 0.5);
-  return s >= 3600 ? fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
-                   : fmt::format("{}:{:02}", s / 60, s % 60);
+// Shortest text that reads back to the same double; whole numbers as integers.
+std::string number_text(double v) { return std::isfinite(v) ? fmt::format("{}", v) : "null"; }
+
+bool is_line_before(const std::string& line, std::int64_t first_step) {
+  const auto json = nlohmann::json::parse(line, nullptr, false);
+  if (!json.is_object() || !json.contains("step") || !json["step"].is_number()) return false;
+  return json["step"].get<double>() < static_cast<double>(first_step);
 }
 
-RunLog::RunLog(const std::filesystem::path& run, std::int64_t steps)
+// Drops the lines of steps that are to come again.
+void cut_metrics(const std::filesystem::path& path, std::int64_t first_step) {
+  if (!std::filesystem::exists(path)) return;
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw IoError(fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)));
+  std::string kept, line;
+  while (std::getline(in, line)) {
+    if (is_line_before(line, first_step)) kept += line + "\n";
+  }
+  write_file_atomically(path, kept);
+}
+
+std::string time_text(double seconds) {
+  if (!std::isfinite(seconds) || seconds < 0 || seconds > 1e9) return "?";
+  const auto s = static_cast<std::int64_t>(std::ceil(seconds));
+  return s < 3600 ? fmt::format("{}:{:02}", s / 60, s % 60)
+                  : fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+}
+
+// A longer line would wrap, and the next one could not be drawn over it.
+std::size_t console_width(std::FILE* console) {
+  winsize size{};
+  return ioctl(fileno(console), TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1u : 119u;
+}
+
+}  // namespace
+
+RunLog::RunLog(const std::filesystem::path& run, std::int64_t steps, const RunLogOptions& options)
     : path_(run / "metrics.jsonl"),
-      file_(std::fopen(path_.c_str(), "ab")),
       steps_(steps),
-      terminal_(isatty(STDERR_FILENO) != 0) {
-  if (file_ == nullptr) throw IoError(fmt::format("{}: cannot be opened", path_.string()));
+      console_(options.console),
+      show_progress_(options.progress == RunLogOptions::Progress::automatic
+                         ? isatty(fileno(options.console)) == 1
+                         : options.progress == RunLogOptions::Progress::on) {
+  cut_metrics(path_, options.first_step);
+  file_.reset(std::fopen(path_.c_str(), "ab"));
+  if (!file_) throw IoError(fmt::format("{}: cannot be written: {}", path_.string(), std::strerror(errno)));
 }
 
 RunLog::~RunLog() {
-  if (drawn_) fmt::print(stderr, "\n");
-  std::fclose(file_);
+  if (line_open_) std::fputs("\n", console_);
 }
 
-void RunLog::metrics(const Figures& figures) {
-  nlohmann::ordered_json line;
-  for (const auto& [name, value] : figures) {
-    if (!std::isfinite(value)) {
-      line[name] = nullptr;
-    } else if (value == std::floor(value) && std::abs(value) < 1e15) {
-      line[name] = static_cast<std::int64_t>(value);
-    } else {
-      line[name] = value;
-    }
+void RunLog::metrics(const Fields& fields) {
+  require(!fields.empty() && fields[0].first == "step", "run_log", "the first field must be step, got {}",
+          fields.empty() ? "none" : fields[0].first);
+  std::string line;
+  for (const auto& [name, value] : fields) {
+    line +=
+        fmt::format("{}{}: {}", line.empty() ? "{" : ", ", nlohmann::json(name).dump(), number_text(value));
   }
-  const std::string text = line.dump() + "\n";
-  if (std::fwrite(text.data(), 1, text.size(), file_) != text.size() || std::fflush(file_) != 0) {
-    throw IoError(fmt::format("{}: cannot be written (disk full?)", path_.string()));
+  line += "}\n";
+  if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size() || std::fflush(file_.get()) != 0) {
+    throw IoError(fmt::format("{}: cannot be written: {}", path_.string(), std::strerror(errno)));
   }
 }
 
-void RunLog::progress(std::int64_t step, const Figures& figures, double images_per_second,
+void RunLog::progress(std::int64_t step, const Fields& losses, double images_per_second,
                       double seconds_left) {
-  if (!terminal_) return;
+  if (!show_progress_) return;
   std::string line = fmt::format("step {}/{}", step, steps_);
-  for (const auto& [name, value] : figures) line += fmt::format("  {} {:.4f}", name, value);
-  line += fmt::format("  {:.0f} images/s  {} left", images_per_second, duration(seconds_left));
-  fmt::print(stderr, "\r{}\033[K", line);
-  drawn_ = true;
+  for (const auto& [name, value] : losses) line += fmt::format("  {} {:.4f}", name, value);
+  line += fmt::format("  {:.0f} images/s  {} left", images_per_second, time_text(seconds_left));
+  clear_line();
+  std::fputs(line.substr(0, console_width(console_)).c_str(), console_);
+  std::fflush(console_);
+  line_open_ = true;
 }
 
-void RunLog::note(const std::string& text) {
-  fmt::print(stderr, "{}{}\n", drawn_ ? "\n" : "", text);
-  drawn_ = false;
+void RunLog::note(const std::string& message) {
+  clear_line();
+  std::fputs((message + "\n").c_str(), console_);
+  std::fflush(console_);
+}
+
+void RunLog::clear_line() {
+  if (line_open_) std::fputs("\r\x1b[K", console_);
+  line_open_ = false;
 }
 
 }  // namespace dg

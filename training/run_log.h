@@ -1,42 +1,53 @@
-// What a run tells: metrics.jsonl in its folder, one JSON object per line; a progress line on stderr when
-// that is a terminal; notes on stderr.
+// What a run tells while it goes on: numbers for programs in RUN/metrics.jsonl, a progress line and messages
+// for people on stderr. The only part of the library that writes to stderr, because that is its job.
+//
+// metrics.jsonl has one JSON object a line, forced out of the process at each line. Every object starts with
+// "step". A number that is not finite is written as null, which JSON has no other way to say.
 #pragma once
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace dg {
 
-using Figures = std::vector<std::pair<std::string, double>>;
+struct RunLogOptions {
+  /// Lines of an existing metrics.jsonl whose step is not below this, and damaged ones, are removed first: a
+  /// resumed run writes them again. 0 = start anew.
+  std::int64_t first_step = 0;
+  std::FILE* console = stderr;
+  /// Whether to draw the progress line; by default where the console is a terminal.
+  enum class Progress { automatic, on, off } progress = Progress::automatic;
+};
 
 class RunLog {
  public:
-  /// Appends to RUN/metrics.jsonl. IoError when it cannot be opened.
-  RunLog(const std::filesystem::path& run, std::int64_t steps);
-  ~RunLog();
-  RunLog(const RunLog&) = delete;
-  RunLog& operator=(const RunLog&) = delete;
+  using Fields = std::vector<std::pair<std::string, double>>;
 
-  /// One line, flushed. Numbers that are not finite become null. IoError when the disk is full.
-  void metrics(const Figures& figures);
-  /// Redraws the progress line: step, figures, images per second, time left. Nothing unless stderr is a
-  /// terminal.
-  void progress(std::int64_t step, const Figures& figures, double images_per_second, double seconds_left);
-  /// A message of its own line on stderr.
-  void note(const std::string& text);
+  /// `run` must exist; `steps` is the end of the progress line. IoError, naming the file, when it cannot be
+  /// opened.
+  RunLog(const std::filesystem::path& run, std::int64_t steps, const RunLogOptions& options = {});
+  ~RunLog();
+
+  /// Appends one line. Error unless the first field is "step"; IoError when the line cannot be written.
+  void metrics(const Fields& fields);
+  /// Redraws the progress line: `step 40/5000  loss 6.2102  l2s 6.2102  812 images/s  4:05 left`.
+  void progress(std::int64_t step, const Fields& losses, double images_per_second, double seconds_left);
+  /// Prints a message on a line of its own.
+  void note(const std::string& message);
 
  private:
-  std::filesystem::path path_;
-  std::FILE* file_ = nullptr;
-  std::int64_t steps_;
-  bool terminal_;
-  bool drawn_ = false;  // a progress line is on the screen
-};
+  void clear_line();
 
-/// "1:02:03" or "2:03".
-std::string duration(double seconds);
+  std::filesystem::path path_;
+  std::int64_t steps_;
+  std::FILE* console_;
+  bool show_progress_;
+  bool line_open_ = false;  // a progress line stands on the console, without a line end
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_{nullptr, &std::fclose};
+};
 
 }  // namespace dg

@@ -4,9 +4,11 @@
 //   y[n, p, q, c] = max_{r, s < window} x[n, p*stride + r, q*stride + s, c];
 //
 // patches that would leave the image are dropped. x [n, h, w, c] -> y [n, (h-window)/stride+1,
-// (w-window)/stride+1, c]. Backward: g goes to the pixel that won; the first wins a tie. One byte per output
-// remembers which: r * window + s. Written per input pixel (the sum over the patches that hold it), so that
-// each output has one writer.
+// (w-window)/stride+1, c].
+// Backward: g goes to the pixel that won; the first wins a tie. One byte per output remembers which: r *
+// window + s. Written per input pixel, so that each output has one writer: from the one patch that may hold
+// it where patches do not overlap, else the sum over the patches that do. Both are branch-free per channel,
+// which is what vectorises.
 #include "autograd/ops.h"
 #include "tensor/parallel.h"
 
@@ -18,34 +20,55 @@ struct Patches {
   std::int64_t h, w, c, out_h, out_w, window, stride;
 };
 
+// `fixed` is the window when it is known at compile time (Table 1's 2), else 0.
+template <int fixed>
 struct MaxPoolForward {
   Real* y;
   std::uint8_t* winner;
   const Real* x;
   Patches s;
   DG_FN void operator()(std::int64_t out, std::int64_t c) const {  // out = (n * out_h + p) * out_w + q
+    const std::int64_t window = fixed > 0 ? fixed : s.window;
     const std::int64_t q = out % s.out_w, p = out / s.out_w % s.out_h, n = out / (s.out_w * s.out_h);
     const Real* patch = x + ((n * s.h + p * s.stride) * s.w + q * s.stride) * s.c + c;
     Real best = patch[0];
-    std::uint8_t at = 0;
-    for (std::int64_t r = 0; r < s.window; ++r) {
-      for (std::int64_t t = 0; t < s.window; ++t) {
+    std::int32_t at = 0;
+    for (std::int64_t r = 0; r < window; ++r) {
+      for (std::int64_t t = 0; t < window; ++t) {
         const Real v = patch[(r * s.w + t) * s.c];
-        at = v > best ? static_cast<std::uint8_t>(r * s.window + t) : at;
+        at = v > best ? static_cast<std::int32_t>(r * window + t) : at;
         best = v > best ? v : best;
       }
     }
     y[out * s.c + c] = best;
-    winner[out * s.c + c] = at;
+    winner[out * s.c + c] = static_cast<std::uint8_t>(at);
   }
 };
 
-struct MaxPoolBackward {
+// Patches that do not overlap (window <= stride).
+struct MaxPoolBackwardApart {
   Real* dx;
   const Real* g;
   const std::uint8_t* winner;
   Patches s;
   DG_FN void operator()(std::int64_t pixel, std::int64_t c) const {  // pixel = (n * h + row) * w + col
+    const std::int64_t col = pixel % s.w, row = pixel / s.w % s.h, n = pixel / (s.w * s.h);
+    const std::int64_t p = row / s.stride, q = col / s.stride, r = row % s.stride, t = col % s.stride;
+    const bool inside = p < s.out_h && q < s.out_w && r < s.window && t < s.window;
+    const std::int64_t out = inside ? (n * s.out_h + p) * s.out_w + q : 0;
+    const std::int32_t here = inside ? static_cast<std::int32_t>(r * s.window + t) : -1;
+    const std::int32_t won = winner[out * s.c + c];
+    const Real up = g[out * s.c + c];
+    dx[pixel * s.c + c] = won == here ? up : 0;
+  }
+};
+
+struct MaxPoolBackwardOverlapping {
+  Real* dx;
+  const Real* g;
+  const std::uint8_t* winner;
+  Patches s;
+  DG_FN void operator()(std::int64_t pixel, std::int64_t c) const {
     const std::int64_t col = pixel % s.w, row = pixel / s.w % s.h, n = pixel / (s.w * s.h);
     const std::int64_t p_begin = row < s.window ? 0 : (row - s.window) / s.stride + 1;
     const std::int64_t q_begin = col < s.window ? 0 : (col - s.window) / s.stride + 1;
@@ -74,10 +97,20 @@ Var max_pool(const Var& x, std::int64_t window, std::int64_t stride) {
                   window, stride};
   const Tensor y(Shape{xs[0], s.out_h, s.out_w, xs[3]}, x.device());
   const Array<std::uint8_t> winner(y.size(), x.device());
-  for_each(x.device(), y.shape().rows(), s.c, MaxPoolForward{y.data(), winner.data(), x.value().data(), s});
+  if (window == 2) {
+    for_each(x.device(), y.shape().rows(), s.c,
+             MaxPoolForward<2>{y.data(), winner.data(), x.value().data(), s});
+  } else {
+    for_each(x.device(), y.shape().rows(), s.c,
+             MaxPoolForward<0>{y.data(), winner.data(), x.value().data(), s});
+  }
   return Var::result(y, {x.node()}, [winner, s, xs](const Tensor& g, const Needed&) {
     const Tensor dx(xs, g.device());
-    for_each(g.device(), xs.rows(), s.c, MaxPoolBackward{dx.data(), g.data(), winner.data(), s});
+    if (s.window <= s.stride) {
+      for_each(g.device(), xs.rows(), s.c, MaxPoolBackwardApart{dx.data(), g.data(), winner.data(), s});
+    } else {
+      for_each(g.device(), xs.rows(), s.c, MaxPoolBackwardOverlapping{dx.data(), g.data(), winner.data(), s});
+    }
     return Gradients{dx};
   });
 }

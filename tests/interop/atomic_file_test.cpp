@@ -1,0 +1,82 @@
+#include "interop/atomic_file.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/interop/files.h"
+#include "tests/training/error_text.h"
+
+namespace dg {
+namespace {
+
+namespace fs = std::filesystem;
+
+class AtomicFileTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(testing::TempDir()) / "atomic_file";
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  std::size_t files() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(AtomicFileTest, TheOldFileStandsUntilCommit) {
+  const fs::path path = folder_ / "file";
+  write_all(path, "old");
+  AtomicFile file(path);
+  file.write("new ");
+  file.write("text");
+  EXPECT_EQ(read_all(path), "old");
+  file.commit();
+  EXPECT_EQ(read_all(path), "new text");
+  EXPECT_EQ(files(), 1u);
+}
+
+TEST_F(AtomicFileTest, WithoutCommitNothingHappened) {
+  const fs::path path = folder_ / "file";
+  write_all(path, "old");
+  { AtomicFile(path).write("new"); }
+  EXPECT_EQ(read_all(path), "old");
+  EXPECT_EQ(files(), 1u);
+}
+
+TEST_F(AtomicFileTest, ALeftOverTemporaryIsReplaced) {
+  write_all(folder_ / "file.tmp", "half of something longer");
+  write_file_atomically(folder_ / "file", "all");
+  EXPECT_EQ(read_all(folder_ / "file"), "all");
+  EXPECT_EQ(files(), 1u);
+}
+
+TEST_F(AtomicFileTest, AFullDiskLeavesTheOldFileAndNoTemporary) {
+  const fs::path path = folder_ / "file";
+  write_all(path, "old");
+  const std::string text = with_file_size_limit(1000, [&] {
+    return error_text<IoError>([&] { write_file_atomically(path, std::string(5000, 'x')); });
+  });
+  EXPECT_EQ(text, path.string() + ": cannot be written: File too large");
+  EXPECT_EQ(read_all(path), "old");
+  EXPECT_EQ(files(), 1u);
+}
+
+TEST_F(AtomicFileTest, ReasonsAreNamed) {
+  EXPECT_EQ(error_text<IoError>([&] { AtomicFile file(folder_ / "none/file"); }),
+            (folder_ / "none/file").string() + ": cannot be created: No such file or directory");
+  fs::create_directories(folder_ / "taken");
+  EXPECT_EQ(error_text<IoError>([&] { write_file_atomically(folder_ / "taken", "text"); }),
+            (folder_ / "taken").string() + ": cannot be put in place: Is a directory");
+  EXPECT_EQ(files(), 1u);  // no temporary
+}
+
+TEST_F(AtomicFileTest, ACommittedFileTakesNoMore) {
+  AtomicFile file(folder_ / "file");
+  file.commit();
+  EXPECT_NE(error_text([&] { file.write("more"); }).find("must be open to be written"), std::string::npos);
+  EXPECT_NE(error_text([&] { file.commit(); }).find("must be open to be committed"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace dg

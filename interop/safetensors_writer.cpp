@@ -1,0 +1,94 @@
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "interop/atomic_file.h"
+#include "interop/safetensors.h"
+#include "tensor/check.h"
+
+namespace dg {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "safetensors data are little-endian");
+
+void check(std::span<const TensorBytes> tensors) {
+  std::set<std::string> names;
+  for (const TensorBytes& t : tensors) {
+    require(!t.name.empty() && t.name != "__metadata__", "safetensors", "a tensor's name must not be \"{}\"",
+            t.name);
+    require(names.insert(t.name).second, "safetensors", "names must be unique, got {} twice", t.name);
+    const std::uint64_t bytes = tensor_bytes(t.dtype, t.shape);
+    require(bytes == t.bytes.size(), "safetensors", "{} must have {} bytes of {}, got {}", t.name, bytes,
+            t.dtype, t.bytes.size());
+  }
+}
+
+// Largest elements first, then by name.
+std::vector<const TensorBytes*> data_order(std::span<const TensorBytes> tensors) {
+  std::vector<const TensorBytes*> order;
+  for (const TensorBytes& t : tensors) order.push_back(&t);
+  std::sort(order.begin(), order.end(), [](const TensorBytes* a, const TensorBytes* b) {
+    const auto size_a = element_size(a->dtype), size_b = element_size(b->dtype);
+    return size_a != size_b ? size_a > size_b : a->name < b->name;
+  });
+  return order;
+}
+
+std::string header_of(const std::vector<const TensorBytes*>& order, const SafetensorsMetadata& metadata) {
+  nlohmann::json header = nlohmann::json::object();  // sorted by key
+  if (!metadata.empty()) header["__metadata__"] = metadata;
+  std::uint64_t begin = 0;
+  for (const TensorBytes* t : order) {
+    const std::uint64_t end = begin + t->bytes.size();
+    header[t->name] = {{"dtype", t->dtype}, {"shape", t->shape}, {"data_offsets", {begin, end}}};
+    begin = end;
+  }
+  std::string text;
+  try {
+    text = header.dump();
+  } catch (const nlohmann::json::exception& e) {
+    throw Error(fmt::format("[safetensors] names and metadata must be UTF-8: {}", e.what()));
+  }
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  return text;
+}
+
+}  // namespace
+
+std::uint64_t element_size(const std::string& dtype) {
+  if (dtype == "F64" || dtype == "I64") return 8;
+  if (dtype == "F32" || dtype == "I32") return 4;
+  require(dtype == "U8", "safetensors", "dtype must be F64, I64, F32, I32 or U8, got {}", dtype);
+  return 1;
+}
+
+std::uint64_t tensor_bytes(const std::string& dtype, const std::vector<std::int64_t>& shape) {
+  constexpr std::uint64_t limit = std::uint64_t{1} << 63;
+  std::uint64_t bytes = element_size(dtype);
+  const bool empty = std::find(shape.begin(), shape.end(), 0) != shape.end();
+  for (const std::int64_t n : shape) {
+    require(n >= 0, "safetensors", "sizes must be >= 0, got {}", n);
+    if (empty) continue;
+    require(static_cast<std::uint64_t>(n) < limit / bytes, "safetensors",
+            "a tensor must have fewer than 2^63 bytes");
+    bytes *= static_cast<std::uint64_t>(n);
+  }
+  return empty ? 0 : bytes;
+}
+
+void write_safetensors(const std::filesystem::path& path, std::span<const TensorBytes> tensors,
+                       const SafetensorsMetadata& metadata) {
+  check(tensors);
+  const auto order = data_order(tensors);
+  const std::string header = header_of(order, metadata);
+  const std::array<std::uint64_t, 1> length{header.size()};
+  AtomicFile file(path);
+  file.write(std::as_bytes(std::span(length)));
+  file.write(header);
+  for (const TensorBytes* t : order) file.write(t->bytes);
+  file.commit();
+}
+
+}  // namespace dg

@@ -3,13 +3,19 @@
 // seen one photo?
 #include <fmt/format.h>
 
+#include <unistd.h>
+
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "apps/commands.h"
 #include "data/generated_faces.h"
 #include "tensor/check.h"
+#include "tensor/parallel.h"
 #include "training/evaluate_run.h"
 #include "training/run.h"
+#include "training/run_log.h"
 
 namespace dg {
 namespace {
@@ -78,6 +84,30 @@ void print_table(const Arm& a, const Arm& b) {
        fmt::format("{:.3f}%", 100 * b.training.violating_negative));
 }
 
+// Trains and scores one arm; its messages go to FOLDER/<name>.log.
+Arm run_arm(const Arguments& a, const fs::path& data, const std::string& name, int random_classes,
+            std::atomic<std::int64_t>& done) {
+  const fs::path run = fs::path(a.folder) / name;
+  fs::remove_all(run);
+  std::vector<std::string> settings{fmt::format("data.base_identities={}", a.base),
+                                    fmt::format("seed={}", a.seed)};
+  settings.insert(settings.end(), a.set.begin(), a.set.end());
+  settings.push_back(fmt::format("sampling.random_classes={}", random_classes));
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> log(std::fopen((run.string() + ".log").c_str(), "w"),
+                                                            &std::fclose);
+  if (log == nullptr) throw IoError(fmt::format("{}.log: cannot be written", run.string()));
+  Arm arm{.name = name};
+  arm.training = train({.data = data,
+                        .run = run,
+                        .config = load_config(a.recipe, settings),
+                        .steps_done = &done,
+                        .console = log.get()});
+  arm.family_share =
+      family_share(arm.training, read_families(data / "families.csv", arm.training.identities));
+  arm.scores = evaluate_one_shot({.run = run, .data = data});
+  return arm;
+}
+
 void run_demo(const Arguments& a) {
   const fs::path folder = a.folder, data = folder / "faces";
   const GeneratedFaces faces({.identities = static_cast<int>(a.base + a.novel), .photos = a.photos});
@@ -85,22 +115,39 @@ void run_demo(const Arguments& a) {
              data.string());
   write_generated_faces(data, faces);
 
-  std::vector<Arm> arms;
-  for (const auto& [name, random_classes] : {std::pair{"random", 27}, {"doppelganger", 9}}) {
-    const fs::path run = folder / name;
-    fs::remove_all(run);
-    std::vector<std::string> settings{fmt::format("sampling.random_classes={}", random_classes),
-                                      fmt::format("data.base_identities={}", a.base),
-                                      fmt::format("seed={}", a.seed)};
-    settings.insert(settings.end(), a.set.begin(), a.set.end());
-    fmt::print(stderr, "\ntraining with {} sampling (N_r = {} of 27)\n", name, random_classes);
-    Arm arm{.name = name};
-    arm.training = train({.data = data, .run = run, .config = load_config(a.recipe, settings)});
-    arm.family_share =
-        family_share(arm.training, read_families(data / "families.csv", arm.training.identities));
-    fmt::print(stderr, "recognising {} people of whom it has seen one photo\n", a.novel);
-    arm.scores = evaluate_one_shot({.run = run, .data = data});
-    arms.push_back(std::move(arm));
+  // Both arms at once, each with half of the cores: two threads never wait for each other as the cores of one
+  // arm would.
+  const int cores = std::max(1, threads() / 2);
+  std::vector<Arm> arms(2);
+  std::atomic<std::int64_t> done[2] = {0, 0};
+  std::exception_ptr failure[2];
+  const Config config = load_config(a.recipe, a.set);
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<std::thread> workers;
+  for (std::size_t i = 0; i < 2; ++i) {
+    workers.emplace_back([&, i] {
+      try {
+        set_threads(cores);
+        arms[i] = run_arm(a, data, i == 0 ? "random" : "doppelganger", i == 0 ? 27 : 9, done[i]);
+      } catch (...) {
+        failure[i] = std::current_exception();
+        done[i] = config.steps;
+      }
+    });
+  }
+  while (isatty(STDERR_FILENO) != 0 && (done[0] < config.steps || done[1] < config.steps)) {
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const auto slowest = static_cast<double>(std::max<std::int64_t>(1, std::min(done[0], done[1])));
+    fmt::print(stderr, "\rrandom {}/{}  doppelganger {}/{}  {} left\033[K", done[0].load(), config.steps,
+               done[1].load(), config.steps,
+               duration(seconds / slowest * (static_cast<double>(config.steps) - slowest)));
+  }
+  fmt::print(stderr, "{}recognising {} people of whom they have seen one photo\n",
+             isatty(STDERR_FILENO) != 0 ? "\n" : "", a.novel);
+  for (std::thread& worker : workers) worker.join();
+  for (const std::exception_ptr& e : failure) {
+    if (e) std::rethrow_exception(e);
   }
   fmt::print("\n");
   print_table(arms[0], arms[1]);

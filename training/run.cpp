@@ -58,12 +58,10 @@ void make_run_folder(const TrainOptions& o, const PhotoSet& set, const Split& sp
   write_text(o.run / "identities.tsv", identities);
 }
 
-double number(Network& network, std::vector<Parameter*> all, const char* name) {
-  (void)network;
-  for (const Parameter* p : all) {
-    if (p->name == name) return p->value.value().to_vector()[0];
-  }
-  return 0;
+double number(const std::vector<Parameter*>& parameters, const char* name) {
+  const auto found =
+      std::find_if(parameters.begin(), parameters.end(), [&](const Parameter* p) { return p->name == name; });
+  return (*found)->value.value().to_vector()[0];
 }
 
 }  // namespace
@@ -86,7 +84,7 @@ TrainResult train(const TrainOptions& o) {
   const PhotoSet set = scan_class_folder(o.data);
   const Split split = make_split(set, config);
   make_run_folder(o, set, split);
-  RunLog log(o.run, config.steps);
+  RunLog log(o.run, config.steps, {.console = o.console});
   log.note(summary(set));
   log.note(fmt::format("{} base identities train, {} novel ones are held out", split.base_classes.size(),
                        split.novel_classes.size()));
@@ -127,8 +125,8 @@ TrainResult train(const TrainOptions& o) {
                  {"positive_violating", r.pairs.positive.violating},
                  {"negative_violating", r.pairs.negative.violating},
                  {"gradient_norm", trainer.optimiser().gradient_norm()},
-                 {"alpha", number(trainer.network(), all, "l2_softmax.alpha")},
-                 {"beta", number(trainer.network(), all, "margin.beta")},
+                 {"alpha", number(all, "l2_softmax.alpha")},
+                 {"beta", number(all, "margin.beta")},
                  {"list_filled", list.filled},
                  {"list_changed", list.changed},
                  {"in_degree_max", static_cast<double>(list.in_degree_max)},
@@ -167,6 +165,7 @@ TrainResult train(const TrainOptions& o) {
         break;
       }
       const StepResult r = trainer.step();
+      if (o.steps_done != nullptr) *o.steps_done = trainer.next_step();
       softmax.add(r.l2_softmax);
       violating.add(r.pairs.negative.violating);
       if (const auto warning = trainer.take_warning()) log.note(*warning);

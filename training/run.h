@@ -6,12 +6,13 @@
 //   RUN/checkpoints/step-<number>.safetensors, best.safetensors
 #pragma once
 #include <atomic>
+#include <cstdio>
 #include <filesystem>
 #include <optional>
 
+#include "data/split.h"
 #include "evaluation/one_shot.h"
 #include "tensor/device.h"
-#include "data/split.h"
 #include "training/config.h"
 
 namespace dg {
@@ -22,7 +23,9 @@ struct TrainOptions {
   Device device = Device::cpu;
   std::optional<std::int64_t> stop_after;  // end after this many steps in all, though the schedule is longer
   std::optional<std::filesystem::path> init;  // checkpoint whose network weights to start from
-  const std::atomic<bool>* stop = nullptr;    // set from outside: save and return
+  const std::atomic<bool>* stop = nullptr;          // set from outside: save and return
+  std::atomic<std::int64_t>* steps_done = nullptr;  // told after every step
+  std::FILE* console = stderr;                      // progress and messages
 };
 
 struct TrainResult {

@@ -37,13 +37,6 @@ void cut_metrics(const std::filesystem::path& path, std::int64_t first_step) {
   write_file_atomically(path, kept);
 }
 
-std::string time_text(double seconds) {
-  if (!std::isfinite(seconds) || seconds < 0 || seconds > 1e9) return "?";
-  const auto s = static_cast<std::int64_t>(std::ceil(seconds));
-  return s < 3600 ? fmt::format("{}:{:02}", s / 60, s % 60)
-                  : fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
-}
-
 // A longer line would wrap, and the next one could not be drawn over it.
 std::size_t console_width(std::FILE* console) {
   winsize size{};
@@ -51,6 +44,13 @@ std::size_t console_width(std::FILE* console) {
 }
 
 }  // namespace
+
+std::string duration(double seconds) {
+  if (!std::isfinite(seconds) || seconds < 0 || seconds > 1e9) return "?";
+  const auto s = static_cast<std::int64_t>(std::ceil(seconds));
+  return s < 3600 ? fmt::format("{}:{:02}", s / 60, s % 60)
+                  : fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+}
 
 RunLog::RunLog(const std::filesystem::path& run, std::int64_t steps, const RunLogOptions& options)
     : path_(run / "metrics.jsonl"),
@@ -87,7 +87,7 @@ void RunLog::progress(std::int64_t step, const Fields& losses, double images_per
   if (!show_progress_) return;
   std::string line = fmt::format("step {}/{}", step, steps_);
   for (const auto& [name, value] : losses) line += fmt::format("  {} {:.4f}", name, value);
-  line += fmt::format("  {:.0f} images/s  {} left", images_per_second, time_text(seconds_left));
+  line += fmt::format("  {:.0f} images/s  {} left", images_per_second, duration(seconds_left));
   clear_line();
   std::fputs(line.substr(0, console_width(console_)).c_str(), console_);
   std::fflush(console_);

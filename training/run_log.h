@@ -14,6 +14,9 @@
 
 namespace dg {
 
+/// Seconds as "2:03" or "1:02:03".
+std::string duration(double seconds);
+
 struct RunLogOptions {
   /// Lines of an existing metrics.jsonl whose step is not below this, and damaged ones, are removed first: a
   /// resumed run writes them again. 0 = start anew.

@@ -34,7 +34,7 @@ const std::vector<std::int64_t> i64{1ll << 40};
 const std::vector<std::uint8_t> u8{1, 2, 255};
 
 std::vector<TensorBytes> one_of_each() {
-  return {tensor("u8", "U8", {3}, u8),       tensor("f32", "F32", {2, 3}, f32),
+  return {tensor("bytes", "U8", {3}, u8),    tensor("f32", "F32", {2, 3}, f32),
           tensor("i64", "I64", {1}, i64),    tensor("f64", "F64", {}, f64),
           tensor("i32", "I32", {2, 1}, i32), tensor("none", "F32", {4, 0}, std::vector<float>{})};
 }
@@ -64,12 +64,12 @@ TEST(Safetensors, WhatIsWrittenIsRead) {
   EXPECT_EQ(reader.metadata(), (SafetensorsMetadata{{"empty", ""}, {"format", "doppel 1"}}));
   std::vector<std::string> names;
   for (const auto& e : reader.entries()) names.push_back(e.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"f32", "f64", "i32", "i64", "none", "u8"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"bytes", "f32", "f64", "i32", "i64", "none"}));
   EXPECT_EQ(values<float>(reader.read("f32")), f32);
   EXPECT_EQ(values<double>(reader.read("f64")), f64);
   EXPECT_EQ(values<std::int32_t>(reader.read("i32")), i32);
   EXPECT_EQ(values<std::int64_t>(reader.read("i64")), i64);
-  EXPECT_EQ(values<std::uint8_t>(reader.read("u8")), u8);
+  EXPECT_EQ(values<std::uint8_t>(reader.read("bytes")), u8);
   EXPECT_EQ(reader.read("f32").shape, (std::vector<std::int64_t>{2, 3}));
   EXPECT_EQ(reader.read("f64").shape, std::vector<std::int64_t>{});  // one number, no dimension
   EXPECT_EQ(reader.read("none").bytes.size(), 0u);
@@ -188,7 +188,7 @@ TEST(SafetensorsReader, RefusesFilesThatAreCutShort) {
   EXPECT_EQ(refusal(scratch()), "no error");
   const std::size_t data = whole.size() - 51;  // 8 + 8 + 24 + 8 + 3 bytes of numbers
   fs::resize_file(scratch(), whole.size() - 1);
-  EXPECT_EQ(refusal(scratch()), "tensor u8 at offset " + std::to_string(data + 48) + " ends at " +
+  EXPECT_EQ(refusal(scratch()), "tensor bytes at offset " + std::to_string(data + 48) + " ends at " +
                                     std::to_string(data + 51) + ", the file at " + std::to_string(data + 50) +
                                     ": it is cut short");
   for (std::size_t n = whole.size(); n-- > 0;) {

@@ -92,7 +92,7 @@ TEST(Config, ValuesOutOfRangeAreErrors) {
       "--set augment.grey=1.5: augment.grey must be a number in 0..1, got 1.5 (a floating-point number)");
   for (const char* bad :
        {"optim.rate=-1", "optim.rate=inf", "optim.rate=nan", "optim.momentum=1", "loss.margin=-0.1",
-        "loss.l2_alpha=0", "seed=-1", "seed=9223372036854775808", "network.width=-1",
+        "loss.l2_alpha=0", "seed=-1", "seed=9223372036854775808", "network.width=-1", "network.input=65536",
         "network.branches=[3,2,0]", "data.max_broken=2", "sampling.random_classes=0",
         "data.base_identities=0", "sampling.update_rule=mean", "optim.clip_norm=-1"}) {
     EXPECT_NE(set_error(bad).find(" must be "), std::string::npos) << bad << ": " << set_error(bad);

@@ -165,8 +165,8 @@ TEST(Config, ImagesPerClassHasThreeForms) {
 TEST(Config, CropIsEmptyOrFourNumbers) {
   EXPECT_FALSE(load_config({}, {"data.crop=[]"}).data.crop.has_value());
   EXPECT_EQ(load_config({}, {"data.crop=[5, 6, 7, 8]"}).data.crop->width, 7);
-  for (const char* bad :
-       {"[1, 2, 3]", "[1, 2, 0, 4]", "[-1, 2, 3, 4]", "[1, 2, 3, 4.0]", "[1, 2, 3, 3000000000]"}) {
+  for (const char* bad : {"[1, 2, 3]", "[1, 2, 0, 4]", "[1, 2, 3, 0]", "[-1, 2, 3, 4]", "[1, 2, 3, 4.0]",
+                          "[1, 2, 3, 3000000000]"}) {
     EXPECT_NE(
         set_error(std::string("data.crop=") + bad).find("data.crop must be [] or [x, y, width, height], got"),
         std::string::npos)

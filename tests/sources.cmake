@@ -63,6 +63,7 @@ set(TEST_F32
   evaluation/verification_test.cpp
   interop/atomic_file_test.cpp
   interop/safetensors_test.cpp
+  tensor/gemm_test.cpp
   tensor/parity_test.cpp
   training/run_test.cpp
   training/trainer_test.cpp

@@ -1,7 +1,5 @@
 #include "tensor/cpu/onednn.h"
 
-#include <omp.h>
-
 #include <array>
 #include <dnnl.hpp>
 #include <map>
@@ -194,6 +192,10 @@ void convolve(const char* where, const ConvGeometry& g, ConvPass pass, const flo
 bool onednn_gemm(const Gemm& g) noexcept {
   return dnnl_sgemm(g.transpose_a ? 'T' : 'N', g.transpose_b ? 'T' : 'N', g.m, g.n, g.k, g.alpha, g.a, g.lda,
                     g.b, g.ldb, g.beta, g.c, g.ldc) == dnnl_success;
+}
+
+void require_products(bool ok, const char* where) {
+  if (!ok) throw BackendError(fmt::format("[{}] oneDNN refused a matrix product", where));
 }
 
 bool onednn_convolves(const ConvGeometry& g, ConvPass pass) {

@@ -15,6 +15,9 @@ enum class ConvPass { forward, input, weight };
 /// sizes must be >= 1. Returns false when oneDNN refuses: it may not throw across a parallel region.
 [[nodiscard]] bool onednn_gemm(const Gemm& g) noexcept;
 
+/// Throws BackendError unless all products of a parallel region succeeded.
+void require_products(bool ok, const char* where);
+
 /// True when oneDNN has a kernel for this pass that is more than its own reference loops.
 bool onednn_convolves(const ConvGeometry& g, ConvPass pass);
 

@@ -20,10 +20,6 @@ Index parts_per_task(Index tasks, Index rows) {
   return std::clamp<Index>((4 * t + tasks - 1) / tasks, 1, std::max<Index>(1, rows / 16));
 }
 
-void require_products(bool ok, const char* where) {
-  if (!ok) throw BackendError(fmt::format("[{}] oneDNN refused a matrix product", where));
-}
-
 // The input coordinate that filter position r reads for output coordinate p.
 Index source(const ConvGeometry& g, Index p, Index r) { return p * g.stride - g.pad + r * g.dilation; }
 

@@ -33,10 +33,6 @@ Sharing share(Index tiles, Index points, Index c, Index k) {
   return {.by_tiles = true, .groups = t, .blocks = (tiles + t * fitting - 1) / (t * fitting)};
 }
 
-void require_products(bool ok, const char* where) {
-  if (!ok) throw BackendError(fmt::format("[{}] oneDNN refused a matrix product", where));
-}
-
 // y = conv(x, u) + bias for transformed filters u [points][c][k].
 template <class W>
 void convolve(const char* where, const Grid& grid, const Images& x, const Panel& u, const float* bias,
@@ -102,25 +98,10 @@ void convolve(const char* where, const Grid& grid, const Images& x, const Panel&
   require_products(ok, where);
 }
 
-// Filters [k][taps][c] as [taps][c][k], so that the products of the forward pass find k contiguous. In blocks
-// of 16 filters: one cache line of the result.
-void exchange(const ConvGeometry& g, const float* w, float* to) {
-  const Index taps = g.r * g.s;
-#pragma omp parallel for schedule(static) collapse(2) if (g.c * g.k > 1024)
-  for (Index block = 0; block < g.k; block += lanes) {
-    for (Index tap = 0; tap < taps; ++tap) {
-      const Index end = std::min(g.k, block + lanes);
-      for (Index c = 0; c < g.c; ++c) {
-        for (Index k = block; k < end; ++k) to[(tap * g.c + c) * g.k + k] = w[(k * taps + tap) * g.c + c];
-      }
-    }
-  }
-}
-
 template <class W>
 void forward(const ConvGeometry& g, const float* x, const float* w, const float* bias, float* y) {
   const Scratch exchanged(g.r * g.s * g.c * g.k), u_scratch(Panel::floats(W::points, g.c, g.k));
-  exchange(g, w, exchanged.data());
+  exchange_filters(g.k, g.r * g.s, g.c, w, exchanged.data());
   const Panel u{u_scratch.data(), {0, g.c}, g.k};
   transform_filters<typename W::FilterMap>(
       {.data = exchanged.data(), .tap_stride = g.c * g.k, .row_stride = g.k}, false, u);

@@ -139,6 +139,21 @@ void gather_outputs(const Grid& grid, const Panel& from, Range tiles, const floa
   }
 }
 
+/// Filters [k][taps][c] as [taps][c][k], so that the products of the forward pass find k contiguous. In
+/// blocks of 16 filters: one cache line of the result.
+inline void exchange_filters(Index k, Index taps, Index c, const float* w, float* to) {
+#pragma omp parallel for schedule(static) collapse(2) if (c * k > 1024)
+  for (Index block = 0; block < k; block += lanes) {
+    for (Index tap = 0; tap < taps; ++tap) {
+      const Index end = std::min(k, block + lanes);
+      for (Index channel = 0; channel < c; ++channel) {
+        for (Index i = block; i < end; ++i)
+          to[(tap * c + channel) * k + i] = w[(i * taps + tap) * c + channel];
+      }
+    }
+  }
+}
+
 /// Filters seen as [taps][rows][cols] with cols contiguous.
 struct Filters {
   const float* data;

@@ -2,50 +2,20 @@
 // every backend: the adjoint identity <g, conv(x, w)> = <dx, x> = <dw, w>, and the same bits from two runs.
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <vector>
 
+#include "tensor/allocator.h"
 #include "tensor/backend.h"
 #include "tensor/cpu/onednn.h"
 #include "tensor/cpu/pixel_pairs.h"
 #include "tensor/cpu/winograd.h"
 #include "tensor/parallel.h"
-#include "tensor/rng.h"
+#include "tensor/parity.h"
 
 namespace dg {
 namespace {
-
-using Index = std::int64_t;
-using Numbers = std::vector<float>;
-
-Numbers normal(Index size, Rng& rng) {
-  Numbers v(static_cast<std::size_t>(size));
-  for (float& x : v) x = static_cast<float>(rng.normal());
-  return v;
-}
-
-double dot(const Numbers& a, const Numbers& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * b[i];
-  return sum;
-}
-
-// |error| <= 16 eps sqrt(length of the reduction) max|ref|
-void expect_close(const Numbers& got, const Numbers& ref, Index reduction, const std::string& what) {
-  ASSERT_EQ(got.size(), ref.size()) << what;
-  double largest = 0, error = 0;
-  for (std::size_t i = 0; i < ref.size(); ++i) {
-    largest = std::max(largest, std::fabs(static_cast<double>(ref[i])));
-    const double difference = std::fabs(static_cast<double>(got[i]) - ref[i]);
-    ASSERT_FALSE(std::isnan(difference)) << what << " at " << i;
-    error = std::max(error, difference);
-  }
-  const double tolerance = 16 * 0x1.0p-23 * std::sqrt(static_cast<double>(reduction)) * largest;
-  EXPECT_LE(error, tolerance) << what << ": " << error / tolerance << " times the tolerance";
-}
 
 std::string text(const ConvGeometry& g) {
   return fmt::format("x [{}, {}, {}, {}], w [{}, {}, {}, {}], stride {}, pad {}, dilation {}", g.n, g.h, g.w,
@@ -83,6 +53,12 @@ std::vector<Kernel> kernels_for(const ConvGeometry& g) {
     kernels.push_back({"pixel pairs", std::bind(pixel_pairs_forward, g, _1, _2, _3, _4),
                        std::bind(pixel_pairs_backward_input, g, _1, _2, _3),
                        std::bind(pixel_pairs_backward_weight, g, _1, _2, _3)});
+  }
+  if (onednn_convolves(g, ConvPass::forward) && onednn_convolves(g, ConvPass::input) &&
+      onednn_convolves(g, ConvPass::weight)) {
+    kernels.push_back({"oneDNN", std::bind(onednn_conv_forward, g, _1, _2, _3, _4),
+                       std::bind(onednn_conv_backward_input, g, _1, _2, _3),
+                       std::bind(onednn_conv_backward_weight, g, _1, _2, _3)});
   }
   if (winograd_cost(g, g.h, g.w).tile > 0) {
     kernels.push_back({"winograd", std::bind(winograd_forward, g, _1, _2, _3, _4),
@@ -197,75 +173,19 @@ TEST(ConvolutionParity, NoImagesOrNoChannels) {
   check({.n = 2, .h = 5, .w = 5, .c = 4, .k = 0, .r = 3, .s = 3, .pad = 1});
 }
 
-struct Product {
-  Numbers a, b, c;
-  Gemm gemm;
-};
-
-Product product(Index m, Index n, Index k, bool ta, bool tb, Index slack, float alpha, float beta) {
-  Rng rng(11, static_cast<std::uint64_t>(m * 10007 + n * 101 + k));
-  Product p;
-  Gemm& g = p.gemm;
-  g = {.transpose_a = ta, .transpose_b = tb, .m = m, .n = n, .k = k, .alpha = alpha, .beta = beta};
-  g.lda = (ta ? m : k) + slack;
-  g.ldb = (tb ? k : n) + slack;
-  g.ldc = n + slack;
-  p.a = normal((ta ? k : m) * g.lda, rng);
-  p.b = normal((tb ? n : k) * g.ldb, rng);
-  p.c = normal(m * g.ldc, rng);
-  if (beta == 0) {
-    for (Index i = 0; i < m; ++i) {
-      for (Index j = 0; j < n; ++j) p.c[i * g.ldc + j] = std::numeric_limits<float>::quiet_NaN();
-    }
-  }
-  return p;
-}
-
-Numbers result(Backend& backend, const Product& p) {
-  Numbers c = p.c;
-  Gemm g = p.gemm;
-  g.a = p.a.data();
-  g.b = p.b.data();
-  g.c = c.data();
-  backend.gemm(g);
-  return c;
-}
-
-TEST(GemmParity, TransposesSizesStridesAndScales) {
-  for (const bool ta : {false, true}) {
-    for (const bool tb : {false, true}) {
-      for (const auto& [m, n, k] : {std::array<Index, 3>{0, 3, 4},
-                                    {3, 0, 4},
-                                    {3, 4, 0},
-                                    {1, 1, 1},
-                                    {1, 9, 5},
-                                    {7, 1, 3},
-                                    {5, 3, 1},
-                                    {17, 33, 65},
-                                    {81, 64, 130}}) {
-        for (const Index slack : {0, 3}) {
-          for (const auto& [alpha, beta] :
-               {std::pair{1.0f, 0.0f}, {1.0f, 1.0f}, {-0.5f, 2.0f}, {0.0f, 0.5f}}) {
-            const Product p = product(m, n, k, ta, tb, slack, alpha, beta);
-            const Numbers fast = result(fast_cpu_backend(), p);
-            const std::string what = fmt::format("m {} n {} k {} ta {} tb {} slack {} alpha {} beta {}", m, n,
-                                                 k, ta, tb, slack, alpha, beta);
-            expect_close(fast, result(reference_backend(), p), std::max<Index>(1, k), what);
-            EXPECT_EQ(fast, result(fast_cpu_backend(), p)) << what;
-          }
-        }
-      }
-    }
-  }
-}
-
-TEST(GemmParity, LongReductionsRepeatBitForBit) {
-  for (const bool ta : {false, true}) {
-    const Product p = product(24, 40, 5000, ta, false, 0, 1, 0);
-    const Numbers fast = result(fast_cpu_backend(), p);
-    expect_close(fast, result(reference_backend(), p), 5000, "long");
-    for (int i = 0; i < 5; ++i) EXPECT_EQ(fast, result(fast_cpu_backend(), p));
-  }
+TEST(ConvolutionParity, SteadyStepsTakeNoMemoryFromTheSystem) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the allocator passes every request through";
+#endif
+  const auto step = [] {
+    check({.n = 30, .h = 10, .w = 10, .c = 16, .k = 16, .r = 3, .s = 3, .pad = 1});
+    check({.n = 30, .h = 10, .w = 10, .c = 3, .k = 16, .r = 5, .s = 5, .stride = 2, .pad = 2});
+    check({.n = 30, .h = 2, .w = 2, .c = 16, .k = 16, .r = 3, .s = 3, .pad = 1});
+  };
+  step();
+  const std::size_t calls = allocator_statistics(Device::cpu).system_calls;
+  step();
+  EXPECT_EQ(allocator_statistics(Device::cpu).system_calls, calls);
 }
 
 }  // namespace

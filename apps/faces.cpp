@@ -15,7 +15,7 @@
 namespace dg {
 namespace {
 
-constexpr int kSheetQuality = 85;
+constexpr int kSheetQuality = 70;
 
 struct FacesCommand {
   std::string dir, sheet;

@@ -6,10 +6,12 @@
 namespace dg {
 namespace {
 
-// Rooms and shirts are seldom pure colours: pull a random colour most of the way to its grey.
-Rgb muted(const Rgb& c) {
-  const float grey = (c.r + c.g + c.b) / 3;
-  return {grey + 0.32f * (c.r - grey), grey + 0.32f * (c.g - grey), grey + 0.32f * (c.b - grey)};
+// Rooms and shirts are bright or dark, but seldom pure colours.
+Rgb muted(float brightness, const Rgb& hue) {
+  const float grey = (hue.r + hue.g + hue.b) / 3, chroma = 0.4f;
+  return {std::clamp(brightness + chroma * (hue.r - grey), 0.0f, 1.0f),
+          std::clamp(brightness + chroma * (hue.g - grey), 0.0f, 1.0f),
+          std::clamp(brightness + chroma * (hue.b - grey), 0.0f, 1.0f)};
 }
 
 }  // namespace
@@ -18,9 +20,13 @@ PhotoConditions draw_conditions(Rng& rng, double nuisance) {
   const auto q = static_cast<float>(nuisance);
   const auto normal = [&rng](float mean, float sd) { return mean + sd * static_cast<float>(rng.normal()); };
   const auto uniform = [&rng](float low, float high) { return static_cast<float>(rng.uniform(low, high)); };
-  const auto colour = [&uniform] {
+  const auto hue = [&uniform] {
     const float r = uniform(0, 1), g = uniform(0, 1), b = uniform(0, 1);
     return Rgb{r, g, b};
+  };
+  const auto colour = [&uniform, &hue](float dark, float bright) {
+    const float brightness = uniform(dark, bright);
+    return muted(brightness, hue());
   };
 
   PhotoConditions c{};
@@ -28,8 +34,8 @@ PhotoConditions draw_conditions(Rng& rng, double nuisance) {
   c.scale = normal(1, 0.05f * q);
   c.shift_x = normal(0, 0.04f * q);
   c.shift_y = normal(0, 0.04f * q);
-  c.yaw = normal(0, 0.19f * q);
-  c.pitch = normal(0, 0.09f * q);
+  c.yaw = normal(0, 0.22f * q);
+  c.pitch = normal(0, 0.12f * q);
   c.smile = std::clamp(normal(0.2f, 0.4f * q), -0.3f, 1.0f);
   c.mouth_open = std::clamp(normal(0, 0.5f * q), 0.0f, 1.5f);
   c.gaze = std::clamp(normal(0, q), -2.0f, 2.0f);
@@ -37,13 +43,13 @@ PhotoConditions draw_conditions(Rng& rng, double nuisance) {
   c.light_y = q * uniform(-0.6f, 0.2f) - 0.2f * (1 - q);
   c.light_z = 0.7f + q * uniform(-0.2f, 0.2f);
   c.glasses = uniform(0, 1) < 0.1f * q;
-  c.frame = muted(colour()) * 0.3f;
-  c.background = muted(colour());
-  c.backdrop = muted(colour());
+  c.frame = colour(0, 0.3f);
+  c.background = colour(0.05f, 0.95f);
+  c.backdrop = colour(0.05f, 0.95f);
   c.backdrop_slope = uniform(-0.5f, 0.5f);
-  c.clothes = muted(colour());
+  c.clothes = colour(0.05f, 0.95f);
   const float exposure = 1 - 0.025f * q + q * uniform(-0.225f, 0.225f);
-  const Rgb balance = colour();
+  const Rgb balance = hue();
   c.gain = Rgb{1 + 0.14f * q * (balance.r - 0.5f), 1 + 0.14f * q * (balance.g - 0.5f),
                1 + 0.14f * q * (balance.b - 0.5f)} *
            exposure;

@@ -126,9 +126,11 @@ void paint_beard(const SurfaceRow& at, const FaceIdentity& face, const ColourRow
   const float *as = at.a, *bs = at.b;
   const float top = face.mouth_y - 0.45f * (face.mouth_y - face.nose_bottom) - 0.02f;
   const float bend = face.beard_curve / face.width, strength = 0.92f * std::sqrt(face.beard);
+  const float moustache = 0.95f * face.mouth_width;
   paint(out, at.n, face.hair * 0.85f, [=](int i) {
-    const float a = magnitude(as[i]), edge = bs[i] - top - bend * a * (a > 0.1f ? a - 0.1f : 0);
-    const float hairs = 0.84f + 0.16f * wave(11 * as[i] + 2 * bs[i]) * wave(13 * bs[i] - 3 * as[i]);
+    const float a = magnitude(as[i]), outer = a > 0.2f ? a - 0.2f : 0;
+    const float edge = bs[i] - top - 0.12f * smooth_step((a - moustache) / 0.12f) - bend * a * outer;
+    const float hairs = 0.90f + 0.10f * wave(11 * as[i] + 2 * bs[i]) * wave(13 * bs[i] - 3 * as[i]);
     return strength * hairs * inside(edge, 0.10f);
   });
 }

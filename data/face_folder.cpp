@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 constexpr const char* kWhere = "generated_faces";
 constexpr int kQuality = 95;
-constexpr int kFormat = 1;  // raise it whenever the same options give other photos
+constexpr int kFormat = 2;  // raise it whenever the same options give other photos
 constexpr std::int64_t kMaxTableBytes = 1 << 30;
 
 [[noreturn]] void fail(const fs::path& path, std::string_view why) {

@@ -40,19 +40,19 @@ FaceIdentity face_identity(const FaceNumbers& n) {
   f.cheeks = range(16, 0, 1);
   f.chin = range(17, 0, 1);
 
-  f.hairline = range(24, -0.84f, -0.48f);
+  f.hairline = range(24, -0.80f, -0.50f);
   f.hair_curve = range(26, -0.25f, 0.55f);
-  f.hair_part = range(31, -0.6f, 0.6f);
-  f.hair_volume = range(25, 0.03f, 0.30f);
-  f.hair_length = range(27, -0.55f, 1.15f);
+  f.hair_part = range(31, -0.45f, 0.45f);
+  f.hair_volume = range(25, 0.05f, 0.28f);
+  f.hair_length = range(27, -0.50f, 0.95f);
   f.beard = std::clamp(range(28, -1.2f, 1.0f), 0.0f, 1.0f);
   f.beard_curve = range(32, -0.9f, 1.1f);
 
-  f.skin = {0.45f + 0.52f * logistic(n[18]), 0.29f + 0.48f * logistic(n[18] + 0.18f * n[19]),
-            0.20f + 0.42f * logistic(n[18] + 0.18f * n[20] - 0.15f)};
+  f.skin = {0.47f + 0.47f * logistic(n[18]), 0.31f + 0.43f * logistic(n[18] + 0.18f * n[19]),
+            0.215f + 0.385f * logistic(n[18] + 0.18f * n[20] - 0.15f)};
   const float tone = 1.2f * n[21];
-  f.hair = {0.05f + 0.65f * logistic(tone - 1), 0.04f + 0.48f * logistic(tone - 1.2f - 0.25f * n[20]),
-            0.035f + 0.34f * logistic(tone - 1.6f - 0.5f * n[20])};
+  f.hair = {0.05f + 0.58f * logistic(tone - 1), 0.04f + 0.42f * logistic(tone - 1.2f - 0.25f * n[20]),
+            0.035f + 0.29f * logistic(tone - 1.6f - 0.5f * n[20])};
   f.iris = {0.12f + 0.30f * logistic(n[22]), 0.10f + 0.32f * logistic(n[22] * 0.3f - 0.8f * n[23]),
             0.05f + 0.55f * logistic(-n[22] - 0.6f * n[23] - 0.9f)};
   const float red = logistic(n[19]);

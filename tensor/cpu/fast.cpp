@@ -4,18 +4,22 @@
 //   valid   those that do not fall on padding: what pixel pairs do, and at best a direct kernel
 //   points  what Winograd's tiles need
 //
-//   Winograd     points <= 0.45 valid, at least 32 tiles (fewer do not pay for the transform of the filters),
-//   and
-//                channels that fill the lanes (8 -> 8 and 8 -> 16 are slower than direct)
-//   pixel pairs  valid <= 0.6 dense (images of 2x2 and 3x3, dilation close to the size of the image), and at
-//   least
-//                8 images, the rows of its products
+//   Winograd     points <= 0.45 valid, at least 32 tiles (fewer do not pay for transforming the filters),
+//                and channels that fill the lanes (8 -> 8 and 8 -> 16 are slower than direct)
+//   pixel pairs  valid <= 0.6 dense (images of 2x2 and 3x3, or dilation close to the size of the image), and
+//                at least 8 images: the rows of its products
 //   direct       otherwise; where oneDNN has only loops for it, pixel pairs again
 //
-// Measured with oneDNN 2.6 on one core with AVX-512, batch 81, the three passes together (ms, direct /
-// Winograd / pixel pairs): 20x20 16->16 5x5 5.3/2.8/-, 10x10 32->32 2.0/1.0/-, 10x10 32->16 dilation 2
-// 0.90/0.63/-, dilation 3 0.88/0.94/-, 5x5 64->64 1.8/0.9/2.1, 4x4 128->128 4.8/3.1/4.5, 3x3
-// 128->128 2.9/3.0/2.1, 2x2 128->128 1.8/3.0/0.7.
+// Measured with oneDNN 2.6 on one core with AVX-512, batch 81, the three passes together, in ms:
+//                           direct  Winograd  pixel pairs
+//   20x20  16->16  5x5        5.3     2.8
+//   10x10  32->32             2.0     1.0
+//   10x10  32->16  dil. 2     0.90    0.63
+//   10x10  32->16  dil. 3     0.88    0.94
+//   5x5    64->64             1.8     0.9       2.1
+//   4x4    128->128           4.8     3.1       4.5
+//   3x3    128->128           2.9     3.0       2.1
+//   2x2    128->128           1.8     3.0       0.7
 #include <algorithm>
 
 #include "tensor/cpu/host_memory.h"

@@ -19,6 +19,7 @@ struct Arguments {
   std::optional<std::int64_t> steps, stop_after;
   std::optional<std::uint64_t> seed;
   int threads = 0;
+  bool resume = false;
 };
 
 int run_train(const Arguments& a) {
@@ -26,6 +27,7 @@ int run_train(const Arguments& a) {
                        .run = a.run,
                        .device = choose_device(a.device),
                        .stop_after = a.stop_after,
+                       .resume = a.resume,
                        .stop = &stop_asked};
   std::vector<std::string> settings = a.set;
   if (a.steps) settings.push_back(fmt::format("steps={}", *a.steps));
@@ -63,6 +65,7 @@ void add_train_command(CLI::App& app) {
   command->add_option("--device", a->device, "auto, cpu or cuda")->capture_default_str();
   command->add_option("--threads", a->threads, "Compute threads; 0 = all cores")->capture_default_str();
   command->add_option("--init", a->init, "Checkpoint whose network weights to start from");
+  command->add_flag("--resume", a->resume, "Continue the run from its newest good checkpoint");
   command->callback([a] {
     if (const int code = run_train(*a); code != 0) throw CLI::RuntimeError(code);
   });

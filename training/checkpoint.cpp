@@ -46,7 +46,8 @@ void load_into(const Tensor& to, SafetensorsReader& file, const std::filesystem:
 
 }  // namespace
 
-void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const Config& config) {
+void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const Config& config,
+                     std::optional<double> novel_top1) {
   Contents contents;
   for (const Parameter* p : trainer.parameters()) contents.add(p->name, p->value.value());
   const NesterovSgd& sgd = trainer.optimiser();
@@ -55,10 +56,16 @@ void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const 
   }
   const auto state = trainer.save_state();
   for (const auto& [name, bytes] : state) contents.add(name, bytes);
-  write_safetensors(path, contents.views(),
-                    {{"format", "doppel 1"},
-                     {"step", fmt::format("{}", trainer.next_step())},
-                     {"config", to_toml(config)}});
+  SafetensorsMetadata metadata{
+      {"format", "doppel 1"}, {"step", fmt::format("{}", trainer.next_step())}, {"config", to_toml(config)}};
+  if (novel_top1) metadata["novel_top1"] = fmt::format("{}", *novel_top1);
+  write_safetensors(path, contents.views(), metadata);
+}
+
+double best_top1(const std::filesystem::path& path) {
+  const SafetensorsReader file(path);
+  const auto found = file.metadata().find("novel_top1");
+  return found == file.metadata().end() ? -1 : std::stod(found->second);
 }
 
 void load_network(const std::filesystem::path& path, Network& network) {

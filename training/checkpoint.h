@@ -8,8 +8,13 @@
 
 namespace dg {
 
-/// Writes all that the rest of the run depends on. Equal states give equal bytes.
-void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const Config& config);
+/// Writes all that the rest of the run depends on. Equal states give equal bytes. `novel_top1`, if any, goes
+/// into the metadata of the best checkpoint.
+void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const Config& config,
+                     std::optional<double> novel_top1 = {});
+
+/// The novel top-1 that save_checkpoint was given; -1 when it was given none.
+double best_top1(const std::filesystem::path& path);
 
 /// Loads the network's parameters (ARFA's k too) and nothing else. IoError when one is missing or of another
 /// shape.

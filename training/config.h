@@ -79,6 +79,10 @@ struct Config {
     std::int64_t every = 0;
   } evaluate;
 
+  struct Checkpoint {
+    std::int64_t every = 0, keep = 3;
+  } checkpoint;
+
   struct Guard {
     std::string collapse = "stop";
     std::int64_t collapse_steps = 1000;

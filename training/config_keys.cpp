@@ -118,6 +118,9 @@ std::vector<ConfigKey> make_keys() {
 
       integer("evaluate.every", DG_AT(evaluate.every), 0, billion,
               "steps between two evaluations on the held-out identities; 0 = none"),
+      integer("checkpoint.every", DG_AT(checkpoint.every), 0, billion,
+              "steps between two checkpoints; 0 = only at the end and when the run is stopped"),
+      integer("checkpoint.keep", DG_AT(checkpoint.keep), 1, billion, "how many of the newest are kept"),
       choice("guard.collapse", DG_AT(guard.collapse), {"stop", "warn"},
              "what to do when the embedding has collapsed"),
       integer("guard.collapse_steps", DG_AT(guard.collapse_steps), 1, billion,

@@ -1,6 +1,5 @@
 #include "training/evaluate_run.h"
 
-#include <charconv>
 #include <map>
 
 #include "data/class_folder.h"
@@ -44,18 +43,9 @@ fs::path find_checkpoint(const EvaluateOptions& o) {
   const fs::path folder = o.run / "checkpoints";
   if (o.checkpoint == "best") return folder / "best.safetensors";
   if (o.checkpoint != "last") return o.checkpoint;
-  std::map<std::int64_t, fs::path> by_step;
-  if (fs::is_directory(folder)) {
-    for (const auto& entry : fs::directory_iterator(folder)) {
-      const std::string name = entry.path().filename().string();
-      std::int64_t step = 0;
-      if (!name.starts_with("step-") || !name.ends_with(".safetensors")) continue;
-      const char *begin = name.data() + 5, *end = name.data() + name.size() - 12;
-      if (std::from_chars(begin, end, step).ptr == end) by_step[step] = entry.path();
-    }
-  }
-  if (by_step.empty()) throw IoError(fmt::format("{}: there is no checkpoint", folder.string()));
-  return by_step.rbegin()->second;
+  const std::vector<fs::path> all = step_checkpoints(o.run);
+  if (all.empty()) throw IoError(fmt::format("{}: there is no checkpoint", folder.string()));
+  return all.back();
 }
 
 OneShotResult evaluate_one_shot(const EvaluateOptions& o) {

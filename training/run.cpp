@@ -1,10 +1,13 @@
 #include "training/run.h"
 
+#include <charconv>
 #include <chrono>
 #include <deque>
-#include <fstream>
+#include <map>
 
 #include "data/class_folder.h"
+#include "interop/atomic_file.h"
+#include "interop/safetensors.h"
 #include "training/checkpoint.h"
 #include "training/recognition.h"
 #include "training/run_log.h"
@@ -20,7 +23,7 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// Means of the last steps.
+// Mean of the last 500 values.
 class Recent {
  public:
   void add(double v) {
@@ -37,34 +40,221 @@ class Recent {
   std::deque<double> values_;
 };
 
-void write_text(const fs::path& path, const std::string& text) {
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  if (!out.flush()) throw IoError(fmt::format("{}: cannot be written", path.string()));
-}
-
-void make_run_folder(const TrainOptions& o, const PhotoSet& set, const Split& split) {
-  if (fs::exists(o.run / "checkpoints") && !fs::is_empty(o.run / "checkpoints")) {
-    throw Error(fmt::format("[train] {} already holds a run; choose another --run folder", o.run.string()));
-  }
-  std::error_code failed;
-  fs::create_directories(o.run / "checkpoints", failed);
-  if (failed) throw IoError(fmt::format("{}: {}", o.run.string(), failed.message()));
-  write_text(o.run / "config.toml", to_toml(o.config));
-  std::string identities;
-  for (std::size_t c = 0; c < set.classes.size(); ++c) {
-    identities += fmt::format("{}\t{}\n", set.classes[c], split.training_class[c] >= 0 ? "base" : "novel");
-  }
-  write_text(o.run / "identities.tsv", identities);
-}
-
 double number(const std::vector<Parameter*>& parameters, const char* name) {
   const auto found =
       std::find_if(parameters.begin(), parameters.end(), [&](const Parameter* p) { return p->name == name; });
   return (*found)->value.value().to_vector()[0];
 }
 
+void refuse_other_settings(const fs::path& run, const Config& now) {
+  if (!fs::exists(run / "config.toml")) return;
+  const std::vector<std::string> changed =
+      differences(load_config(run / "config.toml", {}), now, Compare::results);
+  require(changed.empty(), "train", "--resume must not change settings, got other values of {} than {} has",
+          fmt::join(changed, ", "), (run / "config.toml").string());
+}
+
+class Run {
+ public:
+  explicit Run(const TrainOptions& options)
+      : options_(options),
+        config_(options.config),
+        set_(scan_class_folder(options.data)),
+        split_(make_split(set_, config_)),
+        store_(set_, replacement_lists(set_, split_),
+               {.size = static_cast<int>(config_.network.input),
+                .crop = config_.data.crop,
+                .memory_bytes = config_.data.cache_mb << 20,
+                .max_broken_share = config_.data.max_broken}),
+        trainer_(config_, set_, split_, store_, options.device),
+        last_(std::min(config_.steps, options.stop_after.value_or(config_.steps))) {}
+
+  TrainResult go() {
+    make_folder();
+    const std::string loaded = start();
+    log_.emplace(options_.run, config_.steps,
+                 RunLogOptions{.first_step = trainer_.next_step() + 1, .console = options_.console});
+    log_->note(summary(set_));
+    log_->note(fmt::format("{} base identities train, {} novel ones are held out", split_.base_classes.size(),
+                           split_.novel_classes.size()));
+    if (!loaded.empty()) log_->note(loaded);
+    logged_step_ = trainer_.next_step();
+    logged_at_ = seconds_since(began_);
+    bool stopped = false;
+    try {
+      while (trainer_.next_step() < last_ && !stopped) {
+        stopped = options_.stop != nullptr && options_.stop->load();
+        if (!stopped) step();
+      }
+    } catch (const std::exception&) {
+      save();  // nothing that was learnt is lost
+      throw;
+    }
+    save();
+    if (const BrokenPhotos broken = store_.broken(); !broken.entries.empty()) log_->note(summary(broken));
+    return result(stopped);
+  }
+
+ private:
+  fs::path folder() const { return options_.run / "checkpoints"; }
+
+  void make_folder() {
+    if (options_.resume) {
+      refuse_other_settings(options_.run, config_);
+    } else {
+      require(step_checkpoints(options_.run).empty(), "train",
+              "{} already holds a run; choose another --run folder, or --resume it", options_.run.string());
+    }
+    std::error_code failed;
+    fs::create_directories(folder(), failed);
+    if (failed) throw IoError(fmt::format("{}: {}", folder().string(), failed.message()));
+    write_file_atomically(options_.run / "config.toml", to_toml(config_));
+    std::string identities;
+    for (std::size_t c = 0; c < set_.classes.size(); ++c) {
+      identities +=
+          fmt::format("{}\t{}\n", set_.classes[c], split_.training_class[c] >= 0 ? "base" : "novel");
+    }
+    write_file_atomically(options_.run / "identities.tsv", identities);
+  }
+
+  // Fresh weights, or the newest checkpoint that reads; what was loaded or passed over, for people.
+  std::string start() {
+    std::string passed_over;
+    if (options_.resume) {
+      std::vector<fs::path> candidates = step_checkpoints(options_.run);
+      for (; !candidates.empty(); candidates.pop_back()) {
+        try {
+          const SafetensorsReader readable(candidates.back());
+        } catch (const IoError& e) {
+          passed_over += fmt::format("passed over: {}\n", e.what());
+          continue;
+        }
+        load_checkpoint(candidates.back(), trainer_);
+        if (fs::exists(folder() / "best.safetensors")) best_top1_ = best_top1(folder() / "best.safetensors");
+        return fmt::format("{}resumed from {}", passed_over, candidates.back().string());
+      }
+    }
+    trainer_.initialise();
+    if (options_.init) load_network(*options_.init, trainer_.network());
+    return passed_over + (options_.resume ? "no checkpoint to resume from: starting at step 0" : "");
+  }
+
+  void step() {
+    const StepResult r = trainer_.step();
+    if (options_.steps_done != nullptr) *options_.steps_done = trainer_.next_step();
+    softmax_.add(r.l2_softmax);
+    violating_.add(r.pairs.negative.violating);
+    if (const auto warning = trainer_.take_warning()) log_->note(*warning);
+    const std::int64_t done = trainer_.next_step();
+    if (done % config_.log.every == 0 || done == last_) write_metrics(r);
+    if (config_.evaluate.every > 0 && done % config_.evaluate.every == 0 && !split_.novel_classes.empty())
+      evaluate();
+    if (config_.checkpoint.every > 0 && done % config_.checkpoint.every == 0) save();
+  }
+
+  void write_metrics(const StepResult& r) {
+    const double now = seconds_since(began_), since = std::max(1e-9, now - logged_at_),
+                 wait = trainer_.seconds_waited_for_photos();
+    const std::int64_t done = trainer_.next_step();
+    const double images_per_second =
+        static_cast<double>((done - logged_step_) * config_.sampling.batch) / since;
+    const ListFigures list = trainer_.measure_list();
+    const std::vector<Parameter*> parameters = trainer_.parameters();
+    log_->metrics({{"step", static_cast<double>(done)},
+                   {"rate", r.rate},
+                   {"loss", r.total},
+                   {"l2_softmax", r.l2_softmax},
+                   {"lifted", r.lifted},
+                   {"margin", r.margin},
+                   {"l2_softmax_recent", softmax_.mean()},
+                   {"positive_cosine", r.pairs.positive.mean_cosine},
+                   {"negative_cosine", r.pairs.negative.mean_cosine},
+                   {"positive_violating", r.pairs.positive.violating},
+                   {"negative_violating", r.pairs.negative.violating},
+                   {"gradient_norm", trainer_.optimiser().gradient_norm()},
+                   {"alpha", number(parameters, "l2_softmax.alpha")},
+                   {"beta", number(parameters, "margin.beta")},
+                   {"list_filled", list.filled},
+                   {"list_changed", list.changed},
+                   {"in_degree_max", static_cast<double>(list.in_degree_max)},
+                   {"in_degree_gini", list.in_degree_gini},
+                   {"distinct_classes_1000", static_cast<double>(trainer_.distinct_classes(1000))},
+                   {"images_per_second", images_per_second},
+                   {"input_wait", (wait - waited_) / since}});
+    log_->progress(
+        done, {{"loss", r.total}, {"l2s", r.l2_softmax}, {"lifted", r.lifted}, {"margin", r.margin}},
+        images_per_second, static_cast<double>((last_ - done) * config_.sampling.batch) / images_per_second);
+    logged_at_ = now;
+    waited_ = wait;
+    logged_step_ = done;
+  }
+
+  void evaluate() {
+    const OneShotResult scores =
+        recognise(trainer_.network(), store_, set_, split_, {},
+                  {.device = options_.device, .workers = static_cast<int>(config_.data.workers)});
+    log_->note(fmt::format("step {}: novel top-1 {:.2f}%", trainer_.next_step(), 100 * scores.novel_top1));
+    log_->metrics({{"step", static_cast<double>(trainer_.next_step())},
+                   {"novel_top1", scores.novel_top1},
+                   {"coverage_0.99", scores.coverage[2].coverage()}});
+    if (scores.novel_top1 <= best_top1_) return;
+    best_top1_ = scores.novel_top1;
+    save_checkpoint(folder() / "best.safetensors", trainer_, config_, best_top1_);
+  }
+
+  void save() {
+    save_checkpoint(folder() / fmt::format("step-{}.safetensors", trainer_.next_step()), trainer_, config_);
+    std::vector<fs::path> all = step_checkpoints(options_.run);
+    for (std::size_t i = 0; i + static_cast<std::size_t>(config_.checkpoint.keep) < all.size(); ++i)
+      fs::remove(all[i]);
+  }
+
+  TrainResult result(bool stopped) const {
+    TrainResult r{.steps = trainer_.next_step(),
+                  .stopped = stopped,
+                  .l2_softmax = softmax_.mean(),
+                  .violating_negative = violating_.mean(),
+                  .distinct_classes = trainer_.distinct_classes(0),
+                  .distinct_classes_1000 = trainer_.distinct_classes(1000),
+                  .seconds = seconds_since(began_)};
+    const auto entries = trainer_.doppelgangers().entries();
+    r.doppelgangers.assign(entries.begin(), entries.end());
+    for (const int c : split_.base_classes) r.identities.push_back(set_.classes[static_cast<std::size_t>(c)]);
+    return r;
+  }
+
+  const TrainOptions& options_;
+  const Config& config_;
+  const PhotoSet set_;
+  const Split split_;
+  PhotoStore store_;
+  Trainer trainer_;
+  std::optional<RunLog> log_;
+  const std::int64_t last_;  // steps after which to end
+  Recent softmax_, violating_;
+  double best_top1_ = -1;
+  const Clock::time_point began_ = Clock::now();
+  double logged_at_ = 0, waited_ = 0;  // seconds at the last line of metrics
+  std::int64_t logged_step_ = 0;       // and the steps done by then
+};
+
 }  // namespace
+
+std::vector<fs::path> step_checkpoints(const fs::path& run) {
+  std::map<std::int64_t, fs::path> by_step;
+  const fs::path folder = run / "checkpoints";
+  if (!fs::is_directory(folder)) return {};
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with("step-") || !name.ends_with(".safetensors")) continue;
+    std::int64_t step = 0;
+    const char *begin = name.data() + 5, *end = name.data() + name.size() - 12;
+    if (std::from_chars(begin, end, step).ptr == end) by_step[step] = entry.path();
+  }
+  std::vector<fs::path> paths;
+  for (const auto& [step, path] : by_step) paths.push_back(path);
+  return paths;
+}
 
 Split make_split(const PhotoSet& set, const Config& config) {
   SplitOptions options{.base_test_photos = static_cast<int>(config.data.base_test_photos)};
@@ -78,121 +268,9 @@ Split make_split(const PhotoSet& set, const Config& config) {
   return split_photos(set, options, Rng(config.seed, 0));
 }
 
-TrainResult train(const TrainOptions& o) {
-  const Config& config = o.config;
-  validate(config);
-  const PhotoSet set = scan_class_folder(o.data);
-  const Split split = make_split(set, config);
-  make_run_folder(o, set, split);
-  RunLog log(o.run, config.steps, {.console = o.console});
-  log.note(summary(set));
-  log.note(fmt::format("{} base identities train, {} novel ones are held out", split.base_classes.size(),
-                       split.novel_classes.size()));
-
-  PhotoStore store(set, replacement_lists(set, split),
-                   {.size = static_cast<int>(config.network.input),
-                    .crop = config.data.crop,
-                    .memory_bytes = config.data.cache_mb << 20,
-                    .max_broken_share = config.data.max_broken});
-  Trainer trainer(config, set, split, store, o.device);
-  trainer.initialise();
-  if (o.init) load_network(*o.init, trainer.network());
-
-  const std::int64_t last = std::min(config.steps, o.stop_after.value_or(config.steps));
-  const fs::path folder = o.run / "checkpoints";
-  TrainResult result;
-  Recent softmax, violating;
-  double best_top1 = -1, logged_at = 0, waited = 0;
-  const Clock::time_point start = Clock::now();
-  std::int64_t logged_step = 0;
-
-  const auto write_metrics = [&](const StepResult& r) {
-    const double now = seconds_since(start),
-                 images = static_cast<double>((r.step + 1 - logged_step) * config.sampling.batch);
-    const double wait = trainer.seconds_waited_for_photos();
-    const ListFigures list = trainer.measure_list();
-    const double rate = images / std::max(1e-9, now - logged_at);
-    const std::vector<Parameter*> all = trainer.parameters();
-    log.metrics({{"step", static_cast<double>(r.step + 1)},
-                 {"rate", r.rate},
-                 {"loss", r.total},
-                 {"l2_softmax", r.l2_softmax},
-                 {"lifted", r.lifted},
-                 {"margin", r.margin},
-                 {"l2_softmax_recent", softmax.mean()},
-                 {"positive_cosine", r.pairs.positive.mean_cosine},
-                 {"negative_cosine", r.pairs.negative.mean_cosine},
-                 {"positive_violating", r.pairs.positive.violating},
-                 {"negative_violating", r.pairs.negative.violating},
-                 {"gradient_norm", trainer.optimiser().gradient_norm()},
-                 {"alpha", number(all, "l2_softmax.alpha")},
-                 {"beta", number(all, "margin.beta")},
-                 {"list_filled", list.filled},
-                 {"list_changed", list.changed},
-                 {"in_degree_max", static_cast<double>(list.in_degree_max)},
-                 {"in_degree_gini", list.in_degree_gini},
-                 {"distinct_classes_1000", static_cast<double>(trainer.distinct_classes(1000))},
-                 {"images_per_second", rate},
-                 {"input_wait", (wait - waited) / std::max(1e-9, now - logged_at)}});
-    log.progress(r.step + 1,
-                 {{"loss", r.total}, {"l2s", r.l2_softmax}, {"lifted", r.lifted}, {"margin", r.margin}}, rate,
-                 now / static_cast<double>(r.step + 1) * static_cast<double>(last - r.step - 1));
-    logged_at = now;
-    logged_step = r.step + 1;
-    waited = wait;
-  };
-  const auto save = [&] {
-    save_checkpoint(folder / fmt::format("step-{}.safetensors", trainer.next_step()), trainer, config);
-  };
-  const auto evaluate = [&] {
-    const OneShotResult scores =
-        recognise(trainer.network(), store, set, split, {},
-                  {.device = o.device, .workers = static_cast<int>(config.data.workers)});
-    log.note(fmt::format("step {}: novel top-1 {:.2f}%", trainer.next_step(), 100 * scores.novel_top1));
-    log.metrics({{"step", static_cast<double>(trainer.next_step())},
-                 {"novel_top1", scores.novel_top1},
-                 {"coverage_0.99", scores.coverage[2].coverage()}});
-    if (scores.novel_top1 > best_top1) {
-      best_top1 = scores.novel_top1;
-      save_checkpoint(folder / "best.safetensors", trainer, config);
-    }
-  };
-
-  try {
-    while (trainer.next_step() < last) {
-      if (o.stop != nullptr && o.stop->load()) {
-        result.stopped = true;
-        break;
-      }
-      const StepResult r = trainer.step();
-      if (o.steps_done != nullptr) *o.steps_done = trainer.next_step();
-      softmax.add(r.l2_softmax);
-      violating.add(r.pairs.negative.violating);
-      if (const auto warning = trainer.take_warning()) log.note(*warning);
-      if ((r.step + 1) % config.log.every == 0 || r.step + 1 == last) write_metrics(r);
-      if (config.evaluate.every > 0 && trainer.next_step() % config.evaluate.every == 0 &&
-          !split.novel_classes.empty())
-        evaluate();
-    }
-  } catch (const std::exception&) {
-    save();  // nothing that was learnt is lost
-    throw;
-  }
-  save();
-  const BrokenPhotos broken = store.broken();
-  if (!broken.entries.empty()) log.note(summary(broken));
-
-  result.steps = trainer.next_step();
-  result.l2_softmax = softmax.mean();
-  result.violating_negative = violating.mean();
-  result.distinct_classes = trainer.distinct_classes(0);
-  result.distinct_classes_1000 = trainer.distinct_classes(1000);
-  const auto entries = trainer.doppelgangers().entries();
-  result.doppelgangers.assign(entries.begin(), entries.end());
-  for (const int c : split.base_classes)
-    result.identities.push_back(set.classes[static_cast<std::size_t>(c)]);
-  result.seconds = seconds_since(start);
-  return result;
+TrainResult train(const TrainOptions& options) {
+  validate(options.config);
+  return Run(options).go();
 }
 
 }  // namespace dg

@@ -3,7 +3,8 @@
 //   RUN/config.toml      the full configuration
 //   RUN/identities.tsv   every identity and its part of the split: base or novel
 //   RUN/metrics.jsonl    one line per log.every steps
-//   RUN/checkpoints/step-<number>.safetensors, best.safetensors
+//   RUN/checkpoints/step-<number>.safetensors (the last checkpoint.keep), best.safetensors (highest held-out
+//   novel top-1)
 #pragma once
 #include <atomic>
 #include <cstdio>
@@ -23,6 +24,7 @@ struct TrainOptions {
   Device device = Device::cpu;
   std::optional<std::int64_t> stop_after;  // end after this many steps in all, though the schedule is longer
   std::optional<std::filesystem::path> init;  // checkpoint whose network weights to start from
+  bool resume = false;  // continue RUN from its newest good checkpoint; from step 0 if there is none
   const std::atomic<bool>* stop = nullptr;          // set from outside: save and return
   std::atomic<std::int64_t>* steps_done = nullptr;  // told after every step
   std::FILE* console = stderr;                      // progress and messages
@@ -43,6 +45,9 @@ struct TrainResult {
 /// Trains and saves. Throws Error (bad settings or data), IoError, TrainingStopped (a guard; a checkpoint is
 /// saved first).
 TrainResult train(const TrainOptions& options);
+
+/// The step checkpoints of a run folder, newest last; empty when there is none.
+std::vector<std::filesystem::path> step_checkpoints(const std::filesystem::path& run);
 
 /// The split `config` makes of a data set.
 Split make_split(const PhotoSet& set, const Config& config);

@@ -1,5 +1,6 @@
 // The command line as others script it: exit codes, what goes to stdout and what to stderr, files, JSON keys.
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "tests/apps/program.h"
 
@@ -62,8 +63,15 @@ TEST(CommandLine, TrainFillsTheRunFolderAndRepeatsItselfBitForBit) {
   EXPECT_EQ(files_in(out / "a"), (Words{last.string(), "config.toml", "identities.tsv", "metrics.jsonl"}));
   EXPECT_EQ(differences(load_config(out / "a" / "config.toml", {}), tiny_config({"steps=20", "seed=5"})),
             Words{});
-  const std::string metrics = file_text(out / "a" / "metrics.jsonl");
-  EXPECT_EQ(std::count(metrics.begin(), metrics.end(), '\n'), 5);
+  std::istringstream metrics(file_text(out / "a" / "metrics.jsonl"));
+  int lines = 0;
+  for (std::string line; std::getline(metrics, line);) {
+    const Json json = Json::parse(line);
+    EXPECT_EQ(json.at("step"), ++lines);
+    for (const char* key : {"positive_cosine", "negative_cosine", "positive_violating", "negative_violating"})
+      EXPECT_TRUE(json.at(key).is_number()) << key;
+  }
+  EXPECT_EQ(lines, 5);
 
   ASSERT_EQ(train("b", "5").code, 0);
   ASSERT_EQ(train("c", "6").code, 0);
@@ -76,8 +84,8 @@ TEST_F(TrainedRun, OneShotPrintsTheJsonOfTheContractAndNothingElse) {
   ASSERT_EQ(f.code, 0) << f.err;
   EXPECT_EQ(f.err, "");
   const Json json = Json::parse(f.out);
-  EXPECT_EQ(keys(json), (Words{"novel_top1", "coverage", "base_top1", "novel_images", "identities"}));
-  EXPECT_EQ(keys(json["coverage"]), (Words{"0.9", "0.95", "0.99", "0.999"}));
+  ASSERT_EQ(keys(json), (Words{"novel_top1", "coverage", "base_top1", "novel_images", "identities"}));
+  ASSERT_EQ(keys(json["coverage"]), (Words{"0.9", "0.95", "0.99", "0.999"}));
   expect_share(json["novel_top1"]);
   expect_share(json["base_top1"]);
   for (const auto& [precision, share] : json["coverage"].items()) expect_share(share);
@@ -98,7 +106,7 @@ TEST_F(TrainedRun, FamiliesOfGeneratedFacesAddNoKey) {
   std::ofstream(data / "families.csv") << table;
   const Finished f = evaluate(data, {"--protocol", "one-shot", "--json", "-"});
   ASSERT_EQ(f.code, 0) << f.err;
-  EXPECT_EQ(keys(Json::parse(f.out)),
+  ASSERT_EQ(keys(Json::parse(f.out)),
             (Words{"novel_top1", "coverage", "base_top1", "novel_images", "identities"}));
 }
 
@@ -119,9 +127,9 @@ TEST_F(TrainedRun, VerificationPrintsTheJsonOfTheContractAndNothingElse) {
   ASSERT_EQ(f.code, 0) << f.err;
   EXPECT_EQ(f.err, "");
   const Json json = Json::parse(f.out);
-  EXPECT_EQ(keys(json), (Words{"accuracy", "accuracy_sd", "tar_at_far", "threshold", "pairs"}));
-  EXPECT_EQ(keys(json["tar_at_far"]), (Words{"0.01", "0.001"}));
-  EXPECT_EQ(keys(json["threshold"]), (Words{"0.01", "0.001"}));
+  ASSERT_EQ(keys(json), (Words{"accuracy", "accuracy_sd", "tar_at_far", "threshold", "pairs"}));
+  ASSERT_EQ(keys(json["tar_at_far"]), (Words{"0.01", "0.001"}));
+  ASSERT_EQ(keys(json["threshold"]), (Words{"0.01", "0.001"}));
   expect_share(json["accuracy"]);
   expect_share(json["accuracy_sd"]);
   for (const auto& [rate, share] : json["tar_at_far"].items()) expect_share(share);

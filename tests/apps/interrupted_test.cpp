@@ -1,6 +1,4 @@
 // Training that ends early: by a signal, by a guard, by a disk that is full.
-#include <nlohmann/json.hpp>
-
 #include "tests/apps/program.h"
 
 namespace dg {

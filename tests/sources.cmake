@@ -45,6 +45,9 @@ set(TEST_GRADIENTS
 )
 
 set(TEST_F32
+  apps/bad_input_test.cpp
+  apps/cli_test.cpp
+  apps/interrupted_test.cpp
   data/augmentation_test.cpp
   data/class_folder_test.cpp
   data/exif_test.cpp

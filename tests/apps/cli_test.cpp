@@ -1,0 +1,187 @@
+// The command line as others script it: exit codes, what goes to stdout and what to stderr, files, JSON keys.
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/apps/program.h"
+
+namespace dg {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Words keys(const Json& json) {
+  Words names;
+  for (const auto& [key, value] : json.items()) names.push_back(key);
+  return names;
+}
+
+void expect_share(const Json& json) {
+  ASSERT_TRUE(json.is_number()) << json;
+  EXPECT_GE(json.get<double>(), 0);
+  EXPECT_LE(json.get<double>(), 1);
+}
+
+// A run of two steps on 12 identities, 9 of them base, 4 photos each.
+class TrainedRun : public testing::Test {
+ protected:
+  void SetUp() override {
+    data = pattern_folder("cli_data");
+    run = fresh_folder("cli_out") / "run";
+    const Finished f = doppel(train_words(data, run, {"--stop-after", "2"}));
+    ASSERT_EQ(f.code, 0) << f.err;
+  }
+  Finished evaluate(const fs::path& photos, const Words& more) {
+    Words words{"evaluate", run.string(), photos.string(), "--threads", "1"};
+    words.insert(words.end(), more.begin(), more.end());
+    return doppel(words);
+  }
+  fs::path data, run;
+};
+
+TEST(CommandLine, HelpIsAResult) {
+  const Finished f = doppel({"--help"});
+  EXPECT_EQ(f.code, 0);
+  EXPECT_EQ(f.err, "");
+  for (const char* command : {"faces", "train", "evaluate"}) EXPECT_TRUE(contains(f.out, command));
+}
+
+TEST(CommandLine, TrainFillsTheRunFolderAndRepeatsItselfBitForBit) {
+  const fs::path data = pattern_folder("cli_train"), out = fresh_folder("cli_train_out");
+  const auto train = [&](const std::string& run, const std::string& seed) {
+    return doppel(train_words(data, out / run, {"--steps", "20", "--stop-after", "5", "--seed", seed}));
+  };
+  const Finished f = train("a", "5");
+  ASSERT_EQ(f.code, 0) << f.err;
+  EXPECT_EQ(f.out.rfind("trained 5 steps", 0), 0u) << f.out;
+  EXPECT_EQ(std::count(f.out.begin(), f.out.end(), '\n'), 1) << f.out;
+  const fs::path last = fs::path("checkpoints") / "step-5.safetensors";
+  EXPECT_TRUE(contains(f.out, (out / "a" / last).string()));
+  EXPECT_TRUE(contains(f.err, "48 photos of 12 identities"));
+  EXPECT_TRUE(contains(f.err, "9 base identities train, 3 novel ones are held out"));
+  EXPECT_EQ(f.err.find('\r'), std::string::npos) << "a progress line that no terminal shows";
+
+  EXPECT_EQ(files_in(out / "a"), (Words{last.string(), "config.toml", "identities.tsv", "metrics.jsonl"}));
+  EXPECT_EQ(differences(load_config(out / "a" / "config.toml", {}), tiny_config({"steps=20", "seed=5"})),
+            Words{});
+  std::istringstream metrics(file_text(out / "a" / "metrics.jsonl"));
+  int lines = 0;
+  for (std::string line; std::getline(metrics, line);) {
+    const Json json = Json::parse(line);
+    EXPECT_EQ(json.at("step"), ++lines);
+    for (const char* key : {"positive_cosine", "negative_cosine", "positive_violating", "negative_violating"})
+      EXPECT_TRUE(json.at(key).is_number()) << key;
+  }
+  EXPECT_EQ(lines, 5);
+
+  ASSERT_EQ(train("b", "5").code, 0);
+  ASSERT_EQ(train("c", "6").code, 0);
+  EXPECT_TRUE(file_text(out / "a" / last) == file_text(out / "b" / last));
+  EXPECT_FALSE(file_text(out / "a" / last) == file_text(out / "c" / last));
+}
+
+TEST_F(TrainedRun, OneShotPrintsTheJsonOfTheContractAndNothingElse) {
+  const Finished f = evaluate(data, {"--protocol", "one-shot", "--json", "-"});
+  ASSERT_EQ(f.code, 0) << f.err;
+  EXPECT_EQ(f.err, "");
+  const Json json = Json::parse(f.out);
+  ASSERT_EQ(keys(json), (Words{"novel_top1", "coverage", "base_top1", "novel_images", "identities"}));
+  ASSERT_EQ(keys(json["coverage"]), (Words{"0.9", "0.95", "0.99", "0.999"}));
+  expect_share(json["novel_top1"]);
+  expect_share(json["base_top1"]);
+  for (const auto& [precision, share] : json["coverage"].items()) expect_share(share);
+  EXPECT_EQ(json["novel_images"], 9);  // 3 novel identities, 4 photos, the first enrols
+  EXPECT_EQ(json["identities"], 12);
+
+  const fs::path file = run / "one_shot.json";
+  const Finished table = evaluate(data, {"--protocol", "one-shot", "--json", file.string()});
+  EXPECT_EQ(table.code, 0) << table.err;
+  EXPECT_EQ(file_text(file), f.out);
+  EXPECT_TRUE(contains(table.out, "novel top-1"));
+  EXPECT_TRUE(contains(table.out, "base top-1"));
+}
+
+TEST_F(TrainedRun, FamiliesOfGeneratedFacesAddNoKey) {
+  std::string table = "identity,family\n";
+  for (int i = 0; i < 12; ++i) table += fmt::format("{:03},{}\n", i, i / 4);
+  std::ofstream(data / "families.csv") << table;
+  const Finished f = evaluate(data, {"--protocol", "one-shot", "--json", "-"});
+  ASSERT_EQ(f.code, 0) << f.err;
+  ASSERT_EQ(keys(Json::parse(f.out)),
+            (Words{"novel_top1", "coverage", "base_top1", "novel_images", "identities"}));
+}
+
+TEST_F(TrainedRun, VerificationPrintsTheJsonOfTheContractAndNothingElse) {
+  const fs::path faces = fresh_folder("cli_lfw"), pairs = run / "pairs.txt";
+  const Words names{"Ada_A", "Ben_B", "Cleo_C", "Dan_D"};
+  for (int i = 0; i < 4; ++i) {
+    const std::string& name = names[static_cast<std::size_t>(i)];
+    fs::create_directories(faces / name);
+    for (int p = 1; p <= 3; ++p)
+      write_jpeg(faces / name / fmt::format("{}_{:04}.jpg", name, p), pattern(i, p), 95);
+  }
+  std::ofstream(pairs) << "2\t2\n"
+                          "Ada_A\t1\t2\nBen_B\t1\t3\nAda_A\t1\tBen_B\t1\nCleo_C\t2\tDan_D\t2\n"
+                          "Cleo_C\t1\t2\nDan_D\t2\t3\nAda_A\t3\tCleo_C\t1\nBen_B\t2\tDan_D\t3\n";
+  const Finished f =
+      evaluate(faces, {"--protocol", "verification", "--pairs", pairs.string(), "--json", "-"});
+  ASSERT_EQ(f.code, 0) << f.err;
+  EXPECT_EQ(f.err, "");
+  const Json json = Json::parse(f.out);
+  ASSERT_EQ(keys(json), (Words{"accuracy", "accuracy_sd", "tar_at_far", "threshold", "pairs"}));
+  ASSERT_EQ(keys(json["tar_at_far"]), (Words{"0.01", "0.001"}));
+  ASSERT_EQ(keys(json["threshold"]), (Words{"0.01", "0.001"}));
+  expect_share(json["accuracy"]);
+  expect_share(json["accuracy_sd"]);
+  for (const auto& [rate, share] : json["tar_at_far"].items()) expect_share(share);
+  for (const auto& [rate, threshold] : json["threshold"].items()) EXPECT_TRUE(threshold.is_number());
+  EXPECT_EQ(json["pairs"], 8);
+}
+
+TEST_F(TrainedRun, EvaluateRefusesWhatItCannotDo) {
+  const std::string photos = data.string(), no_pairs = (run / "none.txt").string(),
+                    nowhere = (run / "none" / "x.json").string();
+  const std::vector<std::pair<Words, std::string>> cases{
+      {{"evaluate", photos, photos}, photos + ": not a run folder"},
+      {{"evaluate", run.string(), (data / "none").string()}, (data / "none").string()},
+      {{"evaluate", run.string(), photos, "--protocol", "both"}, "one-shot or verification, got both"},
+      {{"evaluate", run.string(), photos, "--protocol", "verification"}, "--pairs FILE"},
+      {{"evaluate", run.string(), photos, "--protocol", "verification", "--pairs", no_pairs}, no_pairs},
+      {{"evaluate", run.string(), photos, "--checkpoint", "best"}, "best.safetensors"},
+      {{"evaluate", run.string(), photos, "--json", nowhere}, nowhere}};
+  for (const auto& [words, message] : cases) {
+    const Finished f = doppel(words);
+    EXPECT_GT(f.code, 0) << f.out;
+    EXPECT_TRUE(contains(f.err, message));
+  }
+}
+
+TEST(CommandLine, FacesAreWrittenOnceAndNeverMixed) {
+  const fs::path folder = fresh_folder("cli_faces") / "faces";
+  const auto faces = [&](const std::string& size) {
+    return doppel({"faces", folder.string(), "--identities", "4", "--photos", "2", "--size", size, "--family",
+                   "2", "--spread", "0.3", "--nuisance", "0.5", "--seed", "3"});
+  };
+  const Finished first = faces("32");
+  ASSERT_EQ(first.code, 0) << first.err;
+  EXPECT_EQ(first.err, "");
+  EXPECT_TRUE(contains(first.out, "wrote 8 photos of 4 identities in 2 families"));
+  const Words files = files_in(folder);
+  EXPECT_EQ(std::count_if(files.begin(), files.end(), [](const auto& f) { return f.ends_with(".jpg"); }), 8);
+  EXPECT_EQ(std::count(files.begin(), files.end(), "families.csv"), 1);
+  std::map<std::string, fs::file_time_type> written;
+  for (const std::string& file : files) written[file] = fs::last_write_time(folder / file);
+
+  const Finished again = faces("32");
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_TRUE(contains(again.out, "already"));
+  const Finished other = faces("40");
+  EXPECT_GT(other.code, 0);
+  EXPECT_EQ(other.out, "");
+  EXPECT_TRUE(contains(other.err, folder.string()));
+  EXPECT_TRUE(contains(other.err, "size = 32 there, size = 40 asked"));
+  EXPECT_EQ(files_in(folder), files);
+  for (const std::string& file : files) EXPECT_EQ(fs::last_write_time(folder / file), written[file]) << file;
+}
+
+}  // namespace
+}  // namespace dg

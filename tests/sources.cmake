@@ -58,6 +58,7 @@ set(TEST_F32
   data/photo_store_test.cpp
   data/resize_test.cpp
   data/split_test.cpp
+  docs/docs_test.cpp
   evaluation/bootstrap_test.cpp
   evaluation/coverage_test.cpp
   evaluation/lfw_pairs_test.cpp

@@ -1,0 +1,104 @@
+// The documents speak of files, configuration keys and parts of the paper: that they all exist, and that the
+// map from the paper to the code misses none.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+#include "training/config_keys.h"
+
+namespace dg {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path root = (fs::absolute(__FILE__).parent_path() / "../..").lexically_normal();
+
+std::string read(const char* document) {
+  std::ifstream in(root / document, std::ios::binary);
+  EXPECT_TRUE(in.good()) << document << " cannot be read";
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+// What stands between backticks, line by line.
+std::vector<std::string> quoted(const std::string& text) {
+  static const std::regex backticks("`([^`\n]+)`");
+  std::vector<std::string> all;
+  for (std::sregex_iterator i(text.begin(), text.end(), backticks), end; i != end; ++i)
+    all.push_back((*i)[1]);
+  return all;
+}
+
+// Files and folders: words with a slash, and nothing that only a run or a shell would have.
+bool is_path(const std::string& word) {
+  static const std::regex path("[a-z_]+(/[A-Za-z0-9_.-]+)*/[A-Za-z0-9_.-]*");
+  return std::regex_match(word, path);
+}
+
+// "section.key", alone or before " = value"; file names are no keys.
+std::string key_in(const std::string& word) {
+  static const std::regex key("([a-z0-9_]+\\.[a-z0-9_]+)( = .*)?"), file(".*\\.(md|toml|h|cpp|tsv|jsonl)");
+  std::smatch match;
+  return std::regex_match(word, match, key) && !std::regex_match(word, file) ? match[1].str() : "";
+}
+
+TEST(Docs, EveryPathExists) {
+  for (const char* document :
+       {"docs/paper-map.md", "docs/deviations.md", "docs/add-an-op.md", "docs/checkpoints.md"}) {
+    int paths = 0;
+    for (const std::string& word : quoted(read(document))) {
+      if (!is_path(word)) continue;
+      ++paths;
+      EXPECT_TRUE(fs::exists(root / word)) << document << " names " << word << ", which is not there";
+    }
+    EXPECT_GT(paths, 0) << document;
+  }
+}
+
+TEST(Docs, ThePaperMapHasEverySectionEquationAndTable) {
+  const std::string map = read("docs/paper-map.md");
+  std::vector<std::string> parts{"3", "3.1", "3.2", "4.1", "4.2"};
+  for (int i = 1; i <= 8; ++i) parts.push_back("4.2." + std::to_string(i));
+  for (int i = 1; i <= 5; ++i) parts.push_back("eq. " + std::to_string(i));
+  for (int i = 1; i <= 6; ++i) parts.push_back("Table " + std::to_string(i));
+  for (const std::string& part : parts)
+    EXPECT_NE(map.find("\n| " + part + " |"), std::string::npos) << "no row for " << part;
+}
+
+TEST(Docs, ThePaperMapNamesEveryOperationLayerLossAndSampler) {
+  const std::vector<std::string> words = quoted(read("docs/paper-map.md"));
+  for (const char* folder : {"autograd/ops", "layers", "losses", "sampling"}) {
+    int files = 0;
+    for (const auto& entry : fs::directory_iterator(root / folder)) {
+      if (entry.path().extension() != ".cpp") continue;
+      ++files;
+      const std::string name = std::string(folder) + "/" + entry.path().filename().string();
+      EXPECT_NE(std::find(words.begin(), words.end(), name), words.end())
+          << "docs/paper-map.md does not name " << name;
+    }
+    EXPECT_GT(files, 0) << folder;
+  }
+}
+
+TEST(Docs, EverySwitchIsAConfigurationKey) {
+  int keys = 0;
+  for (const char* document : {"docs/deviations.md", "docs/paper-map.md"}) {
+    for (const std::string& word : quoted(read(document))) {
+      const std::string name = key_in(word);
+      if (name.empty()) continue;
+      ++keys;
+      const auto& all = config_keys();
+      EXPECT_TRUE(std::any_of(all.begin(), all.end(), [&](const ConfigKey& key) { return key.name == name; }))
+          << document << " names " << name << ", which is no key";
+    }
+  }
+  EXPECT_GT(keys, 30);
+}
+
+}  // namespace
+}  // namespace dg

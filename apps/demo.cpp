@@ -96,12 +96,11 @@ Arm run_arm(const Arguments& a, const fs::path& data, const std::string& name, i
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> log(std::fopen((run.string() + ".log").c_str(), "w"),
                                                             &std::fclose);
   if (log == nullptr) throw IoError(fmt::format("{}.log: cannot be written", run.string()));
-  Arm arm{.name = name};
-  arm.training = train({.data = data,
-                        .run = run,
-                        .config = load_config(a.recipe, settings),
-                        .steps_done = &done,
-                        .console = log.get()});
+  const Config config = load_config(a.recipe, settings);
+  Arm arm;
+  arm.name = name;
+  arm.training =
+      train({.data = data, .run = run, .config = config, .steps_done = &done, .console = log.get()});
   arm.family_share =
       family_share(arm.training, read_families(data / "families.csv", arm.training.identities));
   arm.scores = evaluate_one_shot({.run = run, .data = data});

@@ -13,11 +13,20 @@ int main(int argc, char** argv) {
   dg::add_evaluate_command(app);
   dg::add_demo_command(app);
   try {
+    const auto named =
+        app.get_subcommands([&](const CLI::App* c) { return argc > 1 && c->check_name(argv[1]); });
+    if (argc > 1 && argv[1][0] != '-' && named.empty()) {
+      throw dg::Error(fmt::format("there is no subcommand {}; see doppel --help", argv[1]));
+    }
     app.parse(argc, argv);  // runs the subcommand's callback
   } catch (const CLI::ParseError& e) {
     return app.exit(e);
   } catch (const std::exception& e) {
     fmt::print(stderr, "doppel: {}\n", e.what());
+    return 1;
+  }
+  if (std::fflush(stdout) != 0) {
+    fmt::print(stderr, "doppel: the results could not be written to stdout\n");
     return 1;
   }
   return 0;

@@ -63,8 +63,12 @@ void run_evaluate(const Arguments& a) {
           "--pairs FILE belongs to --protocol verification, got {} with {}", a.protocol,
           a.pairs.empty() ? "no pairs" : a.pairs);
   set_threads(a.threads);
-  const EvaluateOptions options{
-      .run = a.run, .data = a.data, .checkpoint = a.checkpoint, .device = choose_device(a.device)};
+  EvaluateOptions options;
+  options.run = a.run;
+  options.data = a.data;
+  options.checkpoint = a.checkpoint;
+  options.device = choose_device(a.device);
+  options.note = [](const std::string& text) { fmt::print(stderr, "{}\n", text); };
   if (a.protocol == "one-shot") return report(evaluate_one_shot(options), a.json);
   report(evaluate_verification(options, a.pairs), a.json);
 }
@@ -81,7 +85,9 @@ void add_evaluate_command(CLI::App& app) {
   command->add_option("--json", a->json, "Write the figures as JSON; - = to stdout instead of the table");
   command->add_option("--checkpoint", a->checkpoint, "last, best or a file")->capture_default_str();
   command->add_option("--device", a->device, "auto, cpu or cuda")->capture_default_str();
-  command->add_option("--threads", a->threads, "Compute threads; 0 = all cores")->capture_default_str();
+  command->add_option("--threads", a->threads, "Compute threads; 0 = all cores")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command->callback([a] { run_evaluate(*a); });
 }
 

@@ -17,18 +17,19 @@ struct Arguments {
   std::string data, run, recipe, device = "auto", init;
   std::vector<std::string> set;
   std::optional<std::int64_t> steps, stop_after;
-  std::optional<std::uint64_t> seed;
+  std::optional<std::int64_t> seed;
   int threads = 0;
   bool resume = false;
 };
 
 int run_train(const Arguments& a) {
-  TrainOptions options{.data = a.data,
-                       .run = a.run,
-                       .device = choose_device(a.device),
-                       .stop_after = a.stop_after,
-                       .resume = a.resume,
-                       .stop = &stop_asked};
+  TrainOptions options;
+  options.data = a.data;
+  options.run = a.run;
+  options.device = choose_device(a.device);
+  options.stop_after = a.stop_after;
+  options.resume = a.resume;
+  options.stop = &stop_asked;
   std::vector<std::string> settings = a.set;
   if (a.steps) settings.push_back(fmt::format("steps={}", *a.steps));
   if (a.seed) settings.push_back(fmt::format("seed={}", *a.seed));
@@ -58,12 +59,14 @@ void add_train_command(CLI::App& app) {
       ->take_all()
       ->expected(1)
       ->allow_extra_args(false);
-  command->add_option("--steps", a->steps, "Length of the schedule");
-  command->add_option("--stop-after", a->stop_after,
-                      "End after this many steps, with the schedule unchanged");
-  command->add_option("--seed", a->seed, "Seed of everything random");
+  command->add_option("--steps", a->steps, "Length of the schedule")->check(CLI::PositiveNumber);
+  command->add_option("--stop-after", a->stop_after, "End after this many steps, with the schedule unchanged")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--seed", a->seed, "Seed of everything random")->check(CLI::NonNegativeNumber);
   command->add_option("--device", a->device, "auto, cpu or cuda")->capture_default_str();
-  command->add_option("--threads", a->threads, "Compute threads; 0 = all cores")->capture_default_str();
+  command->add_option("--threads", a->threads, "Compute threads; 0 = all cores")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command->add_option("--init", a->init, "Checkpoint whose network weights to start from");
   command->add_flag("--resume", a->resume, "Continue the run from its newest good checkpoint");
   command->callback([a] {

@@ -11,8 +11,12 @@ namespace {
 
 constexpr int kAutomaticFrom = 50, kAutomaticMost = 1'000, kAutomaticShare = 10;
 
-std::vector<bool> choose_base(int classes, const SplitOptions& options, Rng& rng) {
+std::vector<bool> choose_base(const PhotoSet& set, const SplitOptions& options, Rng& rng) {
+  const auto classes = static_cast<int>(set.classes.size());
   std::vector<bool> is_base(classes, true);
+  if (options.base == SplitOptions::Base::named) {
+    for (int c = 0; c < classes; ++c) is_base[c] = options.names.contains(set.classes[c]);
+  }
   if (options.base == SplitOptions::Base::first) {
     require(options.first_identities >= 1 && options.first_identities <= classes, "split",
             "base_identities must be 1..{} (the identities there are), got {}", classes,
@@ -38,7 +42,7 @@ Split split_photos(const PhotoSet& set, const SplitOptions& options, Rng rng) {
   require(options.base_test_photos >= 0, "split", "base_test_photos must be 0 or more, got {}",
           options.base_test_photos);
   const auto classes = static_cast<int>(set.classes.size());
-  const std::vector<bool> is_base = choose_base(classes, options, rng);
+  const std::vector<bool> is_base = choose_base(set, options, rng);
   Split split;
   for (int c = 0; c < classes; ++c) {
     std::vector<int> photos(set.photos_of(c));

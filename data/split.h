@@ -2,6 +2,8 @@
 // photos train, enrol and test. Only ids are made here: every class keeps its id, and base classes get a
 // second number, the training class = their rank among the base classes, which is the classifier's row.
 #pragma once
+#include <set>
+#include <string>
 #include <vector>
 
 #include "data/photo_set.h"
@@ -13,11 +15,13 @@ struct SplitOptions {
   enum class Base {
     automatic,  // 10% of the identities, at most 1,000, none below 50 identities, drawn at random, are novel
     all,        // nobody is novel
-    first       // the first `first_identities` in name order are base, the rest novel
+    first,      // the first `first_identities` in name order are base, the rest novel
+    named       // those in `names` are base, whoever of them is there, the rest novel
   };
   Base base = Base::automatic;
-  int first_identities = 0;  // only for Base::first
-  int base_test_photos = 0;  // the last n photos of each base identity test, the others train
+  int first_identities = 0;     // only for Base::first
+  std::set<std::string> names;  // only for Base::named: who a network was trained on
+  int base_test_photos = 0;     // the last n photos of each base identity test, the others train
 };
 
 struct Split {

@@ -1,6 +1,8 @@
 #include "training/evaluate_run.h"
 
+#include <fstream>
 #include <map>
+#include <set>
 
 #include "data/class_folder.h"
 #include "data/generated_faces.h"
@@ -19,6 +21,19 @@ Config run_config(const fs::path& run) {
   if (!fs::exists(file))
     throw IoError(fmt::format("{}: not a run folder, it has no config.toml", run.string()));
   return load_config(file, {});
+}
+
+// Who the run trained on.
+std::set<std::string> trained_identities(const fs::path& run) {
+  const fs::path path = run / "identities.tsv";
+  std::ifstream in(path);
+  if (!in) throw IoError(fmt::format("{}: cannot be read", path.string()));
+  std::set<std::string> names;
+  for (std::string line; std::getline(in, line);) {
+    const auto tab = line.rfind('\t');
+    if (tab != std::string::npos && line.substr(tab + 1) == "base") names.insert(line.substr(0, tab));
+  }
+  return names;
 }
 
 Network trained_network(const EvaluateOptions& o, const Config& config) {
@@ -52,11 +67,17 @@ OneShotResult evaluate_one_shot(const EvaluateOptions& o) {
   const Config config = run_config(o.run);
   Network network = trained_network(o, config);
   const PhotoSet set = scan_class_folder(o.data);
-  const Split split = make_split(set, config);
+  const Split split = split_photos(set,
+                                   {.base = SplitOptions::Base::named,
+                                    .names = trained_identities(o.run),
+                                    .base_test_photos = static_cast<int>(config.data.base_test_photos)},
+                                   Rng(0));
   PhotoStore store(set, replacement_lists(set, split), store_options(config, config.data.max_broken));
   std::vector<int> families;
   if (fs::exists(o.data / "families.csv")) families = read_families(o.data / "families.csv", set.classes);
-  return recognise(network, store, set, split, families, {.device = o.device});
+  OneShotResult result = recognise(network, store, set, split, families, {.device = o.device});
+  if (const BrokenPhotos broken = store.broken(); !broken.entries.empty()) o.note(summary(broken));
+  return result;
 }
 
 Verification evaluate_verification(const EvaluateOptions& o, const fs::path& pairs_path) {

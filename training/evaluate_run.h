@@ -1,6 +1,7 @@
 // Evaluation of a finished run on a data set.
 #pragma once
 #include <filesystem>
+#include <functional>
 
 #include "evaluation/one_shot.h"
 #include "evaluation/verification.h"
@@ -13,10 +14,11 @@ struct EvaluateOptions {
   std::filesystem::path run, data;
   std::string checkpoint = "last";  // "last", "best" or a file
   Device device = Device::cpu;
+  std::function<void(const std::string&)> note = [](const std::string&) {};  // told about broken photos
 };
 
-/// The one-shot protocol with the run's own split of `data`. A families.csv beside the identity folders adds
-/// the error analysis by family.
+/// The one-shot protocol: identities that the run trained on (RUN/identities.tsv) are base, all others novel.
+/// A families.csv beside the identity folders adds the error analysis by family.
 OneShotResult evaluate_one_shot(const EvaluateOptions& options);
 
 /// Verification on the pairs of an LFW-style file; `data` holds <Name>/<Name>_<4 digits>.jpg. A photo of a

@@ -86,17 +86,26 @@ class Run {
         stopped = options_.stop != nullptr && options_.stop->load();
         if (!stopped) step();
       }
-    } catch (const std::exception&) {
-      save();  // nothing that was learnt is lost
+    } catch (const std::exception& e) {
+      report_broken_photos();
+      try {
+        save();  // nothing that was learnt is lost
+      } catch (const std::exception& also) {
+        throw Error(fmt::format("{}\nand then the checkpoint could not be saved: {}", e.what(), also.what()));
+      }
       throw;
     }
     save();
-    if (const BrokenPhotos broken = store_.broken(); !broken.entries.empty()) log_->note(summary(broken));
+    report_broken_photos();
     return result(stopped);
   }
 
  private:
   fs::path folder() const { return options_.run / "checkpoints"; }
+
+  void report_broken_photos() {
+    if (const BrokenPhotos broken = store_.broken(); !broken.entries.empty()) log_->note(summary(broken));
+  }
 
   void make_folder() {
     if (options_.resume) {

@@ -42,11 +42,18 @@ void cut_in_half(const fs::path& photo) { fs::resize_file(photo, fs::file_size(p
 TEST(BadInput, ArgumentsThatMakeNoSense) {
   const fs::path data = pattern_folder("cli_args"), run = fresh_folder("cli_args_out") / "run";
   expect_refused({}, {"subcommand"});
-  expect_refused({"tarin"}, {"subcommand"});
+  expect_refused({"tarin"}, {"subcommand", "tarin"});
   expect_refused({"train", data.string()}, {"--run"});
   expect_refused({"train", "--run", run.string()}, {"data"});
   expect_refused(train_words(data, run, {"--stpes", "3"}), {"--stpes"});
   expect_refused(train_words(data, run, {"--steps", "many"}), {"--steps", "many"});
+  expect_refused(train_words(data, run, {"--stop-after", "-3"}), {"--stop-after"});
+  expect_refused(train_words(data, run, {"--seed", "-1"}), {"--seed"});
+  Words words = train_words(data, run);
+  std::replace(words.begin(), words.end(), std::string("cpu"), std::string("cuda"));
+  expect_refused(words, {"cuda", "--device cpu"});
+  std::replace(words.begin(), words.end(), std::string("cuda"), std::string("gpu"));
+  expect_refused(words, {"auto, cpu or cuda", "gpu"});
   EXPECT_FALSE(fs::exists(run)) << "a run folder that nothing will fill";
 }
 

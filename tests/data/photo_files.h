@@ -12,6 +12,7 @@
 #include "data/file_bytes.h"
 #include "data/image.h"
 #include "data/jpeg.h"
+#include "temporary.h"
 
 namespace dg {
 
@@ -43,8 +44,8 @@ inline int largest_difference(const Image& a, const Image& b) {
 /// A fresh folder named after the running test.
 inline std::filesystem::path fresh_folder() {
   const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-  const auto folder = std::filesystem::path(testing::TempDir()) / "doppel_data" /
-                      (std::string(info->test_suite_name()) + "_" + info->name());
+  const auto folder =
+      temporary_folder() / "data" / (std::string(info->test_suite_name()) + "_" + info->name());
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   return folder;

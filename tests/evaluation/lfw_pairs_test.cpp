@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "temporary.h"
 #include "tensor/error.h"
 
 namespace dg {
@@ -29,7 +30,7 @@ class LfwPairs : public testing::Test {
     return "no error";
   }
 
-  std::filesystem::path path_ = std::filesystem::path(testing::TempDir()) / "doppel_lfw_pairs_test.txt";
+  std::filesystem::path path_ = temporary_folder() / "doppel_lfw_pairs_test.txt";
   void TearDown() override { std::filesystem::remove(path_); }
 };
 
@@ -94,7 +95,7 @@ TEST_F(LfwPairs, MissingFileIsNamed) {
 
 TEST_F(LfwPairs, FolderInsteadOfAFileIsNamed) {
   try {
-    read_pairs(testing::TempDir());
+    read_pairs(temporary_folder());
     FAIL();
   } catch (const IoError& e) {
     EXPECT_NE(std::string(e.what()).find("Is a directory"), std::string::npos) << e.what();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "temporary.h"
 #include "tests/interop/files.h"
 #include "tests/training/error_text.h"
 
@@ -13,7 +14,7 @@ namespace fs = std::filesystem;
 class AtomicFileTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) / "atomic_file";
+    folder_ = temporary_folder() / "atomic_file";
     fs::remove_all(folder_);
     fs::create_directories(folder_);
   }

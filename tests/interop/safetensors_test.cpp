@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "temporary.h"
 #include "tests/interop/files.h"
 #include "tests/training/error_text.h"
 
@@ -12,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path scratch() { return fs::path(testing::TempDir()) / "test.safetensors"; }
+fs::path scratch() { return temporary_folder() / "test.safetensors"; }
 
 template <class T>
 TensorBytes tensor(const std::string& name, const std::string& dtype, const std::vector<std::int64_t>& shape,

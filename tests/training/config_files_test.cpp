@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "temporary.h"
 #include "training/error_text.h"
 
 namespace dg {
@@ -23,7 +24,7 @@ std::string set_error(const std::string& setting) {
 class ConfigFiles : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) / "config_files";
+    folder_ = temporary_folder() / "config_files";
     fs::remove_all(folder_);
     fs::create_directories(folder_ / "bases");
   }

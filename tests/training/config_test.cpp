@@ -82,6 +82,9 @@ scale = 0.1
 contrast = 0.3
 [evaluate]
 every = 1000
+[checkpoint]
+every = 100
+keep = 1
 [guard]
 collapse = "warn"
 collapse_steps = 10

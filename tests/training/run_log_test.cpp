@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "temporary.h"
 #include "tests/interop/files.h"
 #include "tests/training/error_text.h"
 
@@ -15,7 +16,7 @@ namespace fs = std::filesystem;
 class RunLogTest : public testing::Test {
  protected:
   void SetUp() override {
-    run_ = fs::path(testing::TempDir()) / "run_log";
+    run_ = temporary_folder() / "run_log";
     fs::remove_all(run_);
     fs::create_directories(run_);
     console_ = std::tmpfile();

@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "training/checkpoint.h"
 #include "training/evaluate_run.h"
@@ -20,6 +21,13 @@ std::string message_of(F f) {
     return e.what();
   }
   return "no error";
+}
+
+std::string bytes_of(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
 }
 
 TEST(Run, LeavesConfigurationMetricsAndCheckpoint) {
@@ -65,6 +73,71 @@ TEST(Run, AStopFromOutsideSavesACheckpoint) {
   EXPECT_TRUE(fs::exists(run / "checkpoints" / "step-0.safetensors"));
 }
 
+TEST(Run, ResumeContinuesBitForBit) {
+  const fs::path data = pattern_folder("resume_run"), out = fresh_folder("resume_run_out");
+  const Config config = tiny_config({"checkpoint.every=3", "evaluate.every=4"});
+  train({.data = data, .run = out / "whole", .config = config});
+  train({.data = data, .run = out / "halves", .config = config, .stop_after = 5});
+  // The newest checkpoint is damaged: the one before it serves.
+  fs::resize_file(out / "halves" / "checkpoints" / "step-5.safetensors", 1000);
+  const TrainResult r = train({.data = data, .run = out / "halves", .config = config, .resume = true});
+  EXPECT_EQ(r.steps, 10);
+  for (const char* name : {"step-10.safetensors", "step-9.safetensors", "best.safetensors"}) {
+    EXPECT_TRUE(bytes_of(out / "whole" / "checkpoints" / name) ==
+                bytes_of(out / "halves" / "checkpoints" / name))
+        << name;
+  }
+  std::ifstream metrics(out / "halves" / "metrics.jsonl");
+  int lines = 0;
+  for (std::string line; std::getline(metrics, line);)
+    lines += line.find("negative_cosine") != std::string::npos;
+  EXPECT_EQ(lines, 10) << "a step that was run again is logged once";
+}
+
+TEST(Run, ResumeWithoutACheckpointStartsAtStepZero) {
+  const fs::path data = pattern_folder("resume_none"), run = fresh_folder("resume_none_out") / "run";
+  EXPECT_EQ(train({.data = data, .run = run, .config = tiny_config(), .resume = true}).steps, 10);
+}
+
+TEST(Run, ResumeRefusesChangedSettingsByName) {
+  const fs::path data = pattern_folder("resume_changed"), run = fresh_folder("resume_changed_out") / "run";
+  train({.data = data, .run = run, .config = tiny_config(), .stop_after = 2});
+  const Config other = tiny_config({"optim.rate=0.01", "loss.margin=2.0", "log.every=7"});
+  const std::string text =
+      message_of([&] { train({.data = data, .run = run, .config = other, .resume = true}); });
+  EXPECT_NE(text.find("loss.margin, optim.rate"), std::string::npos) << text;
+  EXPECT_EQ(text.find("log.every"), std::string::npos) << text;
+}
+
+TEST(Run, OnlyTheNewestCheckpointsAreKept) {
+  const fs::path data = pattern_folder("keep"), run = fresh_folder("keep_out") / "run";
+  train({.data = data, .run = run, .config = tiny_config({"checkpoint.every=1", "checkpoint.keep=2"})});
+  std::vector<std::string> names;
+  for (const fs::path& p : step_checkpoints(run)) names.push_back(p.filename().string());
+  EXPECT_EQ(names, (std::vector<std::string>{"step-9.safetensors", "step-10.safetensors"}));
+}
+
+TEST(Run, EvaluationFollowsTheStoredSplitOnAnotherSet) {
+  const fs::path data = pattern_folder("stored"), run = fresh_folder("stored_out") / "run";
+  train({.data = data, .run = run, .config = tiny_config(), .stop_after = 1});
+  // A stranger that sorts first is novel, and nobody else changes sides.
+  fs::create_directories(data / "0000");
+  for (int p = 0; p < 4; ++p) write_jpeg(data / "0000" / fmt::format("{}.jpg", p), pattern(50, p), 95);
+  const OneShotResult more = evaluate_one_shot({.run = run, .data = data});
+  EXPECT_EQ(more.novel.size(), 12u);
+  EXPECT_EQ(more.base.size(), 9u);
+  // A set of strangers only: everybody is novel.
+  const fs::path strangers = fresh_folder("strangers");
+  for (const char* name : {"a", "b"}) {
+    fs::create_directories(strangers / name);
+    for (int p = 0; p < 3; ++p)
+      write_jpeg(strangers / name / fmt::format("{}.jpg", p), pattern(name[0], p), 95);
+  }
+  const OneShotResult others = evaluate_one_shot({.run = run, .data = strangers});
+  EXPECT_EQ(others.novel.size(), 4u);
+  EXPECT_FALSE(others.base_top1.has_value());
+}
+
 TEST(Run, InitStartsFromAnotherRunsNetwork) {
   const fs::path data = pattern_folder("init"), out = fresh_folder("init_out");
   train({.data = data, .run = out / "a", .config = tiny_config()});
@@ -103,7 +176,9 @@ TEST(Run, AnIdentityWithNoGoodPhotoIsNamed) {
 TEST(Run, AFullDiskLeavesTheOldCheckpoint) {
   const fs::path data = pattern_folder("full"), run = fresh_folder("full_out") / "run";
   train({.data = data, .run = run, .config = tiny_config(), .stop_after = 1});
-  const EvaluateOptions options{.run = run, .data = data};
+  EvaluateOptions options;
+  options.run = run;
+  options.data = data;
   const fs::path old = find_checkpoint(options);
   const auto size = fs::file_size(old);
   // A folder in the place of the temporary file stands for a disk that cannot take it.

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "data/jpeg.h"
+#include "temporary.h"
 #include "tensor/rng.h"
 #include "training/config.h"
 
@@ -30,8 +31,7 @@ inline Image pattern(int identity, int photo, int size = 24) {
 
 /// An empty folder of this name under the test's temporary directory.
 inline fs::path fresh_folder(const std::string& name) {
-  const fs::path folder =
-      fs::path(testing::TempDir()) / ("doppel_" + name + "_" + std::to_string(::getpid()));
+  const fs::path folder = temporary_folder() / name;
   fs::remove_all(folder);
   fs::create_directories(folder);
   return folder;

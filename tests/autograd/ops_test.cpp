@@ -4,19 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "autograd/gradcheck.h"
+#include "error_text.h"
 
 namespace dg {
 namespace {
-
-template <class F>
-std::string message_of(F f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
-}
 
 // Scatters every input pixel into the outputs it reaches, instead of gathering as the reference backend does.
 std::vector<double> conv_by_scatter(const Tensor& x, const Tensor& w, const Conv2dOptions& o, std::int64_t oh,
@@ -58,10 +49,10 @@ TEST(Conv2d, AgreesWithScatteredInput) {
 
 TEST(Conv2d, NamesBothShapesInItsErrors) {
   const Var x(Tensor::zeros({1, 8, 8, 64})), w(Tensor::zeros({128, 3, 3, 32}));
-  EXPECT_EQ(message_of([&] { conv2d(x, w, Var()); }),
+  EXPECT_EQ(error_text([&] { conv2d(x, w, Var()); }),
             "[conv2d] weight must be [out, height, width, 64], got [128, 3, 3, 32]");
   const Var small(Tensor::zeros({1, 2, 2, 32}));
-  EXPECT_NE(message_of([&] { conv2d(small, w, Var()); }).find("[1, 2, 2, 32]"), std::string::npos);
+  EXPECT_NE(error_text([&] { conv2d(small, w, Var()); }).find("[1, 2, 2, 32]"), std::string::npos);
 }
 
 TEST(MaxPool, TakesTheLargestAndDropsIncompletePatches) {
@@ -120,18 +111,18 @@ TEST(Engine, RecordsNothingUnderNoGrad) {
 
 TEST(Engine, RefusesANonScalarRootWithoutUpstream) {
   const Var x(Tensor::full({2}, 3), true);
-  EXPECT_NE(message_of([&] { backward(add(x, x)); }).find("[2]"), std::string::npos);
+  EXPECT_NE(error_text([&] { backward(add(x, x)); }).find("[2]"), std::string::npos);
 }
 
 TEST(Add, NamesBothShapes) {
-  EXPECT_EQ(message_of([] {
+  EXPECT_EQ(error_text([] {
               add(Var(Tensor::zeros({2, 3})), Var(Tensor::zeros({2})));
             }),
             "[add] operands must have equal shapes or the second be [3], got [2, 3] and [2]");
 }
 
 TEST(Matmul, NamesBothShapes) {
-  EXPECT_EQ(message_of([] {
+  EXPECT_EQ(error_text([] {
               matmul(Var(Tensor::zeros({2, 3})), Var(Tensor::zeros({2, 3})));
             }),
             "[matmul] inner sizes must agree, got [2, 3] and [2, 3]");

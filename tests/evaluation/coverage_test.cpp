@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "error_text.h"
 #include "tensor/error.h"
 #include "tensor/rng.h"
 
@@ -148,33 +149,24 @@ TEST(Coverage, MostConfidentWrongAnswerDoesNotEndTheSearch) {
   EXPECT_EQ(RankedAnswers(answers).at(0.99, CoverageRule::first_violation).coverage(), 0.0);
 }
 
-template <class F>
-std::string message(F f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
-}
-
 TEST(Coverage, BadInputIsNamed) {
   const std::vector<Answer> nan = {{0.5, true}, {std::nan(""), true}};
-  EXPECT_EQ(message([&] { RankedAnswers{nan}; }),
+  EXPECT_EQ(error_text([&] { RankedAnswers{nan}; }),
             "[coverage] confidence of image 1 must be a number, got nan");
-  EXPECT_EQ(message([] { RankedAnswers{std::vector<Answer>{}}; }),
+  EXPECT_EQ(error_text([] { RankedAnswers{std::vector<Answer>{}}; }),
             "[coverage] at least one image is needed, got none");
   const RankedAnswers ranked(tied(1, 1));
   for (double p : {0.0, -0.5, 1.1, 1.0 / 3, std::nan("")}) {
-    EXPECT_NE(
-        message([&] { ranked.at(p); }).find("[coverage] target must be above 0, at most 1, with at most 9"),
-        std::string::npos)
+    EXPECT_NE(error_text([&] {
+                ranked.at(p);
+              }).find("[coverage] target must be above 0, at most 1, with at most 9"),
+              std::string::npos)
         << p;
   }
   const std::vector<std::uint32_t> zero(2), three(3);
-  EXPECT_EQ(message([&] { ranked.at(0.9, CoverageRule::largest, zero); }),
+  EXPECT_EQ(error_text([&] { ranked.at(0.9, CoverageRule::largest, zero); }),
             "[coverage] at least one image must be counted, all 2 counts are 0");
-  EXPECT_EQ(message([&] { ranked.at(0.9, CoverageRule::largest, three); }),
+  EXPECT_EQ(error_text([&] { ranked.at(0.9, CoverageRule::largest, three); }),
             "[coverage] counts must be one per image, got 3 for 2");
 }
 

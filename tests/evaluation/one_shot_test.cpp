@@ -6,20 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "error_text.h"
 #include "tensor/error.h"
 
 namespace dg {
 namespace {
-
-template <class F>
-std::string message(F f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
-}
 
 TEST(OneShot, EqualsAHandWorkedExample) {
   // Classes 0 and 1 are base, 2 is novel; the second novel photo is taken for base class 0.
@@ -97,27 +88,27 @@ TEST(OneShot, ErrorsAreSortedByFamilyAndConfidence) {
 TEST(OneShot, BadInputIsNamed) {
   const std::vector<float> prototypes = {1, 0};
   const std::vector<int> id = {0};
-  EXPECT_EQ(message([&] {
+  EXPECT_EQ(error_text([&] {
               one_shot({prototypes, 2}, {}, {});
             }),
             "[one_shot] at least one novel test photo is needed, got none");
-  EXPECT_EQ(message([&] {
+  EXPECT_EQ(error_text([&] {
               one_shot({prototypes, 2}, {{{}, 2}, id}, {});
             }),
             "[one_shot] there must be one identity per test embedding, got 1 for 0");
-  EXPECT_EQ(message([] {
+  EXPECT_EQ(error_text([] {
               score_one_shot({{0, 0, 1}, {4, 0, 1}}, {}, 2);
             }),
             "[one_shot] class ids of novel photo 1 must be below 2, got 4");
-  EXPECT_EQ(message([] {
+  EXPECT_EQ(error_text([] {
               score_one_shot({{0, 0, 1}}, {{0, -1, 1}}, 2);
             }),
             "[one_shot] class ids of base photo 0 must be below 2, got -1");
-  EXPECT_EQ(message([&] {
+  EXPECT_EQ(error_text([&] {
               score_one_shot({{0, 0, 1}}, {}, 2, id);
             }),
             "[one_shot] the family table must have one entry per identity, got 1 for 2");
-  EXPECT_EQ(message([] {
+  EXPECT_EQ(error_text([] {
               score_one_shot({{0, 0, std::nanf("")}}, {}, 2);
             }),
             "[coverage] confidence of image 0 must be a number, got nan");

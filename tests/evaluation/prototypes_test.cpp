@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "error_text.h"
 #include "tensor/error.h"
 #include "tensor/rng.h"
 
@@ -22,16 +23,6 @@ std::vector<float> random_rows(Rng& rng, std::size_t rows, std::size_t dim) {
 
 std::vector<float> unit_rows(Rng& rng, std::size_t rows, std::size_t dim) {
   return normalize_rows({random_rows(rng, rows, dim), dim});
-}
-
-template <class F>
-std::string message(F f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
 }
 
 TEST(Embeddings, NormalisedRowsKeepTheirDirection) {
@@ -57,21 +48,24 @@ TEST(MirrorAverage, LargeOutputsDoNotOverflow) {
 TEST(Embeddings, BadInputIsNamed) {
   const std::vector<float> zero = {1, 0, 0, 0}, opposite = {-1, 0, 0, 1}, odd = {1, 2, 3};
   const std::vector<float> nan = {std::nanf(""), 1};
-  EXPECT_EQ(message([&] {
+  EXPECT_EQ(error_text([&] {
               normalize_rows({zero, 2});
             }),
             "[normalize_rows] row 1 must be finite and not zero, its length is 0");
-  EXPECT_NE(message([&] { normalize_rows({nan, 2}); }).find("row 0 must be finite"), std::string::npos);
-  EXPECT_NE(message([&] {
+  EXPECT_NE(error_text([&] { normalize_rows({nan, 2}); }).find("row 0 must be finite"), std::string::npos);
+  EXPECT_NE(error_text([&] {
               mirror_average({zero, 2}, {opposite, 2});
             }).find("[mirror_average] row 0 must be"),
             std::string::npos);
-  EXPECT_NE(message([&] { normalize_rows({odd, 2}); }).find("got 3 numbers in rows of 2"), std::string::npos);
-  EXPECT_EQ(message([&] {
+  EXPECT_NE(error_text([&] {
+              normalize_rows({odd, 2});
+            }).find("got 3 numbers in rows of 2"),
+            std::string::npos);
+  EXPECT_EQ(error_text([&] {
               mirror_average({zero, 2}, {zero, 4});
             }),
             "[mirror_average] photos and mirrored photos must have the same shape, got [2, 2] and [1, 4]");
-  EXPECT_EQ(message([&] { dot(zero, odd); }), "[dot] vectors must have one length, got 4 and 3");
+  EXPECT_EQ(error_text([&] { dot(zero, odd); }), "[dot] vectors must have one length, got 4 and 3");
 }
 
 TEST(ClassPrototypes, EqualTheRenormalisedMeanOfNormalisedEmbeddings) {
@@ -111,7 +105,7 @@ TEST(ClassPrototypes, LongEmbeddingsDoNotOutweighShortOnes) {
 
 TEST(ClassPrototypes, BadInputIsNamed) {
   const auto failure = [](const std::vector<float>& x, const std::vector<int>& labels, int classes) {
-    return message([&] { class_prototypes({x, 2}, labels, classes); });
+    return error_text([&] { class_prototypes({x, 2}, labels, classes); });
   };
   const std::vector<float> x = {1, 0, 1, 0};
   EXPECT_EQ(failure(x, {0, 0}, 2), "[class_prototypes] class 1 has no photo");
@@ -196,20 +190,20 @@ TEST(NearestPrototypes, NoEmbeddingsGiveAnEmptyResult) {
 
 TEST(NearestPrototypes, BadInputIsNamed) {
   const std::vector<float> unit = {1, 0, 0, 1}, raw = {1, 0, 3, 4}, nan = {1, 0, std::nanf(""), 0};
-  EXPECT_EQ(message([&] {
+  EXPECT_EQ(error_text([&] {
               nearest_prototypes({raw, 2}, {unit, 2});
             }),
             "[nearest_prototypes] embedding 1 must have length 1, got 5");
-  EXPECT_EQ(message([&] {
+  EXPECT_EQ(error_text([&] {
               nearest_prototypes({unit, 2}, {nan, 2});
             }),
             "[nearest_prototypes] prototype 1 must have length 1, got nan");
-  EXPECT_NE(message([&] {
+  EXPECT_NE(error_text([&] {
               nearest_prototypes({unit, 2}, {{}, 2});
             }).find("prototypes must be between 1 and"),
             std::string::npos);
   const std::vector<float> four = {1, 0, 0, 0};
-  EXPECT_EQ(message([&] {
+  EXPECT_EQ(error_text([&] {
               nearest_prototypes({unit, 2}, {four, 4});
             }),
             "[nearest_prototypes] embeddings and prototypes must agree in size, got 2 and 4");

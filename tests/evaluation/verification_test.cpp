@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "error_text.h"
 #include "tensor/error.h"
 #include "tensor/rng.h"
 
@@ -45,16 +46,6 @@ double exhaustive_threshold(const std::vector<PairScore>& pairs) {
     if (right_at(pairs, c) > right_at(pairs, best)) best = c;
   }
   return best;
-}
-
-template <class F>
-std::string message(F f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
 }
 
 TEST(BestThreshold, EqualsTheExhaustiveSearch) {
@@ -170,22 +161,22 @@ TEST(Verification, BadInputIsNamed) {
   const std::vector<PairScore> good = {{0.1f, false, 0}, {0.2f, true, 1}};
   auto bad = good;
   bad[1].score = std::nanf("");
-  EXPECT_EQ(message([&] { verify(bad); }), "[verification] score of pair 1 must be finite, got nan");
+  EXPECT_EQ(error_text([&] { verify(bad); }), "[verification] score of pair 1 must be finite, got nan");
   bad = good;
   bad[1].fold = -1;
-  EXPECT_EQ(message([&] { verify(bad); }), "[verification] fold of pair 1 must be in 0..1, got -1");
+  EXPECT_EQ(error_text([&] { verify(bad); }), "[verification] fold of pair 1 must be in 0..1, got -1");
   bad[1].fold = 0;
-  EXPECT_EQ(message([&] { verify(bad); }), "[verification] pairs must come in at least 2 folds, got 1");
-  EXPECT_EQ(message([] { verify({}); }), "[verification] pairs must come in at least 2 folds, got 0");
+  EXPECT_EQ(error_text([&] { verify(bad); }), "[verification] pairs must come in at least 2 folds, got 1");
+  EXPECT_EQ(error_text([] { verify({}); }), "[verification] pairs must come in at least 2 folds, got 0");
   bad = {{0.1f, false, 0}, {0.2f, true, 2}, {0.2f, true, 2}};
-  EXPECT_EQ(message([&] { verify(bad); }), "[verification] fold 1 has no pairs");
-  EXPECT_EQ(message([] { best_threshold({}); }), "[verification] at least one pair is needed, got none");
-  EXPECT_EQ(message([&] { tar_at_far(std::span(good).first(1), 0.1); }),
+  EXPECT_EQ(error_text([&] { verify(bad); }), "[verification] fold 1 has no pairs");
+  EXPECT_EQ(error_text([] { best_threshold({}); }), "[verification] at least one pair is needed, got none");
+  EXPECT_EQ(error_text([&] { tar_at_far(std::span(good).first(1), 0.1); }),
             "[verification] same and different pairs are needed, got 0 and 1");
-  EXPECT_EQ(message([&] { tar_at_far(good, 1.0); }),
+  EXPECT_EQ(error_text([&] { tar_at_far(good, 1.0); }),
             "[verification] false accept rate must be below 1, got 1");
   const std::vector<float> e = {1, 0};
-  EXPECT_EQ(message([&] {
+  EXPECT_EQ(error_text([&] {
               score_pairs({e, 2}, std::vector<Pair>{{0, 1, true, 0}});
             }),
             "[score_pairs] rows of a pair must be below 1, got 0 and 1");

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "temporary.h"
+#include "tests/error_text.h"
 #include "tests/interop/files.h"
-#include "tests/training/error_text.h"
 
 namespace dg {
 namespace {

@@ -5,8 +5,8 @@
 #include <cstring>
 
 #include "temporary.h"
+#include "tests/error_text.h"
 #include "tests/interop/files.h"
-#include "tests/training/error_text.h"
 
 namespace dg {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <fstream>
 
+#include "error_text.h"
 #include "temporary.h"
-#include "training/error_text.h"
 
 namespace dg {
 namespace {

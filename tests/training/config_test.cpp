@@ -6,8 +6,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "error_text.h"
 #include "training/config_keys.h"
-#include "training/error_text.h"
 
 namespace dg {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "training/error_text.h"
+#include "error_text.h"
 
 namespace dg {
 namespace {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "error_text.h"
 #include "training/checkpoint.h"
 #include "training/evaluate_run.h"
 #include "training/tiny_run.h"
@@ -12,16 +13,6 @@
 
 namespace dg {
 namespace {
-
-template <class F>
-std::string message_of(F f) {
-  try {
-    f();
-  } catch (const std::exception& e) {
-    return e.what();
-  }
-  return "no error";
-}
 
 std::string bytes_of(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -52,7 +43,7 @@ TEST(Run, LeavesConfigurationMetricsAndCheckpoint) {
   EXPECT_EQ(scores.identities, 12u);
   EXPECT_EQ(scores.novel.size(), 9u);  // 3 novel identities, 4 photos, the first enrols
   EXPECT_EQ(scores.base.size(), 9u);
-  EXPECT_NE(message_of([&] {
+  EXPECT_NE(error_text<std::exception>([&] {
               train({.data = data, .run = run, .config = tiny_config()});
             }).find("already holds a run"),
             std::string::npos);
@@ -104,7 +95,7 @@ TEST(Run, ResumeRefusesChangedSettingsByName) {
   train({.data = data, .run = run, .config = tiny_config(), .stop_after = 2});
   const Config other = tiny_config({"optim.rate=0.01", "loss.margin=2.0", "log.every=7"});
   const std::string text =
-      message_of([&] { train({.data = data, .run = run, .config = other, .resume = true}); });
+      error_text<std::exception>([&] { train({.data = data, .run = run, .config = other, .resume = true}); });
   EXPECT_NE(text.find("loss.margin, optim.rate"), std::string::npos) << text;
   EXPECT_EQ(text.find("log.every"), std::string::npos) << text;
 }
@@ -168,8 +159,8 @@ TEST(Run, AnIdentityWithNoGoodPhotoIsNamed) {
   const fs::path data = pattern_folder("no_good"), run = fresh_folder("no_good_out") / "run";
   for (int p = 0; p < 3; ++p)
     std::ofstream(data / "004" / fmt::format("{}.jpg", p), std::ios::trunc) << "not a photo";
-  const std::string text =
-      message_of([&] { train({.data = data, .run = run, .config = tiny_config({"steps=60"})}); });
+  const std::string text = error_text<std::exception>(
+      [&] { train({.data = data, .run = run, .config = tiny_config({"steps=60"})}); });
   EXPECT_NE(text.find("004"), std::string::npos) << text;
 }
 
@@ -199,7 +190,8 @@ TEST(Run, VerificationNamesAMissingPhoto) {
   train({.data = data, .run = run, .config = tiny_config(), .stop_after = 1});
   const fs::path pairs = run / "pairs.txt";
   std::ofstream(pairs) << "2 1\nA\t1\t2\nA\t1\tB\t1\nA\t1\t2\nA\t1\tB\t1\n";
-  const std::string text = message_of([&] { evaluate_verification({.run = run, .data = data}, pairs); });
+  const std::string text =
+      error_text<std::exception>([&] { evaluate_verification({.run = run, .data = data}, pairs); });
   EXPECT_NE(text.find("A/A_0001.jpg"), std::string::npos) << text;
 }
 

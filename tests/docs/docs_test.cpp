@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "training/config_keys.h"
+#include "training/trainer.h"
 
 namespace dg {
 namespace {
@@ -45,6 +46,19 @@ std::string key_in(const std::string& word) {
   static const std::regex key("([a-z0-9_]+\\.[a-z0-9_]+)( = .*)?"), file(".*\\.(md|toml|h|cpp|tsv|jsonl)");
   std::smatch match;
   return std::regex_match(word, match, key) && !std::regex_match(word, file) ? match[1].str() : "";
+}
+
+TEST(Recipes, EveryOneParsesAndDescribesANetwork) {
+  int recipes = 0;
+  for (const auto& entry : fs::directory_iterator(root / "experiments")) {
+    if (entry.path().extension() != ".toml") continue;
+    ++recipes;
+    const Config config = load_config(entry.path(), {});
+    const std::int64_t side = config.network.input;
+    EXPECT_EQ(make_network(config).infer({2, side, side, 3}), (Shape{2, config.network.embedding}))
+        << entry.path();
+  }
+  EXPECT_GE(recipes, 3);
 }
 
 TEST(Docs, EveryPathExists) {

@@ -3,7 +3,6 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "error_text.h"
 #include "training/checkpoint.h"
@@ -13,13 +12,6 @@
 
 namespace dg {
 namespace {
-
-std::string bytes_of(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
 
 TEST(Run, LeavesConfigurationMetricsAndCheckpoint) {
   const fs::path data = pattern_folder("run"), run = fresh_folder("run_out") / "run";
@@ -162,27 +154,6 @@ TEST(Run, AnIdentityWithNoGoodPhotoIsNamed) {
   const std::string text = error_text<std::exception>(
       [&] { train({.data = data, .run = run, .config = tiny_config({"steps=60"})}); });
   EXPECT_NE(text.find("004"), std::string::npos) << text;
-}
-
-TEST(Run, AFullDiskLeavesTheOldCheckpoint) {
-  const fs::path data = pattern_folder("full"), run = fresh_folder("full_out") / "run";
-  train({.data = data, .run = run, .config = tiny_config(), .stop_after = 1});
-  EvaluateOptions options;
-  options.run = run;
-  options.data = data;
-  const fs::path old = find_checkpoint(options);
-  const auto size = fs::file_size(old);
-  // A folder in the place of the temporary file stands for a disk that cannot take it.
-  fs::create_directories(fs::path(old.string() + ".tmp"));
-  Network network = make_network(tiny_config());
-  EXPECT_THROW(
-      {
-        const fs::path again = fresh_folder("full_again");
-        fs::create_directories(again / "checkpoints" / "step-1.safetensors.tmp");
-        train({.data = data, .run = again, .config = tiny_config(), .stop_after = 1});
-      },
-      Error);
-  EXPECT_EQ(fs::file_size(old), size);
 }
 
 TEST(Run, VerificationNamesAMissingPhoto) {

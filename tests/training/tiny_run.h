@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
 
 #include "data/jpeg.h"
@@ -46,6 +48,14 @@ inline fs::path pattern_folder(const std::string& name, int identities = 12, int
     for (int p = 0; p < photos; ++p) write_jpeg(folder / fmt::format("{}.jpg", p), pattern(i, p), 95);
   }
   return data;
+}
+
+/// The whole of a file.
+inline std::string bytes_of(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
 }
 
 inline const std::vector<std::string> tiny_settings{"network.input=24",

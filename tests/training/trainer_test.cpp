@@ -1,8 +1,5 @@
 #include "training/trainer.h"
 
-#include <fstream>
-#include <sstream>
-
 #include "data/class_folder.h"
 #include "training/checkpoint.h"
 #include "training/run.h"
@@ -10,13 +7,6 @@
 
 namespace dg {
 namespace {
-
-std::string bytes_of(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
 
 // Everything a trainer refers to.
 struct Bench {

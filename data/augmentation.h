@@ -1,5 +1,5 @@
 // From a uint8 batch to the network's input, with the augmentation of section 4.2.3 in this order
-// (REPRODUCTION row 26):
+// (docs/deviations.md):
 //
 //   1. geometry (option, off in the paper's recipes): shift, rotation and scale about the centre, bilinear,
 //   edge repeated;

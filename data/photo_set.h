@@ -1,6 +1,5 @@
 // The photos of a data set and whose they are. Class id = rank of the identity's name in byte order; photo id
-// = rank of the photo, identity by identity, in byte order inside each. Ids are never renumbered (DESIGN.md,
-// decision 12).
+// = rank of the photo, identity by identity, in byte order inside each. Ids are never renumbered.
 #pragma once
 #include <cstdint>
 #include <map>

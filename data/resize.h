@@ -1,4 +1,4 @@
-// Resizing to the network's input (REPRODUCTION.md, row 27): plain bilinear where an axis grows, the exact
+// Resizing to the network's input (docs/deviations.md): plain bilinear where an axis grows, the exact
 // average over the area an output pixel covers where it shrinks. Both are separable: out = Wy * in * Wx, rows
 // of W sum to 1.
 //   bilinear  source position of output i is (i + 1/2) * n / m - 1/2, held inside the image (n in, m out)

@@ -1,7 +1,7 @@
 // Embeddings as evaluation sees them: rows of float in one block, [rows, dim], and the mirror trick.
-// Normalised: y = x / ||x||, norm and quotient in double. Mirror trick (paper, section 4.2.3; REPRODUCTION
-// row 28): y = m / ||m|| with m = (f(photo) + f(mirrored photo)) / 2, f the network's output before
-// normalisation.
+// Normalised: y = x / ||x||, norm and quotient in double. Mirror trick (paper, section 4.2.3;
+// docs/deviations.md): y = m / ||m|| with m = (f(photo) + f(mirrored photo)) / 2, f the network's output
+// before normalisation.
 #pragma once
 #include <cstddef>
 #include <span>

@@ -1,4 +1,4 @@
-// One vector per class and the search for the nearest one (paper, section 4.2.5; REPRODUCTION row 29).
+// One vector per class and the search for the nearest one (paper, section 4.2.5; docs/deviations.md).
 // Prototype of class c: p_c = m / ||m||, m = mean over the photos i of c of e_i / ||e_i||, all in double.
 // Search: argmax_c <e, p_c> over all classes for every row e; the product is the cosine, both being unit
 // rows.

@@ -1,5 +1,5 @@
 // Fully connected layer on flattened maps: y = x W^T + b. weight [out, in], bias [out]; a map [n, h, w, c] is
-// flattened in the order height, width, channel (REPRODUCTION row 6).
+// flattened in the order height, width, channel (docs/deviations.md).
 #pragma once
 #include "layers/layer.h"
 

@@ -1,4 +1,4 @@
-// Augmentation, pixel by pixel, against the order of REPRODUCTION row 26.
+// Augmentation, pixel by pixel, against the order of docs/deviations.md.
 #include "data/augmentation.h"
 
 #include <gtest/gtest.h>

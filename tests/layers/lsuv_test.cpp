@@ -30,7 +30,7 @@ TEST(Orthonormal, RowsOrColumnsAreOrthonormal) {
 }
 
 TEST(Arfa, HasTheMomentsOfAStandardNormalInput) {
-  // REPRODUCTION row 10: mean 0.2064, variance 0.5489, k = 1.3497, by a fine quadrature of the normal
+  // Expected: mean 0.2064, variance 0.5489, k = 1.3497, by a fine quadrature of the normal
   // density.
   const std::int64_t n = 400'001;
   std::vector<Real> x(n), density(n);

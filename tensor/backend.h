@@ -54,6 +54,8 @@ class Backend {
   virtual void copy_to_host(void* host, const void* device, std::size_t bytes) = 0;
   virtual void copy_from_host(void* device, const void* host, std::size_t bytes) = 0;
   virtual void copy(void* to, const void* from, std::size_t bytes) = 0;
+  /// Waits until everything given to the device is done. A CPU is never behind.
+  virtual void synchronize() {}
 
   virtual void gemm(const Gemm& g) = 0;
   /// y = conv(x, w) + bias; bias is null or one number per filter.

@@ -18,7 +18,6 @@ set(DG_FRAMEWORK
   tensor/shape.cpp
   tensor/tensor.cpp
   tensor/cpu/reference.cpp
-  tensor/cuda/none.cpp
   autograd/backward.cpp
   autograd/gradcheck.cpp
   autograd/var.cpp
@@ -61,8 +60,22 @@ set(DG_FAST_CPU
   tensor/cpu/winograd.cpp
 )
 
-set(DG_PROGRAM
+# the CUDA device (float only; without it: tensor/cuda/none.cpp)
+set(DG_CUDA_DEVICE
+  tensor/cuda/backend.cpp
+  tensor/cuda/convolution.cpp
+  tensor/cuda/convolution_plan.cpp
+  tensor/cuda/cudnn_graph.cpp
+  tensor/cuda/device.cpp
+  tensor/cuda/gemm.cpp
+)
+
+# what the program computes on the device
+set(DG_PROGRAM_DEVICE
   data/augmentation.cpp
+)
+
+set(DG_PROGRAM
   data/class_folder.cpp
   data/exif.cpp
   data/face_conditions.cpp

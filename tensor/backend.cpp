@@ -11,6 +11,7 @@ Backend& cuda_backend();  // tensor/cuda/
 
 namespace {
 std::atomic<Backend*> cpu_backend = nullptr;
+std::atomic<bool> tf32 = true, deterministic = true;
 }
 
 #ifdef DG_DOUBLE
@@ -24,6 +25,13 @@ Backend& backend(Device device) {
 }
 
 void use_cpu_backend(Backend& chosen) { cpu_backend.store(&chosen, std::memory_order_release); }
+
+void use_cuda_policy(CudaPolicy policy) {
+  tf32 = policy.tf32;
+  deterministic = policy.deterministic;
+}
+
+CudaPolicy cuda_policy() { return {.tf32 = tf32, .deterministic = deterministic}; }
 
 }  // namespace DG_WIDTH
 }  // namespace dg

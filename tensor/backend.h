@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "tensor/device.h"
 #include "tensor/real.h"
@@ -54,8 +55,30 @@ class Backend {
   virtual void copy_to_host(void* host, const void* device, std::size_t bytes) = 0;
   virtual void copy_from_host(void* device, const void* host, std::size_t bytes) = 0;
   virtual void copy(void* to, const void* from, std::size_t bytes) = 0;
-  /// Waits until everything given to the device is done. A CPU is never behind.
+
+  // ---- Work that goes on while the host does something else (used through tensor/transfer.h). What is here
+  // serves a CPU, which is never behind: every call has done its work when it returns, and marks are null.
+  /// Waits until everything given to the device is done.
   virtual void synchronize() {}
+  /// Host memory that the device can reach by itself.
+  virtual void* allocate_pinned(std::size_t bytes) { return allocate(bytes); }
+  virtual void release_pinned(void* data) { release(data); }
+  /// A mark names a moment in the device's work: the one where it was last set.
+  virtual void* make_mark() { return nullptr; }
+  virtual void release_mark(void* /*mark*/) {}
+  virtual void set_mark(void* /*mark*/) {}
+  virtual bool reached(void* /*mark*/) { return true; }
+  virtual void wait_for(void* /*mark*/) {}
+  /// device <- pinned once the mark `after` is reached, beside other work; sets `arrived`, and work given to
+  /// the device later starts after it.
+  virtual void upload(void* device, const void* pinned, std::size_t bytes, void* /*after*/,
+                      void* /*arrived*/) {
+    copy_from_host(device, pinned, bytes);
+  }
+  /// pinned <- device after the work given so far.
+  virtual void download(void* pinned, const void* device, std::size_t bytes) {
+    copy_to_host(pinned, device, bytes);
+  }
 
   virtual void gemm(const Gemm& g) = 0;
   /// y = conv(x, w) + bias; bias is null or one number per filter.
@@ -76,6 +99,18 @@ Backend& reference_backend();
 Backend& fast_cpu_backend();
 /// Chooses which of the two serves Device::cpu. The fast one by default.
 void use_cpu_backend(Backend& chosen);
+
+/// How the CUDA device computes matrix products and convolutions. The sums are float32 in any case.
+struct CudaPolicy {
+  bool tf32 = true;           // inputs rounded to 10 bits of mantissa, on tensor cores; false: full float32
+  bool deterministic = true;  // only engines that give the same bits every time
+};
+void use_cuda_policy(CudaPolicy policy);
+CudaPolicy cuda_policy();
+/// Empty when there is a GPU to use; otherwise why not, in words for people.
+std::string why_no_cuda();
+/// The GPU in words: name, compute capability, memory, versions of driver and libraries. Throws Error without.
+std::string describe_cuda();
 
 }  // namespace DG_WIDTH
 }  // namespace dg

@@ -26,9 +26,11 @@
 
 #ifdef __CUDACC__
 #define DG_FN __host__ __device__ __forceinline__
-#include "tensor/cuda/kernels.cuh"
 #else
 #define DG_FN [[gnu::always_inline]] inline
+#endif
+#ifdef DG_DEVICE_CODE  // this source is compiled for the GPU as well
+#include "tensor/cuda/kernels.cuh"
 #endif
 
 namespace dg {
@@ -122,7 +124,7 @@ template <class F>
 void for_each(Device device, std::int64_t n, F f) {
   if (n == 0) return;
   if (device == Device::cuda) {
-#ifdef __CUDACC__
+#ifdef DG_DEVICE_CODE
     return cuda::launch_for_each(n, f);
 #else
     detail::no_cuda("for_each");
@@ -139,7 +141,7 @@ template <class F>
 void for_each(Device device, std::int64_t rows, std::int64_t cols, F f) {
   if (rows == 0 || cols == 0) return;
   if (device == Device::cuda) {
-#ifdef __CUDACC__
+#ifdef DG_DEVICE_CODE
     return cuda::launch_for_each(rows, cols, f);
 #else
     detail::no_cuda("for_each");
@@ -157,7 +159,7 @@ template <class F>
 void reduce_rows(Device device, std::int64_t rows, std::int64_t cols, F f) {
   if (rows == 0) return;
   if (device == Device::cuda) {
-#ifdef __CUDACC__
+#ifdef DG_DEVICE_CODE
     return cuda::launch_reduce_rows(rows, cols, f);
 #else
     detail::no_cuda("reduce_rows");
@@ -184,7 +186,7 @@ template <class F>
 void reduce_columns(Device device, std::int64_t rows, std::int64_t cols, F f) {
   if (cols == 0) return;
   if (device == Device::cuda) {
-#ifdef __CUDACC__
+#ifdef DG_DEVICE_CODE
     return cuda::launch_reduce_columns(rows, cols, f);
 #else
     detail::no_cuda("reduce_columns");

@@ -1,20 +1,21 @@
-// CUDA side of tensor/parallel.h: three kernels and their launches. Seen by nvcc only.
+// CUDA side of tensor/parallel.h: the kernels and how big they are launched. Seen by sources that are compiled
+// for the GPU only. Grids depend on sizes alone and no thread talks to another but through a block's tree, so
+// results repeat bit for bit.
 #pragma once
-#include <cuda_runtime.h>
-
+#include <algorithm>
 #include <cstdint>
 
-#include "tensor/error.h"
+#include "tensor/allocator.h"
+#include "tensor/cuda/launch.h"
 
 namespace dg::cuda {
 
 constexpr unsigned block_threads = 256;
 constexpr std::int64_t max_blocks = 65535;
 
-/// The stream all work of this thread goes to.
-cudaStream_t stream();
-/// Throws BackendError with CUDA's own words unless `status` is success.
-void check(cudaError_t status, const char* what);
+inline unsigned blocks_for(std::int64_t wanted) {
+  return static_cast<unsigned>(wanted < max_blocks ? wanted : max_blocks);
+}
 
 template <class F>
 __global__ void for_each_kernel(std::int64_t n, F f) {
@@ -24,12 +25,23 @@ __global__ void for_each_kernel(std::int64_t n, F f) {
   }
 }
 
+// One division per thread; then row and column walk on by the stride's own rows and columns.
 template <class F>
-struct ByElement {
-  F f;
-  std::int64_t cols;
-  __device__ void operator()(std::int64_t i) const { f(i / cols, i % cols); }
-};
+__global__ void for_each_element_kernel(std::int64_t rows, std::int64_t cols, F f) {
+  const std::int64_t first = blockIdx.x * std::int64_t{blockDim.x} + threadIdx.x,
+                     stride = std::int64_t{gridDim.x} * blockDim.x;
+  const std::int64_t stride_rows = stride / cols, stride_cols = stride % cols;
+  std::int64_t row = first / cols, col = first % cols;
+  while (row < rows) {
+    f(row, col);
+    row += stride_rows;
+    col += stride_cols;
+    if (col >= cols) {
+      col -= cols;
+      ++row;
+    }
+  }
+}
 
 // One block per row; a tree over the block's threads in a fixed order.
 template <class F>
@@ -51,53 +63,134 @@ __global__ void reduce_rows_kernel(std::int64_t rows, std::int64_t cols, F f) {
 }
 
 // A block serves 32 columns with 8 threads each, so that neighbouring threads read neighbouring numbers.
+constexpr unsigned column_width = 32, column_height = block_threads / column_width;
+
 template <class F>
 __global__ void reduce_columns_kernel(std::int64_t rows, std::int64_t cols, F f) {
-  constexpr unsigned width = 32, height = block_threads / width;
-  __shared__ typename F::Acc part[height][width];
-  const unsigned x = threadIdx.x % width, y = threadIdx.x / width;
-  for (std::int64_t first = blockIdx.x * std::int64_t{width}; first < cols;
-       first += std::int64_t{gridDim.x} * width) {
+  __shared__ typename F::Acc part[column_height][column_width];
+  const unsigned x = threadIdx.x % column_width, y = threadIdx.x / column_width;
+  for (std::int64_t first = blockIdx.x * std::int64_t{column_width}; first < cols;
+       first += std::int64_t{gridDim.x} * column_width) {
     const std::int64_t col = first + x;
     typename F::Acc acc = F::identity();
     if (col < cols) {
-      for (std::int64_t row = y; row < rows; row += height) acc = F::combine(acc, f.map(row, col));
+      for (std::int64_t row = y; row < rows; row += column_height) acc = F::combine(acc, f.map(row, col));
     }
     part[y][x] = acc;
     __syncthreads();
     if (y == 0 && col < cols) {
-      for (unsigned other = 1; other < height; ++other) acc = F::combine(acc, part[other][x]);
+      for (unsigned other = 1; other < column_height; ++other) acc = F::combine(acc, part[other][x]);
       f.finish(col, acc);
     }
     __syncthreads();
   }
 }
 
-inline unsigned blocks_for(std::int64_t wanted) {
-  return static_cast<unsigned>(wanted < max_blocks ? wanted : max_blocks);
-}
+// A few long rows (or columns) would leave most of the GPU idle. They are cut into chunks, which are reduced
+// as rows (columns) of their own; a second launch reduces the chunks' results.
+template <class F>
+struct RowChunks {
+  F f;
+  typename F::Acc* partial;  // [rows, chunks]
+  std::int64_t cols, chunk, chunks;
+  using Acc = typename F::Acc;
+  DG_FN static Acc identity() { return F::identity(); }
+  DG_FN static Acc combine(Acc p, Acc q) { return F::combine(p, q); }
+  DG_FN Acc map(std::int64_t part, std::int64_t i) const {
+    const std::int64_t col = part % chunks * chunk + i;
+    return col < cols ? f.map(part / chunks, col) : identity();
+  }
+  DG_FN void finish(std::int64_t part, Acc acc) const { partial[part] = acc; }
+};
+
+template <class F>
+struct ColumnChunks {
+  F f;
+  typename F::Acc* partial;  // [chunks, cols]
+  std::int64_t rows, cols, chunk;
+  using Acc = typename F::Acc;
+  DG_FN static Acc identity() { return F::identity(); }
+  DG_FN static Acc combine(Acc p, Acc q) { return F::combine(p, q); }
+  DG_FN Acc map(std::int64_t i, std::int64_t part) const {
+    const std::int64_t row = part / cols * chunk + i;
+    return row < rows ? f.map(row, part % cols) : identity();
+  }
+  DG_FN void finish(std::int64_t part, Acc acc) const { partial[part] = acc; }
+};
+
+template <class F>
+struct Partial {
+  F f;
+  const typename F::Acc* partial;
+  std::int64_t cols;
+  using Acc = typename F::Acc;
+  DG_FN static Acc identity() { return F::identity(); }
+  DG_FN static Acc combine(Acc p, Acc q) { return F::combine(p, q); }
+  DG_FN Acc map(std::int64_t row, std::int64_t col) const { return partial[row * cols + col]; }
+  DG_FN void finish(std::int64_t i, Acc acc) const { f.finish(i, acc); }
+};
+
+template <class Acc>
+class Scratch {
+ public:
+  explicit Scratch(std::int64_t size)
+      : bytes_(static_cast<std::size_t>(size) * sizeof(Acc)),
+        data_(static_cast<Acc*>(cached_allocate(Device::cuda, bytes_))) {}
+  ~Scratch() { cached_release(Device::cuda, data_, bytes_); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  Acc* data() const { return data_; }
+
+ private:
+  std::size_t bytes_;
+  Acc* data_;
+};
 
 template <class F>
 void launch_for_each(std::int64_t n, F f) {
-  for_each_kernel<<<blocks_for((n + block_threads - 1) / block_threads), block_threads, 0, stream()>>>(n, f);
-  check(cudaGetLastError(), "for_each");
+  launch("for_each", for_each_kernel<F>, blocks_for((n + block_threads - 1) / block_threads), block_threads,
+         stream(), n, f);
 }
 
 template <class F>
 void launch_for_each(std::int64_t rows, std::int64_t cols, F f) {
-  launch_for_each(rows * cols, ByElement<F>{f, cols});
+  launch("for_each", for_each_element_kernel<F>, blocks_for((rows * cols + block_threads - 1) / block_threads),
+         block_threads, stream(), rows, cols, f);
 }
 
 template <class F>
 void launch_reduce_rows(std::int64_t rows, std::int64_t cols, F f) {
-  reduce_rows_kernel<<<blocks_for(rows), block_threads, 0, stream()>>>(rows, cols, f);
-  check(cudaGetLastError(), "reduce_rows");
+  constexpr std::int64_t chunk = 1 << 14, enough_rows = 256;
+  const std::int64_t chunks = (cols + chunk - 1) / chunk;
+  if (rows >= enough_rows || chunks <= 1) {
+    return launch("reduce_rows", reduce_rows_kernel<F>, blocks_for(rows), block_threads, stream(), rows, cols,
+                  f);
+  }
+  const Scratch<typename F::Acc> partial(rows * chunks);
+  launch("reduce_rows", reduce_rows_kernel<RowChunks<F>>, blocks_for(rows * chunks), block_threads, stream(),
+         rows * chunks, chunk, RowChunks<F>{f, partial.data(), cols, chunk, chunks});
+  launch("reduce_rows", reduce_rows_kernel<Partial<F>>, blocks_for(rows), block_threads, stream(), rows,
+         chunks, Partial<F>{f, partial.data(), chunks});
 }
 
 template <class F>
 void launch_reduce_columns(std::int64_t rows, std::int64_t cols, F f) {
-  reduce_columns_kernel<<<blocks_for((cols + 31) / 32), block_threads, 0, stream()>>>(rows, cols, f);
-  check(cudaGetLastError(), "reduce_columns");
+  constexpr std::int64_t least_chunk = 64, enough_blocks = 1024;
+  const auto blocks = [](std::int64_t columns) {
+    return blocks_for((columns + column_width - 1) / column_width);
+  };
+  const std::int64_t wanted = std::max<std::int64_t>(1, enough_blocks / blocks(cols));
+  const std::int64_t chunk = std::max(least_chunk, (rows + wanted - 1) / wanted);
+  const std::int64_t chunks = (rows + chunk - 1) / chunk;
+  if (chunks <= 1) {
+    return launch("reduce_columns", reduce_columns_kernel<F>, blocks(cols), block_threads, stream(), rows, cols,
+                  f);
+  }
+  const Scratch<typename F::Acc> partial(chunks * cols);
+  launch("reduce_columns", reduce_columns_kernel<ColumnChunks<F>>, blocks(chunks * cols), block_threads,
+         stream(), chunk, chunks * cols, ColumnChunks<F>{f, partial.data(), rows, cols, chunk});
+  launch("reduce_columns", reduce_columns_kernel<Partial<F>>, blocks(cols), block_threads, stream(), chunks,
+         cols, Partial<F>{f, partial.data(), cols});
 }
 
 }  // namespace dg::cuda

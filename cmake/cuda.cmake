@@ -1,0 +1,73 @@
+# The CUDA device: built when nvcc, cuBLAS and cuDNN are there. Gives
+#   dg_cuda            ON or OFF
+#   dg_cudnn           interface target: headers of CUDA, cuBLAS and cuDNN, and the libraries
+#   dg_device_sources(target sources...)   adds sources that run on the device: through nvcc with CUDA, else as they are
+set(DG_CUDA AUTO CACHE STRING "The CUDA device: AUTO (if nvcc, cuBLAS and cuDNN are found), ON (required) or OFF")
+set_property(CACHE DG_CUDA PROPERTY STRINGS AUTO ON OFF)
+
+set(dg_cuda OFF)
+set(dg_cuda_missing "")
+if(DG_CUDA)
+  include(CheckLanguage)
+  check_language(CUDA)  # fails softly, also when nvcc rejects the host compiler
+  if(NOT CMAKE_CUDA_COMPILER)
+    list(APPEND dg_cuda_missing "an nvcc that accepts ${CMAKE_CXX_COMPILER}")
+  endif()
+  find_package(CUDAToolkit 12.0 QUIET)
+  if(NOT TARGET CUDA::cublas)
+    list(APPEND dg_cuda_missing "the CUDA toolkit >= 12 with cuBLAS")
+  endif()
+  find_path(CUDNN_INCLUDE_DIR cudnn.h HINTS ${CUDAToolkit_INCLUDE_DIRS})
+  find_library(CUDNN_LIBRARY cudnn HINTS ${CUDAToolkit_LIBRARY_DIR})
+  if(NOT CUDNN_INCLUDE_DIR OR NOT CUDNN_LIBRARY)
+    list(APPEND dg_cuda_missing "cuDNN (cudnn.h and libcudnn)")
+  endif()
+  list(JOIN dg_cuda_missing "; " dg_cuda_missing)
+  if(NOT dg_cuda_missing)
+    set(dg_cuda ON)
+  elseif(DG_CUDA STREQUAL "ON")
+    message(FATAL_ERROR "DG_CUDA=ON, but not found: ${dg_cuda_missing}")
+  endif()
+endif()
+
+if(dg_cuda)
+  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES "75;80;90")  # T4, A100, H100; newer cards translate the PTX of the last
+  endif()
+  set(CMAKE_CUDA_STANDARD_REQUIRED OFF)  # see -std below
+  enable_language(CUDA)
+  add_library(dg_cudnn INTERFACE)
+  target_include_directories(dg_cudnn SYSTEM INTERFACE ${CUDNN_INCLUDE_DIR} ${CUDAToolkit_INCLUDE_DIRS})
+  target_link_libraries(dg_cudnn INTERFACE ${CUDNN_LIBRARY} CUDA::cublas)
+  # CMake 3.25 silently drops C++20 for CUDA: the standard is an option here (tensor/real.h asserts it). fmt 9
+  # half-disables constexpr under nvcc. nvcc only warns when device code calls a host function: an error here.
+  add_library(dg_nvcc_flags INTERFACE)
+  target_compile_definitions(dg_nvcc_flags INTERFACE $<$<COMPILE_LANGUAGE:CUDA>:DG_DEVICE_CODE FMT_USE_CONSTEXPR=1>)
+  set(dg_host_flags -fopenmp,-fno-math-errno,-fno-trapping-math)
+  if(DG_NATIVE)
+    string(APPEND dg_host_flags ,-march=native,-mprefer-vector-width=512)
+  endif()
+  target_compile_options(dg_nvcc_flags INTERFACE $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20 --expt-relaxed-constexpr
+                         -Werror=all-warnings -Xptxas=-warn-spills -Xcompiler=${dg_host_flags}>)
+  message(STATUS "CUDA device: on; nvcc ${CMAKE_CUDA_COMPILER_VERSION}, ${CUDNN_LIBRARY}, for sm_${CMAKE_CUDA_ARCHITECTURES}")
+elseif(DG_CUDA)
+  message(STATUS "CUDA device: off; not found: ${dg_cuda_missing}")
+else()
+  message(STATUS "CUDA device: off (DG_CUDA=OFF)")
+endif()
+
+# Through copies with the .cu ending, because a source has one language per directory and the double library takes
+# the same files through the host compiler.
+function(dg_device_sources target)
+  if(NOT dg_cuda)
+    target_sources(${target} PRIVATE ${ARGN})
+    return()
+  endif()
+  foreach(source IN LISTS ARGN)
+    string(REPLACE "/" "_" copy ${source})
+    set(copy ${CMAKE_BINARY_DIR}/cuda/${copy}.cu)
+    file(CONFIGURE OUTPUT ${copy} CONTENT "#include \"${source}\"\n" @ONLY)
+    target_sources(${target} PRIVATE ${copy})
+  endforeach()
+  target_link_libraries(${target} PRIVATE dg_nvcc_flags)
+endfunction()

@@ -12,7 +12,7 @@ Device choose_device(const std::string& name) {
     backend(Device::cuda);  // says why there is none
     return Device::cuda;
   }
-  return Device::cpu;  // auto: this build has no other
+  return name == "auto" && why_no_cuda().empty() ? Device::cuda : Device::cpu;
 }
 
 }  // namespace dg

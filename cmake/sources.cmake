@@ -17,6 +17,7 @@ set(DG_FRAMEWORK
   tensor/parallel.cpp
   tensor/shape.cpp
   tensor/tensor.cpp
+  tensor/transfer.cpp
   tensor/cpu/reference.cpp
   autograd/backward.cpp
   autograd/gradcheck.cpp

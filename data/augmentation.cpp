@@ -74,14 +74,21 @@ std::vector<Augmentation> draw_augmentations(std::int64_t n, const AugmentationO
 }
 
 Tensor augment(const Array<std::uint8_t>& images, std::int64_t size,
-               const std::vector<Augmentation>& augmentations) {
-  const auto n = static_cast<std::int64_t>(augmentations.size());
+               const Array<Augmentation>& augmentations) {
+  const std::int64_t n = augmentations.size();
   require(images.size() == n * size * size * 3, "augment",
           "{} photos of {} pixels a side need {} bytes, got {}", n, size, n * size * size * 3, images.size());
-  const auto per_photo = Array<Augmentation>::from(augmentations, images.device());
+  require(augmentations.device() == images.device(), "augment",
+          "photos and augmentations must be on {}, got {}", name(images.device()),
+          name(augmentations.device()));
   const Tensor out(Shape{n, size, size, 3}, images.device());
-  for_each(images.device(), n, size * size, Augment{out.data(), images.data(), per_photo.data(), size});
+  for_each(images.device(), n, size * size, Augment{out.data(), images.data(), augmentations.data(), size});
   return out;
+}
+
+Tensor augment(const Array<std::uint8_t>& images, std::int64_t size,
+               const std::vector<Augmentation>& augmentations) {
+  return augment(images, size, Array<Augmentation>::from(augmentations, images.device()));
 }
 
 Tensor normalise(const Array<std::uint8_t>& images, std::int64_t size, bool mirrored) {

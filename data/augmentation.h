@@ -45,6 +45,8 @@ std::vector<Augmentation> draw_augmentations(std::int64_t n, const AugmentationO
 
 /// images [n, size, size, 3] uint8 -> Tensor [n, size, size, 3]; one Augmentation per photo.
 Tensor augment(const Array<std::uint8_t>& images, std::int64_t size,
+               const Array<Augmentation>& augmentations);
+Tensor augment(const Array<std::uint8_t>& images, std::int64_t size,
                const std::vector<Augmentation>& augmentations);
 
 /// Only step 5, on all photos, mirrored or not (the mirror trick at test time).

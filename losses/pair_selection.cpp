@@ -133,8 +133,11 @@ Tensor pair_sums(const Tensor& similarity, const Array<std::int32_t>& labels, co
 }
 
 PairStatistics read_pair_statistics(const Tensor& sums) {
-  require(sums.shape() == Shape{6}, "margin", "pair sums must be [6], got {}", sums.shape().str());
-  const std::vector<Real> s = sums.to_vector();
+  return read_pair_statistics(std::span<const Real>(sums.to_vector()));
+}
+
+PairStatistics read_pair_statistics(std::span<const Real> s) {
+  require(s.size() == 6, "margin", "pair sums must be [6], got [{}]", s.size());
   const auto kind = [&](std::size_t first) {
     const double pairs = s[first], divisor = pairs > 0 ? pairs : 1;
     return PairStatistics::Kind{static_cast<std::int64_t>(pairs), s[first + 1] / divisor,

@@ -5,6 +5,8 @@
 //
 // S the cosine similarity, alpha the margin, beta the boundary; none where nothing violates.
 #pragma once
+#include <span>
+
 #include "tensor/rng.h"
 #include "tensor/tensor.h"
 
@@ -37,6 +39,8 @@ struct PairStatistics {
 Tensor pair_sums(const Tensor& similarity, const Array<std::int32_t>& labels, const Tensor& beta,
                  Real margin);
 PairStatistics read_pair_statistics(const Tensor& sums);
+/// The same from a copy on the host.
+PairStatistics read_pair_statistics(std::span<const Real> sums);
 
 }  // namespace DG_WIDTH
 }  // namespace dg

@@ -34,13 +34,23 @@ struct ClipFactor {
   }
 };
 
+struct HaltUnlessFinite {
+  std::int32_t* halted;
+  const Real* loss;
+  DG_FN void operator()(std::int64_t) const {
+    if (loss[0] - loss[0] != 0) halted[0] = 1;
+  }
+};
+
 struct Update {
   Real *w, *v;
   const Real* g;
-  const double* clip_factor;  // null = 1
+  const double* clip_factor;   // null = 1
+  const std::int32_t* halted;  // null = 0
   Real rate, momentum, decay, floor;
   bool rate_inside;
   DG_FN void operator()(std::int64_t i) const {
+    if (halted != nullptr && *halted != 0) return;
     const Real factor = clip_factor != nullptr ? static_cast<Real>(*clip_factor) : Real(1);
     const Real gradient = factor * g[i] + decay * w[i];
     const Real added = rate_inside ? rate * gradient : gradient;
@@ -69,6 +79,7 @@ NesterovSgd::NesterovSgd(const std::vector<Parameter*>& parameters, const Nester
           parameters.size());
   squares_ = Array<double>(static_cast<std::int64_t>(parameters_.size()) + 2, parameters_[0]->value.device());
   squares_.set(std::vector<double>(parameters_.size() + 2, 0.0));
+  halted_ = Array<std::int32_t>::from(std::vector<std::int32_t>{0}, squares_.device());
 }
 
 void NesterovSgd::measure_norm() {
@@ -80,7 +91,17 @@ void NesterovSgd::measure_norm() {
   for_each(squares_.device(), 1, ClipFactor{squares_.data(), n, options_.clip_norm});
 }
 
-void NesterovSgd::step(double rate) {
+void NesterovSgd::step(double rate) { update(rate, nullptr); }
+
+void NesterovSgd::step(double rate, const Tensor& loss) {
+  require(loss.size() == 1 && loss.device() == halted_.device(), "nesterov_sgd",
+          "the loss must be one number on {}, got {} on {}", name(halted_.device()), loss.shape().str(),
+          name(loss.device()));
+  for_each(halted_.device(), 1, HaltUnlessFinite{halted_.data(), loss.data()});
+  update(rate, halted_.data());
+}
+
+void NesterovSgd::update(double rate, const std::int32_t* halted) {
   const bool clip = options_.clip_norm > 0;
   if (clip) measure_norm();
   const double* factor = clip ? squares_.data() + parameters_.size() + 1 : nullptr;
@@ -89,11 +110,11 @@ void NesterovSgd::step(double rate) {
     const Tensor& g = p.value.grad();
     if (!g.defined()) continue;
     const Tensor& w = p.value.value();
-    for_each(
-        w.device(), w.size(),
-        Update{w.data(), velocity_[i].data(), g.data(), factor, static_cast<Real>(rate * p.rate_multiplier),
-               static_cast<Real>(options_.momentum), static_cast<Real>(p.decay ? options_.decay : 0),
-               static_cast<Real>(p.floor), options_.rate_inside});
+    for_each(w.device(), w.size(),
+             Update{w.data(), velocity_[i].data(), g.data(), factor, halted,
+                    static_cast<Real>(rate * p.rate_multiplier), static_cast<Real>(options_.momentum),
+                    static_cast<Real>(p.decay ? options_.decay : 0), static_cast<Real>(p.floor),
+                    options_.rate_inside});
     p.value.zero_grad();
   }
 }

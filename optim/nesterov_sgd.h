@@ -29,6 +29,9 @@ class NesterovSgd {
   /// One step with the gradients the leaves hold, which are then cleared. A parameter without a gradient is
   /// left alone.
   void step(double rate);
+  /// The same, but a loss that is not finite changes nothing, in this step and in all later ones: the device
+  /// decides, so the host may hear of it late.
+  void step(double rate, const Tensor& loss);
   /// Norm of the last step's gradient before clipping (0 unless clipping is on). Waits for the device.
   double gradient_norm() const;
 
@@ -38,11 +41,13 @@ class NesterovSgd {
 
  private:
   void measure_norm();
+  void update(double rate, const std::int32_t* halted);
 
   NesterovSgdOptions options_;
   std::vector<Parameter*> parameters_;
   std::vector<Tensor> velocity_;
-  Array<double> squares_;  // per parameter: squared norm of its gradient; last: the factor that clips
+  Array<double> squares_;       // per parameter: squared norm of its gradient; last: the factor that clips
+  Array<std::int32_t> halted_;  // [1], 1 once a loss was not finite
 };
 
 }  // namespace DG_WIDTH

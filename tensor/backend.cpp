@@ -12,7 +12,7 @@ Backend& cuda_backend();  // tensor/cuda/
 namespace {
 std::atomic<Backend*> cpu_backend = nullptr;
 std::atomic<bool> tf32 = true, deterministic = true;
-}
+}  // namespace
 
 #ifdef DG_DOUBLE
 Backend& fast_cpu_backend() { return reference_backend(); }  // oneDNN has no double

@@ -109,7 +109,8 @@ void use_cuda_policy(CudaPolicy policy);
 CudaPolicy cuda_policy();
 /// Empty when there is a GPU to use; otherwise why not, in words for people.
 std::string why_no_cuda();
-/// The GPU in words: name, compute capability, memory, versions of driver and libraries. Throws Error without.
+/// The GPU in words: name, compute capability, memory, versions of driver and libraries. Throws Error
+/// without.
 std::string describe_cuda();
 
 }  // namespace DG_WIDTH

@@ -82,13 +82,15 @@ class Run {
     logged_at_ = seconds_since(began_);
     bool stopped = false;
     try {
-      while (trainer_.next_step() < last_ && !stopped) {
+      while (trainer_.started_steps() < last_ && !stopped) {
         stopped = options_.stop != nullptr && options_.stop->load();
         if (!stopped) step();
       }
+      finish_steps(0);
     } catch (const std::exception& e) {
       report_broken_photos();
       try {
+        trainer_.finish_steps();
         save();  // nothing that was learnt is lost
       } catch (const std::exception& also) {
         throw Error(fmt::format("{}\nand then the checkpoint could not be saved: {}", e.what(), also.what()));
@@ -148,17 +150,29 @@ class Run {
     return passed_over + (options_.resume ? "no checkpoint to resume from: starting at step 0" : "");
   }
 
+  // Starts a step. A GPU then works on while the host looks at the step before; only where something is to be
+  // logged, evaluated or saved does the host wait for it.
   void step() {
-    const StepResult r = trainer_.step();
+    trainer_.start_step();
+    const std::int64_t done = trainer_.started_steps();
+    const auto due = [done](std::int64_t every) { return every > 0 && done % every == 0; };
+    const bool log = due(config_.log.every) || done == last_,
+               score = due(config_.evaluate.every) && !split_.novel_classes.empty(),
+               keep = due(config_.checkpoint.every);
+    finish_steps(log || score || keep ? 0 : trainer_.useful_in_flight());
+    if (log) write_metrics(latest_);
+    if (score) evaluate();
+    if (keep) save();
+  }
+
+  void finish_steps(std::size_t in_flight) {
+    for (const StepResult& r : trainer_.finish_steps(in_flight)) {
+      latest_ = r;
+      softmax_.add(r.l2_softmax);
+      violating_.add(r.pairs.negative.violating);
+    }
     if (options_.steps_done != nullptr) *options_.steps_done = trainer_.next_step();
-    softmax_.add(r.l2_softmax);
-    violating_.add(r.pairs.negative.violating);
     if (const auto warning = trainer_.take_warning()) log_->note(*warning);
-    const std::int64_t done = trainer_.next_step();
-    if (done % config_.log.every == 0 || done == last_) write_metrics(r);
-    if (config_.evaluate.every > 0 && done % config_.evaluate.every == 0 && !split_.novel_classes.empty())
-      evaluate();
-    if (config_.checkpoint.every > 0 && done % config_.checkpoint.every == 0) save();
   }
 
   void write_metrics(const StepResult& r) {
@@ -240,6 +254,7 @@ class Run {
   Trainer trainer_;
   std::optional<RunLog> log_;
   const std::int64_t last_;  // steps after which to end
+  StepResult latest_;
   Recent softmax_, violating_;
   double best_top1_ = -1;
   const Clock::time_point began_ = Clock::now();

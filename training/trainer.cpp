@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "data/augmentation.h"
 #include "layers/lsuv.h"
 
 namespace dg {
@@ -75,6 +74,10 @@ Trainer::Trainer(const Config& config, const PhotoSet& set, const Split& split, 
       health_(list_),
       sampler_(index_, list_, class_counts(config.sampling), static_cast<int>(config.sampling.random_classes),
                Rng(config.seed, sampling)),
+      images_(device),
+      labels_(device),
+      augmentations_(device),
+      downloads_{Download(device), Download(device)},
       last_seen_(static_cast<std::size_t>(index_.classes()), -1),
       loader_(store, {.workers = static_cast<int>(config.sampling.lag == 0 ? 0 : config.data.workers)}) {}
 
@@ -126,20 +129,29 @@ void Trainer::plan(std::int64_t step) {
   }
 }
 
-Tensor Trainer::training_images(std::int64_t step, const LoadedBatch& photos) const {
-  const auto images = Array<std::uint8_t>::from(photos.pixels, device_);
-  return augment(images, store_.size(),
-                 draw_augmentations(static_cast<std::int64_t>(photos.photos.size()), config_.augment,
-                                    Rng(config_.seed, pixels + static_cast<std::uint64_t>(step))));
+Tensor Trainer::training_images(std::int64_t step, const LoadedBatch& photos) {
+  const Array<std::uint8_t> images = images_.send(photos.pixels);
+  const std::vector<Augmentation> draws =
+      draw_augmentations(static_cast<std::int64_t>(photos.photos.size()), config_.augment,
+                         Rng(config_.seed, pixels + static_cast<std::uint64_t>(step)));
+  return augment(images, store_.size(), augmentations_.send(draws));
 }
 
 StepResult Trainer::step() {
+  start_step();
+  return finish_steps().back();
+}
+
+void Trainer::start_step() {
   require(optimiser_.has_value(), "trainer", "initialise or load must come before step {}", next_step_);
-  const std::int64_t t = next_step_;
-  plan(t + config_.sampling.lag);
+  require(in_flight_.size() < downloads_.size(), "trainer", "{} steps are in flight; finish some first",
+          in_flight_.size());
+  if (config_.sampling.lag == 0) finish_steps();
+  const std::int64_t t = started_steps();
+  if (in_flight_.empty()) plan(t + config_.sampling.lag);
   const LoadedBatch photos = loader_.take(t);
-  const Batch& batch = planned_.front();
-  const auto labels = Array<std::int32_t>::from(batch.labels, device_);
+  const Batch& batch = planned_[in_flight_.size()];
+  const Array<std::int32_t> labels = labels_.send(batch.labels);
 
   const Var embeddings = l2_normalize(network_.forward(Var(training_images(t, photos))));
   const auto& l = config_.loss;
@@ -148,36 +160,77 @@ StepResult Trainer::step() {
       losses_(embeddings, labels,
               {.l2_softmax = l.l2_softmax, .lifted = l.lifted, .margin = t >= l.margin_start ? l.margin : 0},
               pair_draws);
-  const auto value = [](const Tensor& part) {
-    return part.defined() ? static_cast<double>(part.item()) : 0.0;
-  };
-  StepResult r{.step = t,
-               .rate = schedule_.rate(t),
-               .total = loss.total.value().item(),
-               .l2_softmax = value(loss.l2_softmax),
-               .lifted = value(loss.lifted),
-               .margin = value(loss.margin),
-               .pairs = read_pair_statistics(loss.pair_sums)};
-  guard_finite(r, photos);
+  StartedStep started{
+      .step = t, .rate = schedule_.rate(t), .photos = {photos.photos.begin(), photos.photos.end()}};
+  start_download(loss, started);
+  in_flight_.push_back(std::move(started));
   backward(loss.total);
+  const Tensor total = loss.total.value();
   loss.total = Var();
-  optimiser_->step(r.rate);
+  optimiser_->step(in_flight_.back().rate, total);
+}
 
-  if (loss.hardest.best.size() > 0) {
-    const auto best = loss.hardest.best.to_vector();
-    const auto logit = loss.hardest.logit.to_vector();
-    const auto tied = loss.hardest.tied.to_vector();
-    list_.observe({.labels = batch.labels, .best_other_class = best, .best_other_logit = logit, .tied = tied},
-                  config_.sampling.update_rule == "last" ? UpdateRule::last_image : UpdateRule::highest);
+void Trainer::start_download(const JointLoss& loss, StartedStep& started) {
+  const std::size_t rows = static_cast<std::size_t>(loss.hardest.best.size());
+  Download& down = download_of(started.step);
+  down.start(512 + rows * (sizeof(std::int32_t) + sizeof(Real) + 1));
+  const auto part = [&](const Tensor& t) {
+    return t.defined() ? down.add(t.array()) : std::span<const Real>();
+  };
+  started.total = part(loss.total.value());
+  started.l2_softmax = part(loss.l2_softmax);
+  started.lifted = part(loss.lifted);
+  started.margin = part(loss.margin);
+  started.pair_sums = part(loss.pair_sums);
+  started.best = down.add(loss.hardest.best);
+  started.logit = down.add(loss.hardest.logit);
+  started.tied = down.add(loss.hardest.tied);
+  down.finish();
+}
+
+std::vector<StepResult> Trainer::finish_steps(std::size_t in_flight) {
+  std::vector<StepResult> results;
+  while (in_flight_.size() > in_flight) {
+    results.push_back(finish_oldest());
+    if (!in_flight_.empty()) plan(next_step_ + config_.sampling.lag);
   }
-  for (const ClassId c : batch.classes) last_seen_[static_cast<std::size_t>(c)] = t;
+  return results;
+}
+
+StepResult Trainer::finish_oldest() {
+  const StartedStep& s = in_flight_.front();
+  download_of(s.step).wait();
+  const auto value = [](std::span<const Real> part) {
+    return part.empty() ? 0.0 : static_cast<double>(part[0]);
+  };
+  const StepResult r{.step = s.step,
+                     .rate = s.rate,
+                     .total = value(s.total),
+                     .l2_softmax = value(s.l2_softmax),
+                     .lifted = value(s.lifted),
+                     .margin = value(s.margin),
+                     .pairs = read_pair_statistics(s.pair_sums)};
+  const Batch& batch = planned_.front();
+  try {
+    guard_finite(r, s.photos);
+    if (!s.best.empty()) {
+      list_.observe(
+          {.labels = batch.labels, .best_other_class = s.best, .best_other_logit = s.logit, .tied = s.tied},
+          config_.sampling.update_rule == "last" ? UpdateRule::last_image : UpdateRule::highest);
+    }
+  } catch (...) {
+    in_flight_.clear();  // the device has changed nothing since
+    throw;
+  }
+  for (const ClassId c : batch.classes) last_seen_[static_cast<std::size_t>(c)] = r.step;
   planned_.pop_front();
+  in_flight_.pop_front();
   ++next_step_;
   guard_collapse(r);
   return r;
 }
 
-void Trainer::guard_finite(const StepResult& r, const LoadedBatch& photos) const {
+void Trainer::guard_finite(const StepResult& r, const std::vector<int>& photos) const {
   if (std::isfinite(r.total)) return;
   std::string parts;
   for (const auto& [name, part] :
@@ -186,7 +239,7 @@ void Trainer::guard_finite(const StepResult& r, const LoadedBatch& photos) const
   }
   std::string text = fmt::format("[trainer] step {}: the loss is not finite ({}); the batch was", r.step,
                                  parts.empty() ? fmt::format("total = {}", r.total) : parts);
-  for (const int photo : photos.photos) text += "\n  " + set_.photos[static_cast<std::size_t>(photo)].path;
+  for (const int photo : photos) text += "\n  " + set_.photos[static_cast<std::size_t>(photo)].path;
   throw TrainingStopped(text);
 }
 
@@ -212,6 +265,8 @@ std::int64_t Trainer::distinct_classes(std::int64_t steps) const {
 }
 
 std::vector<std::pair<std::string, State>> Trainer::save_state() const {
+  require(in_flight_.empty(), "trainer", "{} steps are in flight; finish them before saving",
+          in_flight_.size());
   StateWriter own("DGTR");
   own.put(next_step_);
   own.put(collapsed_steps_);

@@ -4,9 +4,11 @@
 //   before that left it; its photos are decoded while the steps between run. So no result depends on the
 //   loader's timing.
 #pragma once
+#include <array>
 #include <deque>
 #include <optional>
 
+#include "data/augmentation.h"
 #include "data/loader.h"
 #include "data/split.h"
 #include "layers/face_resnet.h"
@@ -15,6 +17,7 @@
 #include "optim/sgdr.h"
 #include "sampling/doppelganger_sampler.h"
 #include "sampling/list_health.h"
+#include "tensor/transfer.h"
 #include "training/config.h"
 
 namespace dg {
@@ -50,7 +53,19 @@ class Trainer {
   /// guard.collapse is "stop".
   StepResult step();
 
+  /// The same in two halves, for a GPU that should never wait for the host. Gives the next step to the
+  /// device; at most one earlier step may be unfinished.
+  void start_step();
+  /// Waits for started steps, oldest first, until at most `in_flight` are left, and does what they bring:
+  /// their look-alikes go into the list, further batches are planned. Throws as `step` does; a loss that is
+  /// not finite has stopped the device by itself, so that the weights are still those before its step.
+  std::vector<StepResult> finish_steps(std::size_t in_flight = 0);
+  /// How many steps may usefully be left in flight: 0 on a CPU, where a step is done when it has started.
+  std::size_t useful_in_flight() const { return device_ == Device::cpu ? 0 : 1; }
+
+  /// Steps that are finished. Parameters, list and state are those after them once no step is in flight.
   std::int64_t next_step() const { return next_step_; }
+  std::int64_t started_steps() const { return next_step_ + static_cast<std::int64_t>(in_flight_.size()); }
   Network& network() { return network_; }
   std::vector<Parameter*> parameters();  // of network and losses, in a fixed order
   NesterovSgd& optimiser() { return *optimiser_; }
@@ -69,10 +84,24 @@ class Trainer {
   void allocate();
 
  private:
+  // A step the device was given, and where what the host wants to know of it will arrive.
+  struct StartedStep {
+    std::int64_t step;
+    double rate;
+    std::vector<int> photos;
+    std::span<const Real> total, l2_softmax, lifted, margin, pair_sums;
+    std::span<const std::int32_t> best;
+    std::span<const Real> logit;
+    std::span<const std::uint8_t> tied;
+  };
+
   void start_optimiser();
   void plan(std::int64_t step);
-  Tensor training_images(std::int64_t step, const LoadedBatch& photos) const;
-  void guard_finite(const StepResult& r, const LoadedBatch& photos) const;
+  Download& download_of(std::int64_t step) { return downloads_[static_cast<std::size_t>(step % 2)]; }
+  Tensor training_images(std::int64_t step, const LoadedBatch& photos);
+  void start_download(const JointLoss& loss, StartedStep& started);
+  StepResult finish_oldest();
+  void guard_finite(const StepResult& r, const std::vector<int>& photos) const;
   void guard_collapse(const StepResult& r);
 
   const Config& config_;
@@ -90,6 +119,11 @@ class Trainer {
   DoppelgangerSampler sampler_;
   std::deque<Batch> planned_;  // batches of next_step_, next_step_ + 1, ...
   std::int64_t next_step_ = 0;
+  std::deque<StartedStep> in_flight_;  // next_step_, next_step_ + 1, ...
+  Upload<std::uint8_t> images_;
+  Upload<std::int32_t> labels_;
+  Upload<Augmentation> augmentations_;
+  std::array<Download, 2> downloads_;
   std::vector<std::int64_t> last_seen_;  // per class: the last step it was in a batch, -1 = never
   std::int64_t collapsed_steps_ = 0;
   std::optional<std::string> warning_;

@@ -23,8 +23,8 @@ class CudaBackend final : public Backend {
       cudaGetLastError();
       std::size_t free = 0, total = 0;
       check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
-      throw BackendError(fmt::format("[cuda] out of memory: {} bytes asked for, {} of {} free", bytes, free,
-                                     total));
+      throw BackendError(
+          fmt::format("[cuda] out of memory: {} bytes asked for, {} of {} free", bytes, free, total));
     }
     check(status, "cudaMalloc");
     return data;

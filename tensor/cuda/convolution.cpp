@@ -40,17 +40,17 @@ class Convolutions {
   }
 
  private:
-  using Key = std::tuple<Pass, bool, bool, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
-                         std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
+  using Key = std::tuple<Pass, bool, bool, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
+                         std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
 
   const ConvolutionPlan& plan_for(Pass pass, const ConvGeometry& g) {
     const CudaPolicy policy = cuda_policy();
-    const Key key{pass, policy.tf32, policy.deterministic, g.n, g.h, g.w, g.c, g.k, g.r, g.s, g.stride, g.pad,
-                  g.dilation};
+    const Key key{pass,  policy.tf32, policy.deterministic, g.n, g.h, g.w, g.c, g.k, g.r, g.s, g.stride,
+                  g.pad, g.dilation};
     auto found = plans_.find(key);
     if (found == plans_.end()) {
-      found =
-          plans_.emplace(key, std::make_unique<ConvolutionPlan>(pass, g, policy, Target{.handle = dnn()})).first;
+      found = plans_.emplace(key, std::make_unique<ConvolutionPlan>(pass, g, policy, Target{.handle = dnn()}))
+                  .first;
     }
     return *found->second;
   }

@@ -55,7 +55,8 @@ std::string why_unavailable() {
   const cudaError_t status = cudaGetDeviceCount(&devices);
   if (status != cudaSuccess) {
     cudaGetLastError();  // the error is told here, not by the next launch
-    return fmt::format("there is no usable GPU: {} ({})", cudaGetErrorString(status), cudaGetErrorName(status));
+    return fmt::format("there is no usable GPU: {} ({})", cudaGetErrorString(status),
+                       cudaGetErrorName(status));
   }
   return devices == 0 ? "this machine has no GPU" : "";
 }
@@ -68,10 +69,10 @@ std::string describe() {
   check(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
   check(cudaRuntimeGetVersion(&runtime), "cudaRuntimeGetVersion");
   check(cublasGetVersion(blas(), &blas_version), "cublasGetVersion");
-  return fmt::format("{}, sm_{}{}, {} multiprocessors, {:.1f} GiB, driver {}, runtime {}, cuBLAS {}, cuDNN {}",
-                     p.name, p.major, p.minor, p.multiProcessorCount,
-                     static_cast<double>(p.totalGlobalMem) / (1 << 30), driver, runtime, blas_version,
-                     cudnnGetVersion());
+  return fmt::format(
+      "{}, sm_{}{}, {} multiprocessors, {:.1f} GiB, driver {}, runtime {}, cuBLAS {}, cuDNN {}", p.name,
+      p.major, p.minor, p.multiProcessorCount, static_cast<double>(p.totalGlobalMem) / (1 << 30), driver,
+      runtime, blas_version, cudnnGetVersion());
 }
 
 cudaStream_t stream() { return gpu().compute; }

@@ -37,10 +37,10 @@ void gemm(const Gemm& g) {
   check(cublasSetMathMode(blas(), cuda_policy().tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_PEDANTIC_MATH),
         "cublasSetMathMode");
   const auto operation = [](bool transpose) { return transpose ? CUBLAS_OP_T : CUBLAS_OP_N; };
-  check(cublasSgemm(blas(), operation(g.transpose_b), operation(g.transpose_a), narrow(g.n), narrow(g.m),
-                    narrow(g.k), &g.alpha, g.b, narrow(g.ldb), g.a, narrow(g.lda), &g.beta, g.c,
-                    narrow(g.ldc)),
-        "cublasSgemm");
+  check(
+      cublasSgemm(blas(), operation(g.transpose_b), operation(g.transpose_a), narrow(g.n), narrow(g.m),
+                  narrow(g.k), &g.alpha, g.b, narrow(g.ldb), g.a, narrow(g.lda), &g.beta, g.c, narrow(g.ldc)),
+      "cublasSgemm");
 }
 
 }  // namespace dg::cuda

@@ -1,6 +1,6 @@
-// CUDA side of tensor/parallel.h: the kernels and how big they are launched. Seen by sources that are compiled
-// for the GPU only. Grids depend on sizes alone and no thread talks to another but through a block's tree, so
-// results repeat bit for bit.
+// CUDA side of tensor/parallel.h: the kernels and how big they are launched. Seen by sources that are
+// compiled for the GPU only. Grids depend on sizes alone and no thread talks to another but through a block's
+// tree, so results repeat bit for bit.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -154,8 +154,9 @@ void launch_for_each(std::int64_t n, F f) {
 
 template <class F>
 void launch_for_each(std::int64_t rows, std::int64_t cols, F f) {
-  launch("for_each", for_each_element_kernel<F>, blocks_for((rows * cols + block_threads - 1) / block_threads),
-         block_threads, stream(), rows, cols, f);
+  launch("for_each", for_each_element_kernel<F>,
+         blocks_for((rows * cols + block_threads - 1) / block_threads), block_threads, stream(), rows, cols,
+         f);
 }
 
 template <class F>
@@ -183,8 +184,8 @@ void launch_reduce_columns(std::int64_t rows, std::int64_t cols, F f) {
   const std::int64_t chunk = std::max(least_chunk, (rows + wanted - 1) / wanted);
   const std::int64_t chunks = (rows + chunk - 1) / chunk;
   if (chunks <= 1) {
-    return launch("reduce_columns", reduce_columns_kernel<F>, blocks(cols), block_threads, stream(), rows, cols,
-                  f);
+    return launch("reduce_columns", reduce_columns_kernel<F>, blocks(cols), block_threads, stream(), rows,
+                  cols, f);
   }
   const Scratch<typename F::Acc> partial(chunks * cols);
   launch("reduce_columns", reduce_columns_kernel<ColumnChunks<F>>, blocks(chunks * cols), block_threads,

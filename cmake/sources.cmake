@@ -61,6 +61,12 @@ set(DG_FAST_CPU
   tensor/cpu/winograd.cpp
 )
 
+# float only, where CUDA and cuDNN are found: the CUDA device
+set(DG_CUDA_SOURCES
+  tensor/cuda/convolution_plan.cpp
+  tensor/cuda/cudnn_graph.cpp
+)
+
 set(DG_PROGRAM
   data/augmentation.cpp
   data/class_folder.cpp

@@ -1,0 +1,15 @@
+# cuDNN has no CMake package: look beside the toolkit, then in the system's folders. 9.8 is the first version that plans
+# for a described device.
+if(NOT DG_CUDA OR TARGET dg_cudnn)
+  return()
+endif()
+find_package(CUDAToolkit 12.0 QUIET)
+find_path(DG_CUDNN_INCLUDE_DIR cudnn_graph.h HINTS ${CUDAToolkit_INCLUDE_DIRS})
+find_library(DG_CUDNN_LIBRARY cudnn HINTS ${CUDAToolkit_LIBRARY_DIR})
+if(NOT CUDAToolkit_FOUND OR NOT DG_CUDNN_INCLUDE_DIR OR NOT DG_CUDNN_LIBRARY)
+  message(STATUS "cuDNN: off (CUDA toolkit, cudnn_graph.h or libcudnn was not found)")
+  return()
+endif()
+add_library(dg_cudnn INTERFACE)
+target_include_directories(dg_cudnn SYSTEM INTERFACE ${DG_CUDNN_INCLUDE_DIR} ${CUDAToolkit_INCLUDE_DIRS})
+target_link_libraries(dg_cudnn INTERFACE ${DG_CUDNN_LIBRARY})

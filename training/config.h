@@ -89,6 +89,11 @@ struct Config {
     double collapse_cosine = 0.99;
   } guard;
 
+  struct Cuda {
+    std::string precision = "tf32";
+    bool deterministic = true;
+  } cuda;
+
   struct Log {
     std::int64_t every = 50;
   } log;

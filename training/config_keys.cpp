@@ -127,6 +127,10 @@ std::vector<ConfigKey> make_keys() {
               "collapsed means: for this many steps in a row"),
       real("guard.collapse_cosine", DG_AT(guard.collapse_cosine), -1, 1,
            "the mean cosine of different people was above this"),
+      choice("cuda.precision", DG_AT(cuda.precision), {"tf32", "strict"},
+             "products and convolutions on a GPU: inputs rounded to TF32, or full float32"),
+      boolean("cuda.deterministic", DG_AT(cuda.deterministic),
+              "on a GPU, only engines that give the same bits every time"),
       speed_or_log(integer("log.every", DG_AT(log.every), 1, billion, "steps between two lines of metrics")),
   };
 }

@@ -37,6 +37,7 @@ std::set<std::string> trained_identities(const fs::path& run) {
 }
 
 Network trained_network(const EvaluateOptions& o, const Config& config) {
+  use_precision(config);
   Network network = make_network(config);
   for (Parameter* p : network.parameters()) {
     p->set(Tensor::zeros(p->shape, p->trainable ? o.device : Device::cpu));

@@ -8,6 +8,7 @@
 #include "data/class_folder.h"
 #include "interop/atomic_file.h"
 #include "interop/safetensors.h"
+#include "tensor/parallel.h"
 #include "training/checkpoint.h"
 #include "training/recognition.h"
 #include "training/run_log.h"
@@ -74,6 +75,8 @@ class Run {
     const std::string loaded = start();
     log_.emplace(options_.run, config_.steps,
                  RunLogOptions{.first_step = trainer_.next_step() + 1, .console = options_.console});
+    log_->note(options_.device == Device::cuda ? "on the GPU: " + describe_cuda()
+                                               : fmt::format("on the CPU, {} threads", threads()));
     log_->note(summary(set_));
     log_->note(fmt::format("{} base identities train, {} novel ones are held out", split_.base_classes.size(),
                            split_.novel_classes.size()));

@@ -54,6 +54,10 @@ JointOptions make_losses(const Config& config, std::int64_t classes) {
       .margin = {.margin = l.margin_alpha, .boundary = l.margin_beta, .boundary_rate = l.margin_beta_rate}};
 }
 
+void use_precision(const Config& config) {
+  use_cuda_policy({.tf32 = config.cuda.precision == "tf32", .deterministic = config.cuda.deterministic});
+}
+
 Trainer::Trainer(const Config& config, const PhotoSet& set, const Split& split, PhotoStore& store,
                  Device device)
     : config_(config),
@@ -79,7 +83,9 @@ Trainer::Trainer(const Config& config, const PhotoSet& set, const Split& split, 
       augmentations_(device),
       downloads_{Download(device), Download(device)},
       last_seen_(static_cast<std::size_t>(index_.classes()), -1),
-      loader_(store, {.workers = static_cast<int>(config.sampling.lag == 0 ? 0 : config.data.workers)}) {}
+      loader_(store, {.workers = static_cast<int>(config.sampling.lag == 0 ? 0 : config.data.workers)}) {
+  use_precision(config);
+}
 
 std::vector<Parameter*> Trainer::parameters() {
   std::vector<Parameter*> all = network_.parameters();

@@ -49,8 +49,13 @@ class Convolutions {
                   g.pad, g.dilation};
     auto found = plans_.find(key);
     if (found == plans_.end()) {
-      found = plans_.emplace(key, std::make_unique<ConvolutionPlan>(pass, g, policy, Target{.handle = dnn()}))
-                  .first;
+      found =
+          plans_
+              .emplace(key, std::make_unique<ConvolutionPlan>(
+                                pass, g,
+                                ConvolutionPolicy{.tf32 = policy.tf32, .deterministic = policy.deterministic},
+                                Target{.handle = dnn()}))
+              .first;
     }
     return *found->second;
   }

@@ -15,7 +15,7 @@ struct Gpu {
 
   Gpu() {
     const std::string why = why_unavailable();
-    if (!why.empty()) throw Error("[device] cuda was asked for, but " + why);
+    if (!why.empty()) throw Error("[device] cuda was asked for, but " + why + "; use --device cpu");
     check(cudaStreamCreateWithFlags(&compute, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
     check(cudaStreamCreateWithFlags(&copies, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
     check(cublasCreate(&blas), "cublasCreate");

@@ -89,6 +89,9 @@ keep = 1
 collapse = "warn"
 collapse_steps = 10
 collapse_cosine = 0.9
+[cuda]
+precision = "strict"
+deterministic = false
 [log]
 every = 1
 )";

@@ -12,7 +12,7 @@ namespace dg {
 inline namespace DG_WIDTH {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(DG_ALLOCATOR_PASS_THROUGH)
 constexpr bool pass_through = true;
 #else
 constexpr bool pass_through = false;

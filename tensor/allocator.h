@@ -1,7 +1,7 @@
 // A caching allocator per device: a steady training step repeats the same sizes, so after the first step it
 // takes every buffer from the free lists and the system sees no allocation (page faults alone cost over 20%
-// of a step otherwise). Under AddressSanitizer every request goes straight to the system, filled with NaN, so
-// that overruns and reads of stale memory show.
+// of a step otherwise). Under AddressSanitizer, and with DG_ALLOCATOR_PASS_THROUGH, every request goes straight
+// to the system, filled with NaN, so that overruns and reads of stale memory show.
 #pragma once
 #include <cstddef>
 

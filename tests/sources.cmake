@@ -76,3 +76,26 @@ set(TEST_F32
   training/config_validate_test.cpp
   training/run_log_test.cpp
 )
+
+# The parity suite of a device (device/main.cpp): linked here with the fast CPU backend, and with a GPU, or its stand-in, where there is one.
+set(TEST_DEVICE
+  device/augmentation_test.cpp
+  device/backend_test.cpp
+  device/element_operations.cpp
+  device/large_operations.cpp
+  device/layers_test.cpp
+  device/losses_test.cpp
+  device/main.cpp
+  device/memory_test.cpp
+  device/operations_test.cpp
+  device/optimiser_test.cpp
+  device/parallel_test.cpp
+  device/product_operations.cpp
+  device/row_operations.cpp
+  device/training_test.cpp
+  device/under_test.cpp
+)
+# Device code of the suite: functors, to be compiled like the sources of the framework.
+set(TEST_DEVICE_FUNCTORS
+  device/functors.cpp
+)

@@ -4,7 +4,7 @@
 
 #include "tensor/backend.h"
 #include "tensor/check.h"
-#include "tensor/parity.h"
+#include "device/parity.h"
 
 namespace dg {
 namespace {

@@ -12,7 +12,7 @@
 #include "tensor/cpu/pixel_pairs.h"
 #include "tensor/cpu/winograd.h"
 #include "tensor/parallel.h"
-#include "tensor/parity.h"
+#include "device/parity.h"
 
 namespace dg {
 namespace {

@@ -1,41 +1,23 @@
 #include "training/trainer.h"
 
-#include "data/class_folder.h"
 #include "training/checkpoint.h"
-#include "training/run.h"
-#include "training/tiny_run.h"
+#include "training/tiny_trainer.h"
 
 namespace dg {
 namespace {
 
-// Everything a trainer refers to.
-struct Bench {
-  explicit Bench(const fs::path& data, Config c)
-      : config(std::move(c)),
-        set(scan_class_folder(data)),
-        split(make_split(set, config)),
-        store(set, replacement_lists(set, split),
-              {.size = static_cast<int>(config.network.input), .memory_bytes = 1 << 20}),
-        trainer(config, set, split, store, Device::cpu) {}
-  Config config;
-  PhotoSet set;
-  Split split;
-  PhotoStore store;
-  Trainer trainer;
-};
-
 TEST(Trainer, FiveStepsAndFiveMoreAreTenBitForBit) {
   const fs::path data = pattern_folder("resume"), folder = fresh_folder("resume_runs");
-  Bench whole(data, tiny_config());
+  TinyTrainer whole(data, tiny_config());
   whole.trainer.initialise();
   for (int i = 0; i < 10; ++i) whole.trainer.step();
   save_checkpoint(folder / "whole", whole.trainer, whole.config);
 
-  Bench first(data, tiny_config());
+  TinyTrainer first(data, tiny_config());
   first.trainer.initialise();
   for (int i = 0; i < 5; ++i) first.trainer.step();
   save_checkpoint(folder / "half", first.trainer, first.config);
-  Bench second(data, tiny_config());
+  TinyTrainer second(data, tiny_config());
   load_checkpoint(folder / "half", second.trainer);
   EXPECT_EQ(second.trainer.next_step(), 5);
   for (int i = 0; i < 5; ++i) second.trainer.step();
@@ -47,9 +29,9 @@ TEST(Trainer, TheLoadersThreadsNeverChangeTheResult) {
   const fs::path data = pattern_folder("workers"), folder = fresh_folder("workers_runs");
   std::string expected;
   for (const char* workers : {"0", "1", "3"}) {
-    Bench b(data, tiny_config());
+    TinyTrainer b(data, tiny_config());
     b.config.data.workers = std::stoi(workers);
-    Bench with(data, b.config);
+    TinyTrainer with(data, b.config);
     with.trainer.initialise();
     for (int i = 0; i < 6; ++i) with.trainer.step();
     save_checkpoint(folder / "run", with.trainer, tiny_config());
@@ -60,8 +42,8 @@ TEST(Trainer, TheLoadersThreadsNeverChangeTheResult) {
 
 TEST(Trainer, LearnsAFewClassesByHeart) {
   const fs::path data = pattern_folder("overfit");
-  Bench b(data, tiny_config({"steps=150", "optim.rate=0.05", "augment.mirror=false", "augment.colour=0",
-                             "augment.grey=0"}));
+  TinyTrainer b(data, tiny_config({"steps=150", "optim.rate=0.05", "augment.mirror=false", "augment.colour=0",
+                                   "augment.grey=0"}));
   b.trainer.initialise();
   double first = 0, last = 0;
   for (int i = 0; i < 150; ++i) {
@@ -77,7 +59,7 @@ TEST(Trainer, BatchesFollowTheListOfLagStepsAgo) {
   // With lag L, the batches 0..L are planned from the empty list, whatever the first steps teach: random
   // sampling would draw the same classes. With L = 0 batch 1 already follows what step 0 taught.
   const fs::path data = pattern_folder("lag");
-  Bench b(data, tiny_config({"sampling.lag=3"}));
+  TinyTrainer b(data, tiny_config({"sampling.lag=3"}));
   b.trainer.initialise();
   for (int i = 0; i < 6; ++i) b.trainer.step();
   EXPECT_GT(b.trainer.distinct_classes(0), 0);
@@ -89,7 +71,7 @@ TEST(Trainer, BatchesFollowTheListOfLagStepsAgo) {
 
 TEST(Trainer, TiedScoresOfAZeroClassifierLeaveTheListAlone) {
   const fs::path data = pattern_folder("tied");
-  Bench b(data, tiny_config());
+  TinyTrainer b(data, tiny_config());
   b.trainer.initialise();
   b.trainer.step();
   for (const ClassId d : b.trainer.doppelgangers().entries()) EXPECT_EQ(d, no_class);
@@ -99,7 +81,7 @@ TEST(Trainer, TiedScoresOfAZeroClassifierLeaveTheListAlone) {
 
 TEST(Trainer, ALossThatIsNotFiniteNamesStepPartAndPhotos) {
   const fs::path data = pattern_folder("nan");
-  Bench b(data, tiny_config());
+  TinyTrainer b(data, tiny_config());
   b.trainer.initialise();
   b.trainer.step();
   Tensor(b.trainer.network().embedding_layer().bias().value.value())
@@ -116,13 +98,13 @@ TEST(Trainer, ALossThatIsNotFiniteNamesStepPartAndPhotos) {
 
 TEST(Trainer, ACollapsedEmbeddingStopsTheRunOrWarns) {
   const fs::path data = pattern_folder("collapse");
-  const auto collapse = [](Bench& b) {
+  const auto collapse = [](TinyTrainer& b) {
     b.trainer.initialise();
     Linear& fc = b.trainer.network().embedding_layer();
     Tensor(fc.weight().value.value()).fill(0);
     Tensor(fc.bias().value.value()).fill(1);
   };
-  Bench stops(data, tiny_config({"guard.collapse_steps=2"}));
+  TinyTrainer stops(data, tiny_config({"guard.collapse_steps=2"}));
   collapse(stops);
   stops.trainer.step();
   try {
@@ -132,7 +114,7 @@ TEST(Trainer, ACollapsedEmbeddingStopsTheRunOrWarns) {
     EXPECT_NE(std::string(e.what()).find("the embedding has collapsed"), std::string::npos) << e.what();
     EXPECT_NE(std::string(e.what()).find("init.classifier"), std::string::npos) << e.what();
   }
-  Bench warns(data, tiny_config({"guard.collapse_steps=2", "guard.collapse=warn"}));
+  TinyTrainer warns(data, tiny_config({"guard.collapse_steps=2", "guard.collapse=warn"}));
   collapse(warns);
   warns.trainer.step();
   EXPECT_FALSE(warns.trainer.take_warning().has_value());

@@ -1,18 +1,14 @@
 # The CUDA device: built when nvcc, cuBLAS and cuDNN are there. Gives
 #   dg_cuda            ON or OFF
-#   dg_cudnn           interface target: headers of CUDA, cuBLAS and cuDNN, and the libraries
+#   dg_cudnn           interface target, where the toolkit is: headers of CUDA, cuBLAS and cuDNN, and the libraries
 #   dg_device_sources(target sources...)   adds sources that run on the device: through nvcc with CUDA, else as they are
-set(DG_CUDA AUTO CACHE STRING "The CUDA device: AUTO (if nvcc, cuBLAS and cuDNN are found), ON (required) or OFF")
-set_property(CACHE DG_CUDA PROPERTY STRINGS AUTO ON OFF)
+set(DG_CUDA AUTO CACHE STRING "The CUDA device: AUTO (if nvcc, cuBLAS and cuDNN are found), ON (required), OFF, or STANDIN \
+(only the tests on a stand-in for a GPU, which need the toolkit's headers and cuDNN but not nvcc)")
+set_property(CACHE DG_CUDA PROPERTY STRINGS AUTO ON OFF STANDIN)
 
 set(dg_cuda OFF)
 set(dg_cuda_missing "")
 if(DG_CUDA)
-  include(CheckLanguage)
-  check_language(CUDA)  # fails softly, also when nvcc rejects the host compiler
-  if(NOT CMAKE_CUDA_COMPILER)
-    list(APPEND dg_cuda_missing "an nvcc that accepts ${CMAKE_CXX_COMPILER}")
-  endif()
   find_package(CUDAToolkit 12.0 QUIET)
   if(NOT TARGET CUDA::cublas)
     list(APPEND dg_cuda_missing "the CUDA toolkit >= 12 with cuBLAS")
@@ -22,10 +18,22 @@ if(DG_CUDA)
   if(NOT CUDNN_INCLUDE_DIR OR NOT CUDNN_LIBRARY)
     list(APPEND dg_cuda_missing "cuDNN (cudnn.h and libcudnn)")
   endif()
-  list(JOIN dg_cuda_missing "; " dg_cuda_missing)
   if(NOT dg_cuda_missing)
-    set(dg_cuda ON)
-  elseif(DG_CUDA STREQUAL "ON")
+    add_library(dg_cudnn INTERFACE)
+    target_include_directories(dg_cudnn SYSTEM INTERFACE ${CUDNN_INCLUDE_DIR} ${CUDAToolkit_INCLUDE_DIRS})
+    target_link_libraries(dg_cudnn INTERFACE ${CUDNN_LIBRARY} CUDA::cublas)
+  endif()
+  if(NOT DG_CUDA STREQUAL "STANDIN")
+    include(CheckLanguage)
+    check_language(CUDA)  # fails softly, also when nvcc rejects the host compiler
+    if(NOT CMAKE_CUDA_COMPILER)
+      list(APPEND dg_cuda_missing "an nvcc that accepts ${CMAKE_CXX_COMPILER}")
+    elseif(NOT dg_cuda_missing)
+      set(dg_cuda ON)
+    endif()
+  endif()
+  list(JOIN dg_cuda_missing "; " dg_cuda_missing)
+  if(DG_CUDA STREQUAL "ON" AND NOT dg_cuda)
     message(FATAL_ERROR "DG_CUDA=ON, but not found: ${dg_cuda_missing}")
   endif()
 endif()
@@ -36,9 +44,6 @@ if(dg_cuda)
   endif()
   set(CMAKE_CUDA_STANDARD_REQUIRED OFF)  # see -std below
   enable_language(CUDA)
-  add_library(dg_cudnn INTERFACE)
-  target_include_directories(dg_cudnn SYSTEM INTERFACE ${CUDNN_INCLUDE_DIR} ${CUDAToolkit_INCLUDE_DIRS})
-  target_link_libraries(dg_cudnn INTERFACE ${CUDNN_LIBRARY} CUDA::cublas)
   # CMake 3.25 silently drops C++20 for CUDA: the standard is an option here (tensor/real.h asserts it). fmt 9
   # half-disables constexpr under nvcc. nvcc only warns when device code calls a host function: an error here.
   add_library(dg_nvcc_flags INTERFACE)
@@ -50,10 +55,10 @@ if(dg_cuda)
   target_compile_options(dg_nvcc_flags INTERFACE $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20 --expt-relaxed-constexpr
                          -Werror=all-warnings -Xptxas=-warn-spills -Xcompiler=${dg_host_flags}>)
   message(STATUS "CUDA device: on; nvcc ${CMAKE_CUDA_COMPILER_VERSION}, ${CUDNN_LIBRARY}, for sm_${CMAKE_CUDA_ARCHITECTURES}")
-elseif(DG_CUDA)
+elseif(dg_cuda_missing)
   message(STATUS "CUDA device: off; not found: ${dg_cuda_missing}")
 else()
-  message(STATUS "CUDA device: off (DG_CUDA=OFF)")
+  message(STATUS "CUDA device: off (DG_CUDA=${DG_CUDA})")
 endif()
 
 # Through copies with the .cu ending, because a source has one language per directory and the double library takes

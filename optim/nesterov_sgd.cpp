@@ -117,6 +117,7 @@ void NesterovSgd::update(double rate, const std::int32_t* halted) {
                     options_.rate_inside});
     p.value.zero_grad();
   }
+  profile_mark(Part::optimiser);
 }
 
 double NesterovSgd::gradient_norm() const { return squares_.to_vector()[parameters_.size()]; }

@@ -155,11 +155,15 @@ void Trainer::start_step() {
   if (config_.sampling.lag == 0) finish_steps();
   const std::int64_t t = started_steps();
   if (in_flight_.empty()) plan(t + config_.sampling.lag);
+  profile_mark(Part::rest, "sampling");
   const LoadedBatch photos = loader_.take(t);
+  profile_mark(Part::loader, "wait");
   const Batch& batch = planned_[in_flight_.size()];
   const Array<std::int32_t> labels = labels_.send(batch.labels);
 
-  const Var embeddings = l2_normalize(network_.forward(Var(training_images(t, photos))));
+  Var images(training_images(t, photos));
+  profile_mark(Part::elementwise, "augmentation");
+  const Var embeddings = l2_normalize(network_.forward(std::move(images)));
   const auto& l = config_.loss;
   Rng pair_draws(config_.seed, pairs + static_cast<std::uint64_t>(t));
   JointLoss loss =
@@ -170,6 +174,7 @@ void Trainer::start_step() {
       .step = t, .rate = schedule_.rate(t), .photos = {photos.photos.begin(), photos.photos.end()}};
   start_download(loss, started);
   in_flight_.push_back(std::move(started));
+  profile_mark(Part::rest, "download");
   backward(loss.total);
   const Tensor total = loss.total.value();
   loss.total = Var();
@@ -232,6 +237,7 @@ StepResult Trainer::finish_oldest() {
   planned_.pop_front();
   in_flight_.pop_front();
   ++next_step_;
+  profile_mark(Part::rest, "mining");
   guard_collapse(r);
   return r;
 }

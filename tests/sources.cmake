@@ -13,7 +13,6 @@ set(TEST_SAMPLING
 )
 
 set(TEST_F64
-  tensor/profile_test.cpp
   tensor/rng_test.cpp
   tensor/tensor_test.cpp
   autograd/gradcheck_test.cpp
@@ -71,6 +70,7 @@ set(TEST_F32
   interop/safetensors_test.cpp
   tensor/gemm_test.cpp
   tensor/parity_test.cpp
+  tensor/profile_test.cpp
   training/run_test.cpp
   training/trainer_test.cpp
   training/config_files_test.cpp

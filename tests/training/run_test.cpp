@@ -41,6 +41,31 @@ TEST(Run, LeavesConfigurationMetricsAndCheckpoint) {
             std::string::npos);
 }
 
+TEST(Run, MetricsTellWhereTheTimeGoes) {
+  const fs::path data = pattern_folder("time"), run = fresh_folder("time_out") / "run";
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> console(std::tmpfile(), &std::fclose);
+  train({.data = data, .run = run, .config = tiny_config({"log.every=2"}), .console = console.get()});
+  std::ifstream metrics(run / "metrics.jsonl");
+  double input_bound = -1;
+  for (std::string line; std::getline(metrics, line);) {
+    const auto j = nlohmann::json::parse(line);
+    double sum = 0;
+    for (const Part part : kParts) sum += j.at(std::string("time_") + name(part)).get<double>();
+    EXPECT_NEAR(sum, 1, 1e-9);
+    for (const char* part :
+         {"time_forward", "time_by_weight", "time_elementwise", "time_head", "time_optimiser"})
+      EXPECT_GT(j.at(part), 0) << part;
+    input_bound = j.at("input_bound");
+    EXPECT_GE(input_bound, 0);
+    EXPECT_LE(input_bound, 1);
+  }
+  std::string said;
+  std::rewind(console.get());
+  for (int c; (c = std::fgetc(console.get())) != EOF;) said += static_cast<char>(c);
+  const std::string sentence = fmt::format("input-bound by {:.0f}%", 100 * input_bound);
+  EXPECT_EQ(said.find(sentence) != std::string::npos, input_bound > 0.01) << said;
+}
+
 TEST(Run, StopAfterEndsEarlyOnTheSameSchedule) {
   const fs::path data = pattern_folder("stop"), run = fresh_folder("stop_out") / "run";
   const TrainResult r = train({.data = data, .run = run, .config = tiny_config(), .stop_after = 4});

@@ -14,7 +14,7 @@ namespace dg {
 namespace {
 
 struct Arguments {
-  int size = 250, input = 259, photos = 16, rounds = 7, workers = 1, quality = 95;
+  int size = 112, input = 259, photos = 16, rounds = 7, workers = 1, quality = 95;
   double seconds = 0.5;
   BenchOutput output;
 };

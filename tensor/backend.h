@@ -60,6 +60,8 @@ class Backend {
   // serves a CPU, which is never behind: every call has done its work when it returns, and marks are null.
   /// Waits until everything given to the device is done.
   virtual void synchronize() {}
+  /// How often the host has waited for the device like that so far, blocking copies included.
+  virtual std::int64_t host_waits() const { return 0; }
   /// Host memory that the device can reach by itself.
   virtual void* allocate_pinned(std::size_t bytes) { return allocate(bytes); }
   virtual void release_pinned(void* data) { release(data); }

@@ -1,6 +1,8 @@
 // The CUDA backend: memory and copies here; products in gemm.cpp, convolutions in convolution.cpp.
 #include "tensor/backend.h"
 
+#include <atomic>
+
 #include "tensor/check.h"
 #include "tensor/cuda/convolution.h"
 #include "tensor/cuda/gemm.h"
@@ -42,7 +44,11 @@ class CudaBackend final : public Backend {
   void copy(void* to, const void* from, std::size_t bytes) override {
     check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, cuda::stream()), "copy");
   }
-  void synchronize() override { check(cudaStreamSynchronize(cuda::stream()), "synchronize"); }
+  void synchronize() override {
+    ++host_waits_;
+    check(cudaStreamSynchronize(cuda::stream()), "synchronize");
+  }
+  std::int64_t host_waits() const override { return host_waits_; }
 
   void* allocate_pinned(std::size_t bytes) override {
     void* data = nullptr;
@@ -90,6 +96,9 @@ class CudaBackend final : public Backend {
   void conv_backward_weight(const ConvGeometry& g, const Real* x, const Real* dy, Real* dw) override {
     cuda::conv_backward_weight(g, x, dy, dw);
   }
+
+ private:
+  std::atomic<std::int64_t> host_waits_ = 0;
 };
 
 }  // namespace

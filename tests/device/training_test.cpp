@@ -87,6 +87,17 @@ TEST(DeviceTraining, AStepInFlightChangesNoBit) {
   EXPECT_TRUE(bytes_of(folder / "overlapped") == bytes_of(folder / "one_by_one"));
 }
 
+TEST(DeviceTraining, TheHostWaitsForNothingButTheMinedIds) {
+  const fs::path data = pattern_folder("device_waits");
+  TinyTrainer t(data, config(), device());
+  t.trainer.initialise();
+  for (int i = 0; i < 2; ++i) t.trainer.start_step(), t.trainer.finish_steps(1);
+  const std::int64_t before = backend(device()).host_waits();
+  for (int i = 2; i < 8; ++i) t.trainer.start_step(), t.trainer.finish_steps(1);
+  EXPECT_EQ(backend(device()).host_waits(), before);
+  t.trainer.finish_steps();
+}
+
 TEST(DeviceTraining, TwentyStepsAreTheReferencesAndRepeatBitForBit) {
   const fs::path data = pattern_folder("device_training");
   const Learnt ref = on_reference([&data](Device on) { return learn(data, on); });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
 #include "tests/cuda/standin/device_memory.h"
@@ -16,6 +17,14 @@ std::uint64_t seed() {
   static const std::uint64_t value = [] {
     const char* const text = std::getenv("DG_STANDIN_SEED");
     return text == nullptr ? 0 : std::strtoull(text, nullptr, 10);
+  }();
+  return value;
+}
+
+bool dry() {
+  static const bool value = [] {
+    const char* const text = std::getenv("DG_STANDIN_DRY");
+    return text != nullptr && std::string_view(text) == "1";
   }();
   return value;
 }
@@ -79,9 +88,11 @@ void Device::run_front(CUstream_st& stream) {
   stream.queue.pop_front();
   const Work running{work.name.c_str(), work.number};
   DeviceMemory& memory = DeviceMemory::instance();
-  memory.begin(running);
-  work.run();
-  memory.end();
+  if (!dry()) {
+    memory.begin(running);
+    work.run();
+    memory.end();
+  }
   ++stream.done;
 }
 

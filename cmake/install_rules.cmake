@@ -17,6 +17,10 @@ set_target_properties(dg PROPERTIES EXPORT_NAME framework OUTPUT_NAME doppel_fra
 set_target_properties(dg_f64 PROPERTIES EXPORT_NAME framework_f64 OUTPUT_NAME doppel_framework_f64)
 set_target_properties(doppel_sampling PROPERTIES EXPORT_NAME sampling)
 set_target_properties(dg_onednn PROPERTIES EXPORT_NAME onednn)
+if(dg_cuda)
+  list(APPEND dg_exported dg_cudnn)
+  set_target_properties(dg_cudnn PROPERTIES EXPORT_NAME cudnn)
+endif()
 # CMake refuses a program that links both widths.
 set_target_properties(dg PROPERTIES INTERFACE_DOPPEL_WIDTH f32 COMPATIBLE_INTERFACE_STRING DOPPEL_WIDTH)
 set_target_properties(dg_f64 PROPERTIES INTERFACE_DOPPEL_WIDTH f64 COMPATIBLE_INTERFACE_STRING DOPPEL_WIDTH)

@@ -6,10 +6,11 @@ target_compile_options(dg_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextr
 # g++ 12 warns falsely inside fmt 9 when it inlines a format parser.
 target_compile_options(dg_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-stringop-overflow>)
 # Without these two, g++ does not vectorise the functors of tensor/parallel.h. They do not change results.
-target_compile_options(dg_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-math-errno -fno-trapping-math>)
+set(dg_operation_flags -fno-math-errno -fno-trapping-math)
 if(DG_NATIVE)
-  target_compile_options(dg_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-march=native -mprefer-vector-width=512>)
+  list(APPEND dg_operation_flags -march=native -mprefer-vector-width=512)
 endif()
+target_compile_options(dg_flags INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${dg_operation_flags}>")
 if(DG_SANITIZE)
   # g++ 12 warns falsely inside std::regex when it is sanitized.
   target_compile_options(dg_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-maybe-uninitialized>)

@@ -18,6 +18,8 @@ set(TEST_F64
   autograd/gradcheck_test.cpp
   autograd/in_place_test.cpp
   autograd/ops_test.cpp
+  golden/golden_test.cpp
+  golden/overfit_test.cpp
   layers/face_resnet_test.cpp
   layers/lsuv_test.cpp
   losses/joint_test.cpp

@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   dg::add_train_command(app);
   dg::add_evaluate_command(app);
   dg::add_demo_command(app);
+  dg::add_bench_command(app);
   try {
     const auto named =
         app.get_subcommands([&](const CLI::App* c) { return argc > 1 && c->check_name(argv[1]); });

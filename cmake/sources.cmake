@@ -106,6 +106,11 @@ set(DG_PROGRAM
 )
 
 set(DG_APPS
+  apps/bench.cpp
+  apps/bench_convolution.cpp
+  apps/bench_loader.cpp
+  apps/bench_mining.cpp
+  apps/bench_step.cpp
   apps/demo.cpp
   apps/device.cpp
   apps/doppel.cpp

@@ -1,8 +1,236 @@
-// doppel bench convolution
+// doppel bench convolution small|full: every convolution of the network in every pass, by every kernel that
+// can do it, and which one the fixed rule of the CPU backend takes (tensor/cpu/fast.h).
+#include <fmt/format.h>
+
+#include <functional>
+#include <limits>
+
 #include "apps/bench.h"
+#include "apps/bench_training.h"
+#include "tensor/cpu/fast.h"
+#include "tensor/cpu/host_memory.h"
+#include "tensor/cpu/pixel_pairs.h"
+#include "tensor/cpu/winograd.h"
+#include "tensor/parallel.h"
 
 namespace dg {
+namespace {
 
-void add_bench_convolution(CLI::App& bench) { bench.add_subcommand("convolution", ""); }
+struct Arguments {
+  std::string work = "small";
+  std::optional<std::int64_t> batch;
+  std::optional<double> width;
+  int repeats = 5, threads = 0;
+  BenchOutput output;
+};
+
+struct Found {
+  ConvGeometry geometry;
+  int times = 0;  // in one forward pass
+};
+
+// Computes nothing, but takes down which convolutions are asked for.
+class Recorder final : public HostMemoryBackend {
+ public:
+  const char* name() const override { return "recorder"; }
+  void gemm(const Gemm&) override {}
+  void conv_forward(const ConvGeometry& g, const Real*, const Real*, const Real*, Real*) override {
+    for (Found& f : found) {
+      if (f.geometry == g) {
+        ++f.times;
+        return;
+      }
+    }
+    found.push_back({g, 1});
+  }
+  void conv_backward_input(const ConvGeometry&, const Real*, const Real*, Real*) override {}
+  void conv_backward_weight(const ConvGeometry&, const Real*, const Real*, Real*) override {}
+
+  std::vector<Found> found;
+};
+
+std::vector<Found> convolutions(const BenchWork& work) {
+  static Recorder recorder;  // tensors may still be released through it later
+  Network network = face_resnet(work.network);
+  for (Parameter* p : network.parameters()) p->set(Tensor::full(p->shape, 1));
+  const NoGrad no_grad;
+  const Var images(Tensor::zeros({work.batch, work.network.input, work.network.input, 3}));
+  use_cpu_backend(recorder);
+  network.forward(images);
+  use_cpu_backend(fast_cpu_backend());
+  return recorder.found;
+}
+
+struct Pass {
+  const char* name;
+  ConvPass pass;
+};
+constexpr Pass passes[] = {
+    {"forward", ConvPass::forward}, {"by_input", ConvPass::input}, {"by_weight", ConvPass::weight}};
+constexpr std::pair<const char*, ConvKernel> kernels[] = {{"winograd", ConvKernel::winograd},
+                                                          {"pixel_pairs", ConvKernel::pixel_pairs},
+                                                          {"direct", ConvKernel::direct}};
+
+// A convolution's tensors, and one pass of it by one kernel.
+struct Problem {
+  ConvGeometry g;
+  Tensor x, w, bias, y;
+
+  explicit Problem(const ConvGeometry& geometry)
+      : g(geometry),
+        x(random({g.n, g.h, g.w, g.c})),
+        w(random({g.k, g.r, g.s, g.c})),
+        bias(random({g.k})),
+        y(random({g.n, g.out_h(), g.out_w(), g.k})) {}
+
+  static Tensor random(const Shape& shape) {
+    Rng rng(1, 0);
+    std::vector<Real> values(static_cast<std::size_t>(shape.elements()));
+    for (Real& v : values) v = static_cast<Real>(rng.uniform(-1, 1));
+    return Tensor::from(shape, values);
+  }
+
+  bool possible(ConvPass pass, ConvKernel kernel) const {
+    if (kernel == ConvKernel::winograd) {
+      const bool input = pass == ConvPass::input;
+      return winograd_cost(g, input ? g.h : g.out_h(), input ? g.w : g.out_w()).tile > 0;
+    }
+    return kernel == ConvKernel::pixel_pairs || onednn_convolves(g, pass);
+  }
+
+  void run(ConvPass pass, ConvKernel kernel) const {
+    Real *xs = x.data(), *ws = w.data(), *ys = y.data();
+    switch (kernel) {
+      case ConvKernel::winograd:
+        if (pass == ConvPass::forward) return winograd_forward(g, xs, ws, bias.data(), ys);
+        if (pass == ConvPass::input) return winograd_backward_input(g, ys, ws, xs);
+        return winograd_backward_weight(g, xs, ys, ws);
+      case ConvKernel::pixel_pairs:
+        if (pass == ConvPass::forward) return pixel_pairs_forward(g, xs, ws, bias.data(), ys);
+        if (pass == ConvPass::input) return pixel_pairs_backward_input(g, ys, ws, xs);
+        return pixel_pairs_backward_weight(g, xs, ys, ws);
+      case ConvKernel::direct:
+        if (pass == ConvPass::forward) return onednn_conv_forward(g, xs, ws, bias.data(), ys);
+        if (pass == ConvPass::input) return onednn_conv_backward_input(g, ys, ws, xs);
+        return onednn_conv_backward_weight(g, xs, ys, ws);
+    }
+  }
+
+  // Milliseconds, the median of `repeats` after one to warm up. Each repetition starts from the same numbers
+  // as far as speed cares: a pass overwrites one of the three tensors with values of the same size.
+  double time(ConvPass pass, ConvKernel kernel, int repeats) const {
+    std::vector<double> times;
+    for (int i = 0; i <= repeats; ++i) {
+      const double start = seconds_now();
+      run(pass, kernel);
+      if (i > 0) times.push_back(1e3 * (seconds_now() - start));
+    }
+    return spread(times).median;
+  }
+};
+
+BenchJson measure(const Found& found, int repeats) {
+  const ConvGeometry& g = found.geometry;
+  BenchJson line{{"n", g.n},
+                 {"h", g.h},
+                 {"w", g.w},
+                 {"in", g.c},
+                 {"out", g.k},
+                 {"filter", g.r},
+                 {"stride", g.stride},
+                 {"pad", g.pad},
+                 {"dilation", g.dilation},
+                 {"times", found.times}};
+  for (const Pass& pass : passes) {
+    BenchJson& results = line[pass.name];
+    results["gflop"] = 2e-9 * static_cast<double>(g.macs());
+    for (const auto& [name, kernel] : kernels) {
+      const Problem problem(g);
+      if (!problem.possible(pass.pass, kernel)) continue;
+      results["ms"][name] = problem.time(pass.pass, kernel, repeats);
+      if (conv_kernel(g, pass.pass) == kernel) results["rule"] = name;
+    }
+  }
+  return line;
+}
+
+std::string table(const BenchJson& json) {
+  std::string text =
+      fmt::format("{}, batch {}, {} threads; ms, * = what the rule takes, GFLOP/s of that\n",
+                  json["work"].get<std::string>(), json["batch"].get<int>(), json["threads"].get<int>());
+  text += fmt::format("{:<38}{:<10}{:>11}{:>13}{:>11}{:>9}\n", "image, channels, filter", "pass", "winograd",
+                      "pixel pairs", "direct", "GFLOP/s");
+  for (const BenchJson& c : json["convolutions"]) {
+    const auto n = [&](const char* key) { return c[key].get<int>(); };
+    const std::string what =
+        fmt::format("{}x{} {}->{} {}x{} s{} p{} d{} ({} times)", n("h"), n("w"), n("in"), n("out"),
+                    n("filter"), n("filter"), n("stride"), n("pad"), n("dilation"), n("times"));
+    for (const Pass& pass : passes) {
+      const BenchJson& p = c[pass.name];
+      const std::string rule = p["rule"];
+      text += fmt::format("{:<38}{:<10}", what, pass.name);
+      for (const auto& [kernel, width] : {std::pair{"winograd", 11}, {"pixel_pairs", 13}, {"direct", 11}}) {
+        text += fmt::format("{:>{}}",
+                            p["ms"].contains(kernel) ? fmt::format("{:.3f}{}", p["ms"][kernel].get<double>(),
+                                                                   rule == kernel ? "*" : " ")
+                                                     : "- ",
+                            width);
+      }
+      text += fmt::format("{:9.0f}\n", 1e3 * p["gflop"].get<double>() / p["ms"][rule].get<double>());
+    }
+  }
+  for (const char* pass : {"forward", "by_input", "by_weight"}) {
+    text += fmt::format("{:<10} in all: {:9.2f} ms by the rule, {:9.2f} ms if it always took the fastest\n",
+                        pass, json["sum"][pass]["rule_ms"].get<double>(),
+                        json["sum"][pass]["fastest_ms"].get<double>());
+  }
+  return text;
+}
+
+void run_convolution(const Arguments& a) {
+  set_threads(a.threads);
+  BenchWork work = bench_work(a.work);
+  work.batch = a.batch.value_or(work.batch);
+  work.network.width = a.width.value_or(work.network.width);
+  BenchJson json{{"work", work.name},
+                 {"batch", work.batch},
+                 {"threads", threads()},
+                 {"convolutions", BenchJson::array()},
+                 {"sum", BenchJson::object()}};
+  for (const Found& found : convolutions(work)) json["convolutions"].push_back(measure(found, a.repeats));
+  for (const Pass& pass : passes) {
+    double rule = 0, fastest = 0;
+    for (const BenchJson& c : json["convolutions"]) {
+      const BenchJson& p = c[pass.name];
+      double least = std::numeric_limits<double>::infinity();
+      for (const auto& [kernel, ms] : p["ms"].items()) least = std::min(least, ms.get<double>());
+      rule += c["times"].get<double>() * p["ms"][p["rule"].get<std::string>()].get<double>();
+      fastest += c["times"].get<double>() * least;
+    }
+    json["sum"][pass.name] = {{"rule_ms", rule}, {"fastest_ms", fastest}};
+  }
+  a.output.write(table(json), json);
+}
+
+}  // namespace
+
+void add_bench_convolution(CLI::App& bench) {
+  auto a = std::make_shared<Arguments>();
+  CLI::App* command =
+      bench.add_subcommand("convolution", "Every convolution of the network by every kernel of the CPU");
+  command->add_option("work", a->work, "small or full: see doppel bench step")
+      ->check(CLI::IsMember({"small", "full"}))
+      ->capture_default_str();
+  command->add_option("--batch", a->batch, "Images")->check(CLI::PositiveNumber);
+  command->add_option("--width", a->width, "Multiplier of Table 1's channels")->check(CLI::PositiveNumber);
+  command->add_option("--repeats", a->repeats, "Timed runs of each; the median counts")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--threads", a->threads, "Compute threads; 0 = all cores")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  a->output.add_option(*command);
+  command->callback([a] { run_convolution(*a); });
+}
 
 }  // namespace dg

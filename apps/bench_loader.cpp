@@ -1,8 +1,127 @@
-// doppel bench loader
+// doppel bench loader: how many photos a second a core decodes and resizes to the network's input. Photos are
+// generated faces as JPEG files in memory, so no disk is measured.
+#include <fmt/format.h>
+
+#include <thread>
+
 #include "apps/bench.h"
+#include "data/generated_faces.h"
+#include "data/jpeg.h"
+#include "data/resize.h"
+#include "tensor/check.h"
 
 namespace dg {
+namespace {
 
-void add_bench_loader(CLI::App& bench) { bench.add_subcommand("loader", ""); }
+struct Arguments {
+  int size = 250, input = 259, photos = 16, rounds = 7, workers = 1, quality = 95;
+  double seconds = 0.5;
+  BenchOutput output;
+};
+
+using Jpeg = std::vector<std::uint8_t>;
+
+std::vector<Jpeg> make_photos(const Arguments& a) {
+  const GeneratedFaces faces({.identities = a.photos, .photos = 1, .size = a.size, .family = 1});
+  FaceRenderer renderer;
+  std::vector<Jpeg> photos;
+  for (int i = 0; i < a.photos; ++i) photos.push_back(encode_jpeg(faces.photo(i, 0, renderer), a.quality));
+  return photos;
+}
+
+struct Rate {
+  double decode = 0, whole = 0;  // photos a second and core: decoding alone, decoding and resizing
+};
+
+// One worker on its own for at least `seconds`.
+Rate measure(const std::vector<Jpeg>& photos, int input, double seconds) {
+  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(input) * static_cast<std::size_t>(input) * 3);
+  double decoding = 0, resizing = 0;
+  std::int64_t done = 0;
+  while (decoding + resizing < seconds) {
+    for (const Jpeg& photo : photos) {
+      const double start = seconds_now();
+      const Image image = decode_jpeg(photo, "photo");
+      const double decoded = seconds_now();
+      resize(image, input, pixels.data());
+      decoding += decoded - start;
+      resizing += seconds_now() - decoded;
+      ++done;
+    }
+  }
+  return {.decode = static_cast<double>(done) / decoding,
+          .whole = static_cast<double>(done) / (decoding + resizing)};
+}
+
+void run_loader(const Arguments& a) {
+  const std::vector<Jpeg> photos = make_photos(a);
+  std::size_t bytes = 0;
+  for (const Jpeg& photo : photos) bytes += photo.size();
+
+  std::vector<double> decode, whole, all;
+  for (int round = 0; round < a.rounds; ++round) {
+    std::vector<Rate> rates(static_cast<std::size_t>(a.workers));
+    std::vector<std::thread> threads;
+    for (Rate& rate : rates) threads.emplace_back([&] { rate = measure(photos, a.input, a.seconds); });
+    for (std::thread& thread : threads) thread.join();
+    double sum = 0;
+    for (const Rate& rate : rates) {
+      decode.push_back(rate.decode);
+      whole.push_back(rate.whole);
+      sum += rate.whole;
+    }
+    all.push_back(sum);
+  }
+  const Spread d = spread(decode), w = spread(whole), s = spread(all);
+  const BenchJson json{{"photo", a.size},
+                       {"quality", a.quality},
+                       {"kilobytes_per_photo", static_cast<double>(bytes) / 1e3 / a.photos},
+                       {"input", a.input},
+                       {"workers", a.workers},
+                       {"rounds", a.rounds},
+                       {"images_per_second_per_core", w.median},
+                       {"lower", w.lower},
+                       {"upper", w.upper},
+                       {"decode_only_per_core", d.median},
+                       {"images_per_second", s.median}};
+  a.output.write(
+      fmt::format("generated faces of {} px (JPEG quality {}, {:.1f} kB) to {} px, {} workers\n"
+                  "decode and resize  {:8.0f} images/s/core (half of the {} rounds within {:.0f} .. {:.0f})\n"
+                  "decode alone       {:8.0f} images/s/core\n"
+                  "all workers        {:8.0f} images/s\n",
+                  a.size, a.quality, json["kilobytes_per_photo"].get<double>(), a.input, a.workers, w.median,
+                  a.rounds, w.lower, w.upper, d.median, s.median),
+      json);
+}
+
+}  // namespace
+
+void add_bench_loader(CLI::App& bench) {
+  auto a = std::make_shared<Arguments>();
+  CLI::App* command = bench.add_subcommand("loader", "Photos decoded and resized a second");
+  command->add_option("--size", a->size, "Side of a photo in pixels")
+      ->check(CLI::Range(16, 1024))
+      ->capture_default_str();
+  command->add_option("--quality", a->quality, "JPEG quality")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  command->add_option("--input", a->input, "Side of the network's input")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--photos", a->photos, "Different photos")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--workers", a->workers, "Threads, each with all the photos")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--rounds", a->rounds, "Measurements; the median counts")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--seconds", a->seconds, "Least length of a measurement")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  a->output.add_option(*command);
+  command->callback([a] { run_loader(*a); });
+}
 
 }  // namespace dg

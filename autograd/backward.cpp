@@ -67,7 +67,9 @@ void backward(const Var& root, Tensor upstream) {
     if (!node->backward || !node->grad.defined()) continue;  // a leaf, or nothing arrived
     Needed needed;
     for (const NodePtr& parent : node->parents) needed.push_back(parent != nullptr);
+    const ProfileScope profiled({.as = node->profiled_as, .backward = true});
     Gradients gradients = std::exchange(node->backward, {})(std::exchange(node->grad, {}), needed);
+    profile_mark(Part::elementwise, node->operation);
     require(gradients.size() == needed.size(), "backward", "an operation of {} parents returned {} gradients",
             needed.size(), gradients.size());
     for (std::size_t i = 0; i < gradients.size(); ++i) {
@@ -75,6 +77,7 @@ void backward(const Var& root, Tensor upstream) {
               "a gradient nobody needs was computed for parent {}", i);
       if (gradients[i].defined()) accumulate(node->parents[i]->grad, std::move(gradients[i]));
     }
+    profile_mark(Part::elementwise, "accumulate");
     node->parents.clear();
     node.reset();
   }

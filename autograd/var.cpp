@@ -28,7 +28,8 @@ void Var::zero_grad() {
   if (node_ != nullptr) node_->grad = Tensor();
 }
 
-Var Var::result(Tensor value, std::vector<NodePtr> parents, Backward backward) {
+Var Var::result(Tensor value, std::vector<NodePtr> parents, Backward backward, const char* operation) {
+  profile_mark(Part::elementwise, operation);
   Var out(std::move(value));
   bool wanted = false;
   for (const NodePtr& parent : parents) wanted = wanted || parent != nullptr;
@@ -36,6 +37,8 @@ Var Var::result(Tensor value, std::vector<NodePtr> parents, Backward backward) {
     out.node_ = new_node();
     out.node_->parents = std::move(parents);
     out.node_->backward = std::move(backward);
+    out.node_->operation = operation;
+    out.node_->profiled_as = profile_context().as;
   }
   return out;
 }

@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "tensor/profile.h"
 #include "tensor/tensor.h"
 
 namespace dg {
@@ -31,6 +32,8 @@ struct Node {
   std::vector<NodePtr> parents;  // null where no gradient is wanted
   Backward backward;             // empty for a leaf
   Tensor grad;                   // leaf: the sum of all gradients since the last zero_grad
+  const char* operation = "";    // file that made it, and what its time is charged to: tensor/profile.h
+  std::optional<Part> profiled_as;
 };
 
 class Var {
@@ -57,7 +60,9 @@ class Var {
 
   /// The result of an operation with these parents (null = no gradient wanted). Nothing is recorded when no
   /// parent wants a gradient or a NoGrad guard is alive.
-  static Var result(Tensor value, std::vector<NodePtr> parents, Backward backward);
+  /// `operation` is the calling file, for the profile.
+  static Var result(Tensor value, std::vector<NodePtr> parents, Backward backward,
+                    const char* operation = __builtin_FILE());
 
  private:
   Tensor value_;

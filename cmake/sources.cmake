@@ -15,6 +15,7 @@ set(DG_FRAMEWORK
   tensor/allocator.cpp
   tensor/backend.cpp
   tensor/parallel.cpp
+  tensor/profile.cpp
   tensor/shape.cpp
   tensor/tensor.cpp
   tensor/cpu/reference.cpp
@@ -111,6 +112,7 @@ set(DG_APPS
   apps/bench_loader.cpp
   apps/bench_mining.cpp
   apps/bench_step.cpp
+  apps/bench_training.cpp
   apps/demo.cpp
   apps/device.cpp
   apps/doppel.cpp

@@ -31,6 +31,7 @@ SoftmaxCrossEntropy L2Softmax::operator()(const Var& e, const Array<std::int32_t
   require(weight_.value.defined(), "l2_softmax", "initialise must come first");
   require(e.shape().rank() == 2 && e.shape()[1] == options_.embedding, "l2_softmax",
           "embeddings must be [n, {}], got {}", options_.embedding, e.shape().str());
+  const ProfileScope profiled({.as = Part::head});
   // The embeddings are scaled, not the logits: n d multiplications instead of n classes.
   return softmax_cross_entropy(add(matmul(scale(e, alpha_.value), weight_.value, false, true), bias_.value),
                                labels);

@@ -96,6 +96,7 @@ void NesterovSgd::step(double rate) {
                static_cast<Real>(p.floor), options_.rate_inside});
     p.value.zero_grad();
   }
+  profile_mark(Part::optimiser);
 }
 
 double NesterovSgd::gradient_norm() const { return squares_.to_vector()[parameters_.size()]; }

@@ -13,6 +13,7 @@ set(TEST_SAMPLING
 )
 
 set(TEST_F64
+  tensor/profile_test.cpp
   tensor/rng_test.cpp
   tensor/tensor_test.cpp
   autograd/gradcheck_test.cpp
@@ -46,6 +47,7 @@ set(TEST_GRADIENTS
 
 set(TEST_F32
   apps/bad_input_test.cpp
+  apps/bench_test.cpp
   apps/cli_test.cpp
   apps/interrupted_test.cpp
   data/augmentation_test.cpp

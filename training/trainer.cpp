@@ -137,11 +137,15 @@ StepResult Trainer::step() {
   require(optimiser_.has_value(), "trainer", "initialise or load must come before step {}", next_step_);
   const std::int64_t t = next_step_;
   plan(t + config_.sampling.lag);
+  profile_mark(Part::rest, "sampling");
   const LoadedBatch photos = loader_.take(t);
+  profile_mark(Part::loader, "wait");
   const Batch& batch = planned_.front();
   const auto labels = Array<std::int32_t>::from(batch.labels, device_);
 
-  const Var embeddings = l2_normalize(network_.forward(Var(training_images(t, photos))));
+  Var images(training_images(t, photos));
+  profile_mark(Part::elementwise, "augmentation");
+  const Var embeddings = l2_normalize(network_.forward(std::move(images)));
   const auto& l = config_.loss;
   Rng pair_draws(config_.seed, pairs + static_cast<std::uint64_t>(t));
   JointLoss loss =
@@ -158,6 +162,7 @@ StepResult Trainer::step() {
                .lifted = value(loss.lifted),
                .margin = value(loss.margin),
                .pairs = read_pair_statistics(loss.pair_sums)};
+  profile_mark(Part::rest, "loss");
   guard_finite(r, photos);
   backward(loss.total);
   loss.total = Var();
@@ -170,6 +175,7 @@ StepResult Trainer::step() {
     list_.observe({.labels = batch.labels, .best_other_class = best, .best_other_logit = logit, .tied = tied},
                   config_.sampling.update_rule == "last" ? UpdateRule::last_image : UpdateRule::highest);
   }
+  profile_mark(Part::rest, "mining");
   for (const ClassId c : batch.classes) last_seen_[static_cast<std::size_t>(c)] = t;
   planned_.pop_front();
   ++next_step_;

@@ -40,6 +40,7 @@ Var conv2d(const Var& x, const Var& w, const Var& bias, const Conv2dOptions& o) 
   backend(x.device())
       .conv_forward(geometry, x.value().data(), w.value().data(),
                     bias.defined() ? bias.value().data() : nullptr, y.data());
+  profile_mark(Part::forward);
   return Var::result(y, {x.node(), w.node(), bias.node()},
                      [x = x.value(), w = w.value(), geometry](const Tensor& g, const Needed& needed) {
                        Gradients d(3);
@@ -47,10 +48,12 @@ Var conv2d(const Var& x, const Var& w, const Var& bias, const Conv2dOptions& o) 
                        if (needed[0]) {
                          d[0] = Tensor(x.shape(), x.device());
                          device.conv_backward_input(geometry, g.data(), w.data(), d[0].data());
+                         profile_mark(Part::by_input);
                        }
                        if (needed[1]) {
                          d[1] = Tensor(w.shape(), w.device());
                          device.conv_backward_weight(geometry, x.data(), g.data(), d[1].data());
+                         profile_mark(Part::by_weight);
                        }
                        if (needed[2]) d[2] = column_sum(g);
                        return d;

@@ -11,8 +11,8 @@ namespace dg {
 inline namespace DG_WIDTH {
 namespace {
 
-// op(a) op(b) into a new tensor.
-Tensor product(const Tensor& a, bool ta, const Tensor& b, bool tb) {
+// op(a) op(b) into a new tensor; its time is charged to `part`.
+Tensor product(const Tensor& a, bool ta, const Tensor& b, bool tb, Part part) {
   const std::int64_t m = a.shape()[ta ? 1 : 0], k = a.shape()[ta ? 0 : 1], n = b.shape()[tb ? 0 : 1];
   const Tensor y(Shape{m, n}, a.device());
   backend(a.device())
@@ -29,6 +29,7 @@ Tensor product(const Tensor& a, bool ta, const Tensor& b, bool tb) {
              .beta = 0,
              .c = y.data(),
              .ldc = n});
+  profile_mark(part);
   return y;
 }
 
@@ -41,14 +42,16 @@ Var matmul(const Var& a, const Var& b, bool transpose_a, bool transpose_b) {
           "inner sizes must agree, got {}{} and {}{}", a.shape().str(), transpose_a ? " transposed" : "",
           b.shape().str(), transpose_b ? " transposed" : "");
   return Var::result(
-      product(a.value(), transpose_a, b.value(), transpose_b), {a.node(), b.node()},
+      product(a.value(), transpose_a, b.value(), transpose_b, Part::forward), {a.node(), b.node()},
       [a = a.value(), b = b.value(), transpose_a, transpose_b](const Tensor& g, const Needed& needed) {
         Tensor da, db;
         if (needed[0]) {
-          da = transpose_a ? product(b, transpose_b, g, true) : product(g, false, b, !transpose_b);
+          da = transpose_a ? product(b, transpose_b, g, true, Part::by_input)
+                           : product(g, false, b, !transpose_b, Part::by_input);
         }
         if (needed[1]) {
-          db = transpose_b ? product(g, true, a, transpose_a) : product(a, !transpose_a, g, false);
+          db = transpose_b ? product(g, true, a, transpose_a, Part::by_weight)
+                           : product(a, !transpose_a, g, false, Part::by_weight);
         }
         return Gradients{da, db};
       });

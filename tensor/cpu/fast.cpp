@@ -20,11 +20,12 @@
 //   4x4    128->128           4.8     3.1       4.5
 //   3x3    128->128           2.9     3.0       2.1
 //   2x2    128->128           1.8     3.0       0.7
+#include "tensor/cpu/fast.h"
+
 #include <algorithm>
 
 #include "tensor/cpu/host_memory.h"
 #include "tensor/cpu/lane.h"
-#include "tensor/cpu/onednn.h"
 #include "tensor/cpu/pixel_pairs.h"
 #include "tensor/cpu/winograd.h"
 
@@ -34,7 +35,7 @@ namespace {
 
 using Index = std::int64_t;
 
-enum class Kernel { pixel_pairs, winograd, direct };
+using Kernel = ConvKernel;
 
 // How many of the out * taps products along one axis read a pixel inside the image.
 Index valid_along(const ConvGeometry& g, Index in, Index out, Index taps) {
@@ -50,7 +51,9 @@ Index valid_along(const ConvGeometry& g, Index in, Index out, Index taps) {
 
 bool fills_lanes(const ConvGeometry& g) { return padded(g.c) * padded(g.k) < 2 * g.c * g.k; }
 
-Kernel choose(const ConvGeometry& g, ConvPass pass) {
+}  // namespace
+
+ConvKernel conv_kernel(const ConvGeometry& g, ConvPass pass) {
   const Index dense = g.out_h() * g.out_w() * g.r * g.s;
   const Index valid = valid_along(g, g.h, g.out_h(), g.r) * valid_along(g, g.w, g.out_w(), g.s);
   const WinogradCost winograd =
@@ -62,6 +65,8 @@ Kernel choose(const ConvGeometry& g, ConvPass pass) {
   if (10 * valid <= 6 * dense && g.n >= 8) return Kernel::pixel_pairs;
   return onednn_convolves(g, pass) ? Kernel::direct : Kernel::pixel_pairs;
 }
+
+namespace {
 
 // C = beta C, for products over no terms.
 void scale(const Gemm& g) {
@@ -94,7 +99,7 @@ class FastCpuBackend final : public HostMemoryBackend {
       for (Index i = 0; i < pixels * g.k; ++i) y[i] = bias == nullptr ? 0 : bias[i % g.k];
       return;
     }
-    switch (choose(g, ConvPass::forward)) {
+    switch (conv_kernel(g, ConvPass::forward)) {
       case Kernel::pixel_pairs:
         return pixel_pairs_forward(g, x, w, bias, y);
       case Kernel::winograd:
@@ -110,7 +115,7 @@ class FastCpuBackend final : public HostMemoryBackend {
       std::fill_n(dx, g.n * g.h * g.w * g.c, 0.0f);
       return;
     }
-    switch (choose(g, ConvPass::input)) {
+    switch (conv_kernel(g, ConvPass::input)) {
       case Kernel::pixel_pairs:
         return pixel_pairs_backward_input(g, dy, w, dx);
       case Kernel::winograd:
@@ -126,7 +131,7 @@ class FastCpuBackend final : public HostMemoryBackend {
       std::fill_n(dw, g.k * g.r * g.s * g.c, 0.0f);
       return;
     }
-    switch (choose(g, ConvPass::weight)) {
+    switch (conv_kernel(g, ConvPass::weight)) {
       case Kernel::pixel_pairs:
         return pixel_pairs_backward_weight(g, x, dy, dw);
       case Kernel::winograd:

@@ -110,6 +110,7 @@ set(DG_PROGRAM
   training/recognition.cpp
   training/run.cpp
   training/run_log.cpp
+  training/sampler.cpp
   training/trainer.cpp
 )
 

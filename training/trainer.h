@@ -5,6 +5,7 @@
 //   loader's timing.
 #pragma once
 #include <deque>
+#include <memory>
 #include <optional>
 
 #include "data/loader.h"
@@ -13,7 +14,8 @@
 #include "losses/joint.h"
 #include "optim/nesterov_sgd.h"
 #include "optim/sgdr.h"
-#include "sampling/doppelganger_sampler.h"
+#include "sampling/batch_sampler.h"
+#include "sampling/doppelganger_list.h"
 #include "sampling/list_health.h"
 #include "training/config.h"
 
@@ -57,6 +59,9 @@ class Trainer {
   const DoppelgangerList& doppelgangers() const { return list_; }
   ListFigures measure_list() { return health_.measure(list_); }
   double seconds_waited_for_photos() const { return loader_.seconds_waited(); }
+  /// Seconds that choosing classes has taken so far, what the method's list learns included, and its memory.
+  double seconds_sampling() const { return seconds_sampling_; }
+  std::int64_t sampler_bytes() const { return sampler_->bytes(); }
   /// Classes that were in a batch of the last `steps` steps (of all steps so far when 0).
   std::int64_t distinct_classes(std::int64_t steps) const;
   /// Set once when the collapse guard only warns; then cleared.
@@ -71,6 +76,7 @@ class Trainer {
  private:
   void start_optimiser();
   void plan(std::int64_t step);
+  void observe(const Batch& batch, const HardestClass& hardest);
   Tensor training_images(std::int64_t step, const LoadedBatch& photos) const;
   void guard_finite(const StepResult& r, const LoadedBatch& photos) const;
   void guard_collapse(const StepResult& r);
@@ -87,10 +93,12 @@ class Trainer {
   IdentityIndex index_;
   DoppelgangerList list_;
   ListHealth health_;
-  DoppelgangerSampler sampler_;
+  std::unique_ptr<BatchSampler> sampler_;
   std::deque<Batch> planned_;  // batches of next_step_, next_step_ + 1, ...
   std::int64_t next_step_ = 0;
   std::vector<std::int64_t> last_seen_;  // per class: the last step it was in a batch, -1 = never
+  std::int64_t classes_seen_ = 0;        // how many of them are not -1
+  double seconds_sampling_ = 0;
   std::int64_t collapsed_steps_ = 0;
   std::optional<std::string> warning_;
   Loader loader_;

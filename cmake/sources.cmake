@@ -119,6 +119,8 @@ set(DG_APPS
   apps/bench_convolution.cpp
   apps/bench_loader.cpp
   apps/bench_mining.cpp
+  apps/bench_samplers.cpp
+  apps/bench_samplers_parts.cpp
   apps/bench_step.cpp
   apps/bench_training.cpp
   apps/demo.cpp

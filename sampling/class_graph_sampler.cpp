@@ -112,6 +112,10 @@ Batch ClassGraphSampler::next() {
   return batch;
 }
 
+std::int64_t ClassGraphSampler::bytes() const {
+  return std::max(bytes_, static_cast<std::int64_t>(graph_.size() * sizeof(ClassId)));
+}
+
 State ClassGraphSampler::save() const {
   StateWriter out("DGSG");
   put_sampler(out, index_, rng_);

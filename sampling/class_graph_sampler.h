@@ -37,7 +37,7 @@ class ClassGraphSampler final : public BatchSampler {
   /// Makes a graph first whenever one is due.
   Batch next() override;
   /// The graph and, while one is made, the prototypes, twice (they are packed for the products).
-  std::int64_t bytes() const override { return bytes_; }
+  std::int64_t bytes() const override;
   /// Neighbours of class c, nearest first; `no_class` where there are fewer. Empty before the first batch.
   std::span<const ClassId> neighbours_of(ClassId c) const;
   const ClassGraphOptions& options() const { return options_; }  ///< with the defaults worked out

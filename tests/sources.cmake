@@ -52,6 +52,7 @@ set(TEST_GRADIENTS
 
 set(TEST_F32
   apps/bad_input_test.cpp
+  apps/bench_samplers_test.cpp
   apps/bench_test.cpp
   apps/cli_test.cpp
   apps/interrupted_test.cpp
@@ -82,4 +83,5 @@ set(TEST_F32
   training/config_test.cpp
   training/config_validate_test.cpp
   training/run_log_test.cpp
+  training/sampler_test.cpp
 )

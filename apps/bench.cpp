@@ -54,6 +54,7 @@ void add_bench_command(CLI::App& app) {
   add_bench_convolution(*bench);
   add_bench_loader(*bench);
   add_bench_mining(*bench);
+  add_bench_samplers(*bench);
 }
 
 }  // namespace dg

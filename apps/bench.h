@@ -16,6 +16,7 @@ void add_bench_step(CLI::App& bench);
 void add_bench_convolution(CLI::App& bench);
 void add_bench_loader(CLI::App& bench);
 void add_bench_mining(CLI::App& bench);
+void add_bench_samplers(CLI::App& bench);
 
 using BenchJson = nlohmann::ordered_json;
 

@@ -2,12 +2,19 @@
 set(DG_SAMPLING
   sampling/batch_sampler.cpp
   sampling/class_counts.cpp
+  sampling/class_graph_sampler.cpp
   sampling/doppelganger_list.cpp
   sampling/doppelganger_sampler.cpp
+  sampling/hard_class_sampler.cpp
+  sampling/hard_classes.cpp
   sampling/identity_index.cpp
+  sampling/inner_products.cpp
   sampling/lag_queue.cpp
   sampling/list_health.cpp
+  sampling/nearest_classes.cpp
   sampling/observation.cpp
+  sampling/random_sampler.cpp
+  sampling/sampler_state.cpp
   sampling/urn.cpp
 )
 
@@ -117,6 +124,7 @@ set(DG_PROGRAM
   training/recognition.cpp
   training/run.cpp
   training/run_log.cpp
+  training/sampler.cpp
   training/trainer.cpp
 )
 
@@ -125,6 +133,8 @@ set(DG_APPS
   apps/bench_convolution.cpp
   apps/bench_loader.cpp
   apps/bench_mining.cpp
+  apps/bench_samplers.cpp
+  apps/bench_samplers_parts.cpp
   apps/bench_step.cpp
   apps/bench_training.cpp
   apps/demo.cpp

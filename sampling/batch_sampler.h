@@ -1,8 +1,10 @@
 // What every sampling policy shares: the batch it makes and the interface that a trainer sees.
 //
-// A policy decides which classes come together in a batch. Doppelganger mining is one
-// (doppelganger_sampler.h); hard class mining or walks on a graph of neighbouring classes would be others,
-// each a class beside it that chooses its classes and leaves the photos to draw_photos.
+// A policy decides which classes come together in a batch, and leaves their photos to draw_photos:
+//   random_sampler.h        all classes at random
+//   doppelganger_sampler.h  the paper's: random classes and what the doppelganger list says of them
+//   hard_class_sampler.h    greedy choice among candidates that are embedded for each batch
+//   class_graph_sampler.h   neighbours in a graph of all classes, made anew once per epoch
 #pragma once
 #include <cstdint>
 #include <span>
@@ -41,8 +43,11 @@ Batch load_batch(std::span<const std::uint8_t> state);
 class BatchSampler {
  public:
   virtual ~BatchSampler() = default;
-  /// The next batch. Never fails: whatever could is an error of the constructor.
+  /// The next batch. Whatever could fail is an error of the constructor, but for what a function that embeds
+  /// photos throws; the sampler is then as it was before.
   virtual Batch next() = 0;
+  /// Memory that choosing classes has taken so far, at its highest, beyond the index of photos: bytes.
+  virtual std::int64_t bytes() const = 0;
   /// All that next() depends on and the sampler owns: with it, a sampler made with the same settings
   /// continues the same sequence of batches.
   virtual State save() const = 0;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sampling/check.h"
+#include "sampling/sampler_state.h"
 #include "sampling/urn.h"
 
 namespace dg {
@@ -40,29 +41,21 @@ Batch DoppelgangerSampler::next() {
   return draw_photos(index_, std::move(classes), std::move(images), rng_);
 }
 
+std::int64_t DoppelgangerSampler::bytes() const {
+  return static_cast<std::int64_t>(list_.entries().size_bytes());
+}
+
 State DoppelgangerSampler::save() const {
   StateWriter out("DGSD");
-  out.put(index_.classes());
-  out.put(index_.photos());
-  out.put(rng_.state().seed);
-  out.put(rng_.state().stream);
-  out.put(rng_.state().position);
+  put_sampler(out, index_, rng_);
   return std::move(out).finish();
 }
 
 void DoppelgangerSampler::load(std::span<const std::uint8_t> state) {
   StateReader in(state, "DGSD");
-  const auto classes = in.get<ClassId>();
-  const auto photos = in.get<std::int64_t>();
-  Rng::State rng;
-  rng.seed = in.get<std::uint64_t>();
-  rng.stream = in.get<std::uint64_t>();
-  rng.position = in.get<std::uint64_t>();
+  const Rng rng = get_sampler(in, index_, where);
   in.finish();
-  demand(classes == index_.classes() && photos == index_.photos(), where, "the saved sampler works on ",
-         classes, " classes and ", photos, " photos, this one on ", index_.classes(), " and ",
-         index_.photos());
-  rng_ = Rng(rng);
+  rng_ = rng;
 }
 
 }  // namespace dg

@@ -26,9 +26,10 @@ class DoppelgangerSampler final : public BatchSampler {
                       int random_classes, Rng rng);
 
   Batch next() override;
+  /// The list's: 4 per class.
+  std::int64_t bytes() const override;
 
-  /// "DGSD", classes (int32) and photos (int64) of the data set, seed, stream and position of the generator
-  /// (uint64 each). The list saves itself.
+  /// "DGSD", then as sampler_state.h says. The list saves itself.
   State save() const override;
   void load(std::span<const std::uint8_t> state) override;
 

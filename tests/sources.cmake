@@ -1,18 +1,24 @@
 set(TEST_SAMPLING
   sampling/class_counts_test.cpp
+  sampling/class_graph_sampler_test.cpp
   sampling/doppelganger_list_test.cpp
   sampling/doppelganger_sampler_test.cpp
   sampling/draw_photos_test.cpp
   sampling/foreign_trainer_test.cpp
+  sampling/hard_class_sampler_test.cpp
+  sampling/hard_classes_test.cpp
   sampling/identity_index_test.cpp
   sampling/lag_queue_test.cpp
   sampling/list_health_test.cpp
+  sampling/nearest_classes_test.cpp
   sampling/observation_test.cpp
+  sampling/random_sampler_test.cpp
   sampling/sampler_distribution_test.cpp
   sampling/urn_test.cpp
 )
 
 set(TEST_F64
+  tensor/profile_test.cpp
   tensor/rng_test.cpp
   tensor/tensor_test.cpp
   autograd/gradcheck_test.cpp
@@ -48,6 +54,7 @@ set(TEST_GRADIENTS
 
 set(TEST_F32
   apps/bad_input_test.cpp
+  apps/bench_samplers_test.cpp
   apps/bench_test.cpp
   apps/cli_test.cpp
   apps/interrupted_test.cpp
@@ -79,6 +86,7 @@ set(TEST_F32
   training/config_test.cpp
   training/config_validate_test.cpp
   training/run_log_test.cpp
+  training/sampler_test.cpp
 )
 
 # The parity suite of a device (device/main.cpp): linked here with the fast CPU backend, and with a GPU, or its stand-in, where there is one.

@@ -68,7 +68,9 @@ struct Config {
                  classes = 0;  // classes: 0 = batch / images_per_class, or drawn when that is a range
     ImagesPerClass images_per_class;
     std::int64_t random_classes = 9, lag = 2;
-    std::string update_rule = "highest";
+    std::string update_rule = "highest", method = "doppelganger";
+    double list_from_seen = 0;
+    std::int64_t probe_photos = 2, candidates = 0, neighbours = 0, graph_every = 0;  // 0: see sampling/
     bool fixed() const { return images_per_class.lo == images_per_class.hi; }
     std::int64_t fixed_classes() const { return classes > 0 ? classes : batch / images_per_class.lo; }
   } sampling;

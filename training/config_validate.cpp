@@ -46,13 +46,25 @@ void check_drawn_classes(const Config::Sampling& s) {
           most, s.batch, lo, hi, s.random_classes);
 }
 
+void check_method(const Config::Sampling& s) {
+  if (s.method != "hard_class") return;
+  const std::int64_t most = s.fixed() ? s.fixed_classes() : s.batch / s.images_per_class.lo;
+  require(s.candidates == 0 || s.candidates >= most, "config",
+          "sampling.candidates must be 0 or at least {}, the most classes a batch can have, got {}", most,
+          s.candidates);
+  require(s.probe_photos >= 2, "config",
+          "sampling.probe_photos must be at least 2 when sampling.method is \"hard_class\", got {}",
+          s.probe_photos);
+}
+
 void check_losses(const Config& c) {
   const auto& l = c.loss;
   const auto& s = c.sampling;
   require(l.l2_softmax > 0 || l.lifted > 0 || l.margin > 0, "config",
           "one of loss.l2_softmax, loss.lifted and loss.margin must be > 0, got 0 for all");
-  const bool random_sampling = s.fixed() && s.random_classes == s.fixed_classes();
-  require(l.l2_softmax > 0 || random_sampling, "config",
+  const bool needs_scores =
+      s.method == "doppelganger" && !(s.fixed() && s.random_classes == s.fixed_classes());
+  require(l.l2_softmax > 0 || !needs_scores, "config",
           "loss.l2_softmax must be > 0 when sampling.random_classes < sampling.classes, because "
           "doppelgangers come "
           "from its scores, got 0");
@@ -69,6 +81,7 @@ void validate(const Config& c) {
   } else {
     check_drawn_classes(c.sampling);
   }
+  check_method(c.sampling);
   check_losses(c);
   require(c.optim.rate > 0, "config", "optim.rate must be > 0, got {}", c.optim.rate);
   require(c.optim.final_rate <= c.optim.rate, "config",

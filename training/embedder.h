@@ -4,6 +4,7 @@
 
 #include "data/photo_store.h"
 #include "layers/face_resnet.h"
+#include "sampling/ids.h"
 
 namespace dg {
 
@@ -25,5 +26,11 @@ struct EmbedderOptions {
 /// y = m / |m|, m the mean of the outputs for the photo and its mirror image.
 EmbeddedPhotos embed_photos(Network& network, PhotoStore& store, const std::vector<int>& photos,
                             const EmbedderOptions& options = {});
+
+/// The plain unit outputs [photos, dim] for the photos given, without mirror or augmentation and in that
+/// order; a broken photo's place is taken by its replacement. What samplers ask for during training: it costs
+/// one pass a photo, and no gradient.
+std::vector<float> embed_once(Network& network, PhotoStore& store, std::span<const PhotoId> photos,
+                              const EmbedderOptions& options = {});
 
 }  // namespace dg

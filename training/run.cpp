@@ -47,6 +47,19 @@ double number(const std::vector<Parameter*>& parameters, const char* name) {
   return (*found)->value.value().to_vector()[0];
 }
 
+// The smallest and largest a of all channels (ARFA, eq. 1): at its floor a channel is nearly flat below zero.
+std::pair<double, double> range_of_a(const std::vector<Parameter*>& parameters) {
+  double lowest = std::numeric_limits<double>::infinity(), highest = -lowest;
+  for (const Parameter* p : parameters) {
+    if (!p->name.ends_with(".a")) continue;
+    const auto values = p->value.value().to_vector();
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    lowest = std::min<double>(lowest, *low);
+    highest = std::max<double>(highest, *high);
+  }
+  return {lowest, highest};
+}
+
 void refuse_other_settings(const fs::path& run, const Config& now) {
   if (!fs::exists(run / "config.toml")) return;
   const std::vector<std::string> changed =
@@ -203,6 +216,9 @@ class Run {
         static_cast<double>((done - logged_step_) * config_.sampling.batch) / since;
     const ListFigures list = trainer_.measure_list();
     const std::vector<Parameter*> parameters = trainer_.parameters();
+    const auto [a_min, a_max] = range_of_a(parameters);
+    const double sampling = trainer_.seconds_sampling(),
+                 steps = static_cast<double>(std::max<std::int64_t>(1, done - logged_step_));
     RunLog::Fields fields{{"step", static_cast<double>(done)},
                           {"rate", r.rate},
                           {"loss", r.total},
@@ -217,11 +233,16 @@ class Run {
                           {"gradient_norm", trainer_.optimiser().gradient_norm()},
                           {"alpha", number(parameters, "l2_softmax.alpha")},
                           {"beta", number(parameters, "margin.beta")},
+                          {"arfa_a_min", a_min},
+                          {"arfa_a_max", a_max},
                           {"list_filled", list.filled},
                           {"list_changed", list.changed},
                           {"in_degree_max", static_cast<double>(list.in_degree_max)},
                           {"in_degree_gini", list.in_degree_gini},
                           {"distinct_classes_1000", static_cast<double>(trainer_.distinct_classes(1000))},
+                          {"sampler_ms", 1e3 * (sampling - sampled_) / steps},
+                          {"sampler_share", (sampling - sampled_) / since},
+                          {"sampler_bytes", static_cast<double>(trainer_.sampler_bytes())},
                           {"images_per_second", images_per_second},
                           {"input_wait", (wait - waited_) / since},
                           {"input_bound", input_bound()}};
@@ -235,6 +256,7 @@ class Run {
         images_per_second, static_cast<double>((last_ - done) * config_.sampling.batch) / images_per_second);
     logged_at_ = now;
     waited_ = wait;
+    sampled_ = sampling;
     logged_step_ = done;
   }
 
@@ -284,9 +306,9 @@ class Run {
   Recent softmax_, violating_;
   double best_top1_ = -1;
   const Clock::time_point began_ = Clock::now();
-  double seconds_training_ = 0;        // in steps: without logging, evaluation and checkpoints
-  double logged_at_ = 0, waited_ = 0;  // seconds at the last line of metrics
-  std::int64_t logged_step_ = 0;       // and the steps done by then
+  double seconds_training_ = 0;                      // in steps: without logging, evaluation and checkpoints
+  double logged_at_ = 0, waited_ = 0, sampled_ = 0;  // seconds at the last line of metrics
+  std::int64_t logged_step_ = 0;                     // and the steps done by then
 };
 
 }  // namespace

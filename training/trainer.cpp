@@ -1,8 +1,11 @@
 #include "training/trainer.h"
 
+#include <chrono>
 #include <cmath>
 
 #include "layers/lsuv.h"
+#include "training/embedder.h"
+#include "training/sampler.h"
 
 namespace dg {
 namespace {
@@ -16,16 +19,23 @@ enum Stream : std::uint64_t {
   pixels = std::uint64_t{2} << 40
 };
 
+// Adds the seconds of its own life to a sum.
+class Timer {
+ public:
+  explicit Timer(double& seconds) : seconds_(seconds) {}
+  ~Timer() { seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+
+ private:
+  double& seconds_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
 std::vector<std::vector<PhotoId>> photo_lists(const Split& split) {
   std::vector<std::vector<PhotoId>> lists;
   for (const std::vector<int>& photos : split.base_train) lists.emplace_back(photos.begin(), photos.end());
   return lists;
-}
-
-ClassCounts class_counts(const Config::Sampling& s) {
-  const auto batch = static_cast<int>(s.batch), lo = static_cast<int>(s.images_per_class.lo);
-  return s.fixed() ? ClassCounts::fixed(batch, static_cast<int>(s.fixed_classes()), lo)
-                   : ClassCounts::range(batch, lo, static_cast<int>(s.images_per_class.hi));
 }
 
 }  // namespace
@@ -76,8 +86,13 @@ Trainer::Trainer(const Config& config, const PhotoSet& set, const Split& split, 
       index_(photo_lists(split)),
       list_(index_.classes()),
       health_(list_),
-      sampler_(index_, list_, class_counts(config.sampling), static_cast<int>(config.sampling.random_classes),
-               Rng(config.seed, sampling)),
+      sampler_(make_sampler(
+          config.sampling, index_, list_,
+          [this](std::span<const PhotoId> photos) {
+            return Embeddings{.values = embed_once(network_, store_, photos, {.device = device_}),
+                              .dim = static_cast<std::size_t>(config_.network.embedding)};
+          },
+          Rng(config.seed, sampling))),
       images_(device),
       labels_(device),
       augmentations_(device),
@@ -128,7 +143,8 @@ void Trainer::start_optimiser() {
 
 void Trainer::plan(std::int64_t step) {
   while (next_step_ + static_cast<std::int64_t>(planned_.size()) <= step) {
-    planned_.push_back(sampler_.next());
+    const Timer timer(seconds_sampling_);
+    planned_.push_back(sampler_->next());
     const Batch& batch = planned_.back();
     loader_.submit(next_step_ + static_cast<std::int64_t>(planned_.size()) - 1,
                    {batch.rows.begin(), batch.rows.end()});
@@ -224,22 +240,34 @@ StepResult Trainer::finish_oldest() {
   const Batch& batch = planned_.front();
   try {
     guard_finite(r, s.photos);
-    if (!s.best.empty()) {
-      list_.observe(
-          {.labels = batch.labels, .best_other_class = s.best, .best_other_logit = s.logit, .tied = s.tied},
-          config_.sampling.update_rule == "last" ? UpdateRule::last_image : UpdateRule::highest);
-    }
+    if (!s.best.empty()) observe(batch, s);
   } catch (...) {
     in_flight_.clear();  // the device has changed nothing since
     throw;
   }
-  for (const ClassId c : batch.classes) last_seen_[static_cast<std::size_t>(c)] = r.step;
+  for (const ClassId c : batch.classes) {
+    std::int64_t& last = last_seen_[static_cast<std::size_t>(c)];
+    classes_seen_ += last < 0;
+    last = r.step;
+  }
   planned_.pop_front();
   in_flight_.pop_front();
   ++next_step_;
   profile_mark(Part::rest, "mining");
   guard_collapse(r);
   return r;
+}
+
+void Trainer::observe(const Batch& batch, const StartedStep& started) {
+  const auto& s = config_.sampling;
+  if (static_cast<double>(classes_seen_) < s.list_from_seen * static_cast<double>(list_.classes())) return;
+  double not_the_methods = 0;  // other methods keep the list for comparison only
+  const Timer timer(s.method == "doppelganger" ? seconds_sampling_ : not_the_methods);
+  list_.observe({.labels = batch.labels,
+                 .best_other_class = started.best,
+                 .best_other_logit = started.logit,
+                 .tied = started.tied},
+                s.update_rule == "last" ? UpdateRule::last_image : UpdateRule::highest);
 }
 
 void Trainer::guard_finite(const StepResult& r, const std::vector<int>& photos) const {
@@ -286,7 +314,7 @@ std::vector<std::pair<std::string, State>> Trainer::save_state() const {
   std::vector<std::pair<std::string, State>> state{{"state.trainer", std::move(own).finish()},
                                                    {"state.doppelgangers", list_.save()},
                                                    {"state.list_health", health_.save()},
-                                                   {"state.sampler", sampler_.save()}};
+                                                   {"state.sampler", sampler_->save()}};
   for (std::size_t i = 0; i < planned_.size(); ++i) {
     state.emplace_back(fmt::format("state.planned.{}", i), save_batch(planned_[i]));
   }
@@ -303,12 +331,13 @@ void Trainer::load_state(const std::vector<std::pair<std::string, State>>& state
       collapsed_steps_ = in.get<std::int64_t>();
       last_seen_ = in.get_vector<std::int64_t>();
       in.finish();
+      classes_seen_ = distinct_classes(0);
     } else if (name == "state.doppelgangers") {
       list_.load(bytes);
     } else if (name == "state.list_health") {
       health_.load(bytes);
     } else if (name == "state.sampler") {
-      sampler_.load(bytes);
+      sampler_->load(bytes);
     } else {
       planned_.push_back(load_batch(bytes));
     }

@@ -6,6 +6,7 @@
 #pragma once
 #include <array>
 #include <deque>
+#include <memory>
 #include <optional>
 
 #include "data/augmentation.h"
@@ -15,7 +16,8 @@
 #include "losses/joint.h"
 #include "optim/nesterov_sgd.h"
 #include "optim/sgdr.h"
-#include "sampling/doppelganger_sampler.h"
+#include "sampling/batch_sampler.h"
+#include "sampling/doppelganger_list.h"
 #include "sampling/list_health.h"
 #include "tensor/transfer.h"
 #include "training/config.h"
@@ -62,8 +64,12 @@ class Trainer {
   /// their look-alikes go into the list, further batches are planned. Throws as `step` does; a loss that is
   /// not finite has stopped the device by itself, so that the weights are still those before its step.
   std::vector<StepResult> finish_steps(std::size_t in_flight = 0);
-  /// How many steps may usefully be left in flight: 0 on a CPU, where a step is done when it has started.
-  std::size_t useful_in_flight() const { return device_ == Device::cpu ? 0 : 1; }
+  /// How many steps may usefully be left in flight: 0 on a CPU, where a step is done when it has started, and
+  /// for a sampler that embeds photos, which must see the weights of the step before.
+  std::size_t useful_in_flight() const {
+    const std::string& method = config_.sampling.method;
+    return device_ == Device::cuda && (method == "doppelganger" || method == "random") ? 1 : 0;
+  }
 
   /// Steps that are finished. Parameters, list and state are those after them once no step is in flight.
   std::int64_t next_step() const { return next_step_; }
@@ -74,6 +80,9 @@ class Trainer {
   const DoppelgangerList& doppelgangers() const { return list_; }
   ListFigures measure_list() { return health_.measure(list_); }
   double seconds_waited_for_photos() const { return loader_.seconds_waited(); }
+  /// Seconds that choosing classes has taken so far, what the method's list learns included, and its memory.
+  double seconds_sampling() const { return seconds_sampling_; }
+  std::int64_t sampler_bytes() const { return sampler_->bytes(); }
   /// Classes that were in a batch of the last `steps` steps (of all steps so far when 0).
   std::int64_t distinct_classes(std::int64_t steps) const;
   /// Set once when the collapse guard only warns; then cleared.
@@ -99,6 +108,7 @@ class Trainer {
 
   void start_optimiser();
   void plan(std::int64_t step);
+  void observe(const Batch& batch, const StartedStep& started);
   Download& download_of(std::int64_t step) { return downloads_[static_cast<std::size_t>(step % 2)]; }
   Tensor training_images(std::int64_t step, const LoadedBatch& photos);
   void start_download(const JointLoss& loss, StartedStep& started);
@@ -118,7 +128,7 @@ class Trainer {
   IdentityIndex index_;
   DoppelgangerList list_;
   ListHealth health_;
-  DoppelgangerSampler sampler_;
+  std::unique_ptr<BatchSampler> sampler_;
   std::deque<Batch> planned_;  // batches of next_step_, next_step_ + 1, ...
   std::int64_t next_step_ = 0;
   std::deque<StartedStep> in_flight_;  // next_step_, next_step_ + 1, ...
@@ -127,6 +137,8 @@ class Trainer {
   Upload<Augmentation> augmentations_;
   std::array<Download, 2> downloads_;
   std::vector<std::int64_t> last_seen_;  // per class: the last step it was in a batch, -1 = never
+  std::int64_t classes_seen_ = 0;        // how many of them are not -1
+  double seconds_sampling_ = 0;
   std::int64_t collapsed_steps_ = 0;
   std::optional<std::string> warning_;
   Loader loader_;

@@ -1,0 +1,41 @@
+#include "sampling/random_sampler.h"
+
+#include <utility>
+
+#include "sampling/check.h"
+#include "sampling/sampler_state.h"
+#include "sampling/urn.h"
+
+namespace dg {
+namespace {
+constexpr const char* where = "random_sampler";
+}
+
+RandomSampler::RandomSampler(const IdentityIndex& index, ClassCounts counts, Rng rng)
+    : index_(index), counts_(counts), rng_(rng) {
+  demand(counts.max_classes() <= index.classes(), where, "a batch may have ", counts.max_classes(),
+         " classes, but only ", index.classes(), " exist");
+}
+
+Batch RandomSampler::next() {
+  std::vector<int> images = counts_.draw(rng_);
+  std::vector<ClassId> classes;
+  Urn urn(index_.classes());
+  for (std::size_t i = 0; i < images.size(); ++i) classes.push_back(static_cast<ClassId>(urn.draw(rng_)));
+  return draw_photos(index_, std::move(classes), std::move(images), rng_);
+}
+
+State RandomSampler::save() const {
+  StateWriter out("DGSR");
+  put_sampler(out, index_, rng_);
+  return std::move(out).finish();
+}
+
+void RandomSampler::load(std::span<const std::uint8_t> state) {
+  StateReader in(state, "DGSR");
+  const Rng rng = get_sampler(in, index_, where);
+  in.finish();
+  rng_ = rng;
+}
+
+}  // namespace dg

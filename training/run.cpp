@@ -5,13 +5,13 @@
 #include <deque>
 #include <map>
 
-#include "data/class_folder.h"
 #include "interop/atomic_file.h"
 #include "interop/safetensors.h"
 #include "training/checkpoint.h"
 #include "training/recognition.h"
 #include "training/run_log.h"
 #include "training/trainer.h"
+#include "training/training_data.h"
 
 namespace dg {
 namespace {
@@ -59,12 +59,13 @@ class Run {
   explicit Run(const TrainOptions& options)
       : options_(options),
         config_(options.config),
-        set_(scan_class_folder(options.data)),
-        split_(make_split(set_, config_)),
+        data_(open_training_data(options.data, config_)),
+        set_(data_.set),
+        split_(data_.split),
         store_(set_, replacement_lists(set_, split_),
                {.size = static_cast<int>(config_.network.input),
                 .crop = config_.data.crop,
-                .memory_bytes = config_.data.cache_mb << 20,
+                .memory_bytes = data_.cache_bytes,
                 .max_broken_share = config_.data.max_broken}),
         trainer_(config_, set_, split_, store_, options.device),
         last_(std::min(config_.steps, options.stop_after.value_or(config_.steps))) {}
@@ -74,6 +75,7 @@ class Run {
     const std::string loaded = start();
     log_.emplace(options_.run, config_.steps,
                  RunLogOptions{.first_step = trainer_.next_step() + 1, .console = options_.console});
+    for (const std::string& note : data_.notes) log_->note(note);
     log_->note(summary(set_));
     log_->note(fmt::format("{} base identities train, {} novel ones are held out", split_.base_classes.size(),
                            split_.novel_classes.size()));
@@ -156,8 +158,7 @@ class Run {
     if (const auto warning = trainer_.take_warning()) log_->note(*warning);
     const std::int64_t done = trainer_.next_step();
     if (done % config_.log.every == 0 || done == last_) write_metrics(r);
-    if (config_.evaluate.every > 0 && done % config_.evaluate.every == 0 && !split_.novel_classes.empty())
-      evaluate();
+    if (config_.evaluate.every > 0 && done % config_.evaluate.every == 0 && data_.held_out) evaluate();
     if (config_.checkpoint.every > 0 && done % config_.checkpoint.every == 0) save();
   }
 
@@ -234,8 +235,9 @@ class Run {
 
   const TrainOptions& options_;
   const Config& config_;
-  const PhotoSet set_;
-  const Split split_;
+  const TrainingData data_;
+  const PhotoSet& set_;
+  const Split& split_;
   PhotoStore store_;
   Trainer trainer_;
   std::optional<RunLog> log_;

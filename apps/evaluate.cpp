@@ -62,16 +62,16 @@ void run_on_toml(const EvaluateOptions& options, const Arguments& a) {
           a.protocol);
   require(a.set.empty() || a.set == "development" || a.set == "test", "evaluate",
           "--set must be development or test, got {}", a.set);
+  const bool test = a.set == "test";
+  const DatasetFiles files = read_dataset_toml(a.data);
+  const bool truth = !test || !files.test || files.test->columns.mid >= 0;
+  require(truth || a.json.empty(), "evaluate", "--json needs truth, and the test file has none, got {}",
+          a.json);
   std::optional<std::filesystem::path> submission;
   if (!a.submission.empty()) submission = a.submission;
   const CelebEvaluation result =
-      evaluate_celeb(options, a.set == "test" ? HeldOut::test : HeldOut::development, submission);
-  if (result.figures) {
-    report(*result.figures, a.json);
-  } else {
-    require(a.json.empty(), "evaluate", "--json needs truth, which the test file does not have, got {}",
-            a.json);
-  }
+      evaluate_celeb(options, test ? HeldOut::test : HeldOut::development, submission);
+  if (result.figures) report(*result.figures, a.json);
   if (submission) options.note(fmt::format("wrote {} answers to {}", result.recognised, a.submission));
 }
 

@@ -25,7 +25,7 @@ void refuse_trained_novel(const std::filesystem::path& run, const CelebTsv& set)
 
 }  // namespace
 
-std::string write_submission(std::vector<Prediction> predictions, const CelebTsv& set) {
+std::string submission_text(std::vector<Prediction> predictions, const CelebTsv& set) {
   std::sort(predictions.begin(), predictions.end(), [&](const Prediction& a, const Prediction& b) {
     return set.rows->line(a.photo) < set.rows->line(b.photo);
   });
@@ -46,6 +46,9 @@ CelebEvaluation evaluate_celeb(const EvaluateOptions& o, HeldOut held_out,
   require(set.unlabelled.empty() || submission.has_value(), "evaluate",
           "the test file has no mid column, so there are no figures; --submission FILE writes the answers");
   refuse_trained_novel(o.run, set);
+  std::optional<AtomicFile>
+      file;  // opened before the work, so that a path that cannot be written shows at once
+  if (submission) file.emplace(*submission);
   Network network = trained_network(o, config);
   PhotoStore store(set.photos, replacement_lists(set.photos, set.split),
                    evaluation_store(config, config.data.max_broken));
@@ -60,7 +63,10 @@ CelebEvaluation evaluate_celeb(const EvaluateOptions& o, HeldOut held_out,
   }
   for (const auto* part : {&novel, &base}) answers.insert(answers.end(), part->begin(), part->end());
   result.recognised = static_cast<std::int64_t>(answers.size());
-  if (submission) write_file_atomically(*submission, write_submission(std::move(answers), set));
+  if (file) {
+    file->write(submission_text(std::move(answers), set));
+    file->commit();
+  }
   const BrokenPhotos broken = store.broken();
   if (!broken.entries.empty()) o.note(summary(broken));
   return result;

@@ -15,14 +15,14 @@ struct CelebEvaluation {
 };
 
 /// Recognises the `held_out` set of `options.data` among base and novel identities. `submission`, if given,
-/// is written (whole or not at all) as write_submission says. Error: a novel identity that the run was
-/// trained on, a set without truth and no submission asked for, and those of open_celeb_tsv and Recogniser.
+/// is a file that gets submission_text, whole or not at all. Error: a novel identity that the run was trained
+/// on, a set without truth and no submission asked for, and those of open_celeb_tsv and Recogniser.
 CelebEvaluation evaluate_celeb(const EvaluateOptions& options, HeldOut held_out,
                                const std::optional<std::filesystem::path>& submission = std::nullopt);
 
-/// One line per prediction, in the order of the evaluated file's lines: "line<TAB>MID<TAB>confidence", the
-/// line counted from 1, the confidence the shortest decimal that reads back to the same float. Rows without
-/// an answer (bad rows, photos that do not decode) have no line.
-std::string write_submission(std::vector<Prediction> predictions, const CelebTsv& set);
+/// The answers for whoever knows the truth: one line per prediction, in the order of the evaluated file's
+/// lines: "line<TAB>MID<TAB>confidence", the line counted from 1, the confidence the shortest decimal that
+/// reads back to the same float. Rows without an answer (bad rows, photos that do not decode) have no line.
+std::string submission_text(std::vector<Prediction> predictions, const CelebTsv& set);
 
 }  // namespace dg

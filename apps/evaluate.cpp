@@ -7,13 +7,14 @@
 #include "apps/device.h"
 #include "tensor/check.h"
 #include "tensor/parallel.h"
-#include "training/evaluate_run.h"
+#include "training/evaluate_celeb.h"
 
 namespace dg {
 namespace {
 
 struct Arguments {
   std::string run, data, protocol = "one-shot", pairs, json, checkpoint = "last", device = "auto";
+  std::string set, submission;  // only with a dataset.toml
   int threads = 0;
 };
 
@@ -56,6 +57,24 @@ void report(const Result& result, const std::string& json) {
   if (!out.flush()) throw IoError(fmt::format("{}: cannot be written", json));
 }
 
+void run_on_toml(const EvaluateOptions& options, const Arguments& a) {
+  require(a.protocol == "one-shot", "evaluate", "{} belongs to --protocol one-shot, got {}", a.data,
+          a.protocol);
+  require(a.set.empty() || a.set == "development" || a.set == "test", "evaluate",
+          "--set must be development or test, got {}", a.set);
+  const bool test = a.set == "test";
+  const DatasetFiles files = read_dataset_toml(a.data);
+  const bool truth = !test || !files.test || files.test->columns.mid >= 0;
+  require(truth || a.json.empty(), "evaluate", "--json needs truth, and the test file has none, got {}",
+          a.json);
+  std::optional<std::filesystem::path> submission;
+  if (!a.submission.empty()) submission = a.submission;
+  const CelebEvaluation result =
+      evaluate_celeb(options, test ? HeldOut::test : HeldOut::development, submission);
+  if (result.figures) report(*result.figures, a.json);
+  if (submission) options.note(fmt::format("wrote {} answers to {}", result.recognised, a.submission));
+}
+
 void run_evaluate(const Arguments& a) {
   require(a.protocol == "one-shot" || a.protocol == "verification", "evaluate",
           "--protocol must be one-shot or verification, got {}", a.protocol);
@@ -69,6 +88,9 @@ void run_evaluate(const Arguments& a) {
   options.checkpoint = a.checkpoint;
   options.device = choose_device(a.device);
   options.note = [](const std::string& text) { fmt::print(stderr, "{}\n", text); };
+  if (is_dataset_toml(a.data)) return run_on_toml(options, a);
+  require(a.set.empty() && a.submission.empty(), "evaluate",
+          "--set and --submission belong to a dataset.toml, got {} as DATA", a.data);
   if (a.protocol == "one-shot") return report(evaluate_one_shot(options), a.json);
   report(evaluate_verification(options, a.pairs), a.json);
 }
@@ -79,9 +101,12 @@ void add_evaluate_command(CLI::App& app) {
   auto a = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("evaluate", "Recognition or verification with a trained network");
   command->add_option("run", a->run, "Run folder of doppel train")->required();
-  command->add_option("data", a->data, "Folder of identity folders")->required();
+  command->add_option("data", a->data, "Folder of identity folders, or a dataset.toml")->required();
   command->add_option("--protocol", a->protocol, "one-shot or verification")->capture_default_str();
   command->add_option("--pairs", a->pairs, "Pairs file in LFW's format, for verification");
+  command->add_option("--set", a->set, "development (default) or test, of a dataset.toml");
+  command->add_option("--submission", a->submission,
+                      "Write line, MID and confidence of each photo, of a dataset.toml");
   command->add_option("--json", a->json, "Write the figures as JSON; - = to stdout instead of the table");
   command->add_option("--checkpoint", a->checkpoint, "last, best or a file")->capture_default_str();
   command->add_option("--device", a->device, "auto, cpu or cuda")->capture_default_str();

@@ -1,4 +1,5 @@
-// doppel train DATA --run DIR: trains on a folder of photos, one folder per identity.
+// doppel train DATA --run DIR: trains on a folder of photos, one folder per identity, or on the files that a
+// dataset.toml names.
 #include <fmt/format.h>
 
 #include <csignal>
@@ -50,8 +51,9 @@ int run_train(const Arguments& a) {
 
 void add_train_command(CLI::App& app) {
   auto a = std::make_shared<Arguments>();
-  CLI::App* command = app.add_subcommand("train", "Train on a folder of photos: DATA/<identity>/<photo>.jpg");
-  command->add_option("data", a->data, "Folder of identity folders")->required();
+  CLI::App* command = app.add_subcommand(
+      "train", "Train on a folder of photos (DATA/<identity>/<photo>.jpg) or a dataset.toml");
+  command->add_option("data", a->data, "Folder of identity folders, or a dataset.toml")->required();
   command->add_option("--run", a->run, "Folder for the run's configuration, metrics and checkpoints")
       ->required();
   command->add_option("--recipe", a->recipe, "Configuration file (TOML)");

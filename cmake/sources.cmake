@@ -85,7 +85,10 @@ set(DG_PROGRAM_DEVICE
 )
 
 set(DG_PROGRAM
+  data/base64.cpp
+  data/celeb_tsv.cpp
   data/class_folder.cpp
+  data/dataset_toml.cpp
   data/exif.cpp
   data/face_conditions.cpp
   data/face_features.cpp
@@ -100,8 +103,12 @@ set(DG_PROGRAM
   data/loader.cpp
   data/photo_set.cpp
   data/photo_store.cpp
+  data/random_access_file.cpp
   data/resize.cpp
   data/split.cpp
+  data/tsv_index.cpp
+  data/tsv_index_file.cpp
+  data/tsv_photos.cpp
   interop/atomic_file.cpp
   interop/safetensors_reader.cpp
   interop/safetensors_writer.cpp
@@ -120,12 +127,15 @@ set(DG_PROGRAM
   training/config_keys.cpp
   training/config_validate.cpp
   training/embedder.cpp
+  training/evaluate_celeb.cpp
   training/evaluate_run.cpp
+  training/recogniser.cpp
   training/recognition.cpp
   training/run.cpp
   training/run_log.cpp
   training/sampler.cpp
   training/trainer.cpp
+  training/training_data.cpp
 )
 
 set(DG_APPS

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "data/file_bytes.h"
 #include "tensor/check.h"
 
 namespace dg {
@@ -15,6 +16,18 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr const char* kWhere = "class_folder";
+
+class Files : public PhotoSource {
+ public:
+  explicit Files(std::vector<std::string> paths) : paths_(std::move(paths)) {}
+  std::string name(int photo) const override { return paths_[photo]; }
+  std::vector<std::uint8_t> bytes(int photo, std::int64_t max_bytes) const override {
+    return read_file_bytes(paths_[photo], max_bytes);
+  }
+
+ private:
+  const std::vector<std::string> paths_;
+};
 
 // Names of the entries that are not hidden, in byte order, whatever the locale (std::string compares bytes).
 std::vector<std::string> sorted_names(const fs::path& folder) {
@@ -55,13 +68,16 @@ std::string list_of(const std::map<std::string, std::int64_t>& types) {
   return text;
 }
 
-void add_identity(PhotoSet& set, const fs::path& folder, std::string name) {
+void add_identity(PhotoSet& set, std::vector<std::string>& paths, const fs::path& folder, std::string name) {
   const auto class_id = static_cast<int>(set.classes.size());
   const std::size_t before = set.photos.size();
   std::map<std::string, std::int64_t> others;
   for (const std::string& file : sorted_names(folder)) {
     const std::string extension = extension_of(file);
-    if (is_jpeg(extension)) set.photos.push_back({(folder / file).string(), class_id});
+    if (is_jpeg(extension)) {
+      set.photos.push_back({class_id});
+      paths.push_back((folder / file).string());
+    }
     if (is_other_image(extension)) ++others[extension == "tif" ? "tiff" : extension];
   }
   require(set.photos.size() > before, kWhere,
@@ -83,11 +99,12 @@ PhotoSet scan_class_folder(const fs::path& data) {
   if (!fs::is_directory(status)) throw IoError(fmt::format("[{}] {}: not a folder", kWhere, data.string()));
   PhotoSet set;
   set.first_photo.push_back(0);
+  std::vector<std::string> paths;
   int loose_photos = 0;
   for (std::string& name : sorted_names(data)) {
     const fs::path path = data / name;
     if (fs::is_directory(path, error)) {
-      add_identity(set, path, std::move(name));
+      add_identity(set, paths, path, std::move(name));
     } else if (is_jpeg(extension_of(name))) {
       ++loose_photos;
     }
@@ -96,6 +113,7 @@ PhotoSet scan_class_folder(const fs::path& data) {
           "{} must hold one folder per identity with its photos inside (DATA/<identity>/<photo>.jpg), found "
           "no folder{}",
           data.string(), loose_photos > 0 ? fmt::format(" and {} loose photos", loose_photos) : "");
+  set.source = std::make_shared<Files>(std::move(paths));
   return set;
 }
 

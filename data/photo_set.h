@@ -1,26 +1,32 @@
 // The photos of a data set and whose they are. Class id = rank of the identity's name in byte order; photo id
-// = rank of the photo, identity by identity, in byte order inside each. Ids are never renumbered.
+// = rank of the photo, identity by identity, in the order of the files' names or of the rows inside each.
+// Photos of nobody known (a test set without truth) come last. Ids are never renumbered.
 #pragma once
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
+
+#include "data/photo_source.h"
 
 namespace dg {
 
 struct Photo {
-  std::string path;
-  int class_id = 0;
+  int class_id = 0;  // -1: nobody known
 };
 
 struct PhotoSet {
-  std::vector<std::string> classes;  // names, indexed by class id
-  std::vector<Photo> photos;         // indexed by photo id
-  std::vector<int> first_photo;      // classes + 1 entries: class c owns photos first[c] .. first[c + 1] - 1
+  std::vector<std::string> classes;           // names, indexed by class id
+  std::vector<Photo> photos;                  // indexed by photo id
+  std::shared_ptr<const PhotoSource> source;  // of their bytes
+  std::vector<int> first_photo;  // classes + 1 entries: class c owns photos first[c] .. first[c + 1] - 1
   std::map<std::string, std::int64_t>
       other_types;  // images of other types that were passed over: type -> count
 
   int photos_of(int class_id) const { return first_photo[class_id + 1] - first_photo[class_id]; }
+  /// Where the photo is: a path, or "FILE:line".
+  std::string name(int photo) const { return source->name(photo); }
 };
 
 /// One line for people: "1200 photos of 40 identities; not read, because only JPEG is: 3 png, 1 webp".

@@ -52,8 +52,10 @@ int PhotoStore::load(int photo, std::uint8_t* out) {
     if (try_load(next, out)) return next;
   }
   const std::lock_guard lock(mutex_);
+  const int class_id = set_.photos[photo].class_id;
   throw Error(fmt::format("[photo_store] identity {}: none of the {} photos it can use here decodes. {}",
-                          set_.classes[set_.photos[photo].class_id], list.size(), reasons_.at(photo)));
+                          class_id < 0 ? "unknown" : set_.classes[class_id], list.size(),
+                          reasons_.at(photo)));
 }
 
 bool PhotoStore::try_load(int photo, std::uint8_t* out) {
@@ -65,11 +67,12 @@ bool PhotoStore::try_load(int photo, std::uint8_t* out) {
   }
   if (is_known_broken(photo)) return false;
   try {
-    resize(read_jpeg(set_.photos[photo].path, options_.limits), options_.size, out, options_.crop);
+    const std::vector<std::uint8_t> bytes = set_.source->bytes(photo, options_.limits.max_file_bytes);
+    resize(decode_jpeg(bytes, set_.name(photo), options_.limits), options_.size, out, options_.crop);
   } catch (const Error& error) {  // unreadable, not a JPEG, damaged, too large, or smaller than the crop box
     std::string why = error.what();
-    const std::string& path = set_.photos[photo].path;
-    if (why.find(path) == std::string::npos) why = path + ": " + why;
+    const std::string name = set_.name(photo);
+    if (why.find(name) == std::string::npos) why = name + ": " + why;
     const std::lock_guard lock(mutex_);
     reasons_.emplace(photo, std::move(why));
     return false;
@@ -141,7 +144,7 @@ BrokenPhotos PhotoStore::broken() const {
   const std::lock_guard lock(mutex_);
   BrokenPhotos result;
   result.asked = asked_count_;
-  for (const auto& [photo, why] : booked_) result.entries.push_back({photo, set_.photos[photo].path, why});
+  for (const auto& [photo, why] : booked_) result.entries.push_back({photo, set_.name(photo), why});
   return result;
 }
 

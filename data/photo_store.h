@@ -31,13 +31,14 @@ struct PhotoStoreOptions {
 struct BrokenPhotos {
   struct Entry {
     int photo = 0;
-    std::string path, why;
+    std::string name, why;
   };
   std::vector<Entry> entries;
   std::int64_t asked = 0;  // distinct photos asked for so far
 };
 
-/// "3 of 1200 photos did not decode", then up to `most` lines with path and reason. Empty if none is broken.
+/// "3 of 1200 photos did not decode", then up to `most` lines with the photo's name and the reason. Empty if
+/// none is broken.
 std::string summary(const BrokenPhotos& broken, int most = 5);
 
 class PhotoStore {

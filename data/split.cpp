@@ -74,22 +74,30 @@ ReplacementLists replacement_lists(const PhotoSet& set) {
     result.lists.emplace_back(set.photos_of(c));
     std::iota(result.lists.back().begin(), result.lists.back().end(), set.first_photo[c]);
   }
-  for (const Photo& photo : set.photos) result.list_of.push_back(photo.class_id);
+  for (int p = 0; p < static_cast<int>(set.photos.size()); ++p) {
+    const int c = set.photos[p].class_id;
+    result.list_of.push_back(c >= 0 ? c : static_cast<int>(result.lists.size()));
+    if (c < 0) result.lists.push_back({p});
+  }
   return result;
 }
 
 ReplacementLists replacement_lists(const PhotoSet& set, const Split& split) {
-  ReplacementLists result = replacement_lists(set);  // right for the novel enrol photos
+  ReplacementLists result = replacement_lists(set);  // right for novel enrol photos that tests may replace
+  const auto add_part = [&](const std::vector<int>& part) {
+    if (part.empty()) return;
+    for (const int photo : part) result.list_of[photo] = static_cast<int>(result.lists.size());
+    result.lists.push_back(part);
+  };
   const auto add = [&](const std::vector<std::vector<int>>& parts) {
-    for (const std::vector<int>& part : parts) {
-      if (part.empty()) continue;
-      for (const int photo : part) result.list_of[photo] = static_cast<int>(result.lists.size());
-      result.lists.push_back(part);
-    }
+    for (const std::vector<int>& part : parts) add_part(part);
   };
   add(split.base_train);
   add(split.base_test);
   add(split.novel_test);
+  if (!split.test_may_enrol) {
+    for (const int photo : split.novel_enrol) add_part({photo});
+  }
   return result;
 }
 

@@ -32,6 +32,8 @@ struct Split {
   std::vector<std::vector<int>> base_test;   // photo ids, indexed by training class
   std::vector<int> novel_enrol;  // the first photo of each novel class, in the order of novel_classes
   std::vector<std::vector<int>> novel_test;  // its other photos, possibly none
+  bool test_may_enrol =
+      true;  // whether the first good test photo stands in for an enrol photo that is broken
 };
 
 /// Error if fewer than 1 or more than all identities are asked for as base, or, naming it, if a base identity
@@ -48,7 +50,8 @@ struct ReplacementLists {
 ReplacementLists replacement_lists(const PhotoSet& set);
 
 /// A photo may be replaced only inside its part of the split: train by train, test by test. A novel enrol
-/// photo gives way to the identity's first good test photo, which the evaluation then must not test.
+/// photo gives way to the identity's first good test photo, which the evaluation then must not test, or,
+/// where `split.test_may_enrol` is false, to none. Nor is there any for a photo of nobody known.
 ReplacementLists replacement_lists(const PhotoSet& set, const Split& split);
 
 }  // namespace dg

@@ -56,10 +56,14 @@ set(TEST_F32
   apps/bad_input_test.cpp
   apps/bench_samplers_test.cpp
   apps/bench_test.cpp
+  apps/celeb_cli_test.cpp
   apps/cli_test.cpp
   apps/interrupted_test.cpp
   data/augmentation_test.cpp
+  data/base64_test.cpp
+  data/celeb_tsv_test.cpp
   data/class_folder_test.cpp
+  data/dataset_toml_test.cpp
   data/exif_test.cpp
   data/file_bytes_test.cpp
   data/generated_faces_test.cpp
@@ -68,6 +72,8 @@ set(TEST_F32
   data/photo_store_test.cpp
   data/resize_test.cpp
   data/split_test.cpp
+  data/tsv_index_file_test.cpp
+  data/tsv_index_test.cpp
   docs/docs_test.cpp
   evaluation/bootstrap_test.cpp
   evaluation/coverage_test.cpp
@@ -80,6 +86,7 @@ set(TEST_F32
   tensor/gemm_test.cpp
   tensor/parity_test.cpp
   tensor/profile_test.cpp
+  training/celeb_run_test.cpp
   training/run_test.cpp
   training/trainer_test.cpp
   training/config_files_test.cpp

@@ -25,7 +25,7 @@ struct Config {
     std::string base_identities = "auto";  // a number, "auto" or "all"
     std::int64_t base_test_photos = 1;
     std::int64_t workers = 1;
-    std::int64_t cache_mb = 4096;
+    std::optional<std::int64_t> cache_mb;  // empty: "auto"
     double max_broken = 0.1;
     std::optional<CropBox> crop;
   } data;

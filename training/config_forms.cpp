@@ -83,6 +83,27 @@ ConfigKey base_identities_key() {
               }};
 }
 
+ConfigKey cache_key() {
+  constexpr std::int64_t most = 1'000'000'000;
+  return {
+      .name = "data.cache_mb",
+      .doc =
+          "memory for decoded photos, in MiB; photos beyond it are decoded at every use; \"auto\": 4096 for "
+          "a folder, 0 for a dataset.toml",
+      .values = fmt::format("an integer in 0..{} or \"auto\"", most),
+      .read =
+          [](Config& c, const toml::node& n) {
+            const auto v = n.value_exact<std::int64_t>();
+            if (v ? *v < 0 || *v > most : n.value_exact<std::string>() != "auto") return false;
+            c.data.cache_mb = v;
+            return true;
+          },
+      .write =
+          [](const Config& c) {
+            return c.data.cache_mb ? fmt::format("{}", *c.data.cache_mb) : std::string("\"auto\"");
+          }};
+}
+
 ConfigKey crop_key() {
   return {
       .name = "data.crop",

@@ -115,6 +115,7 @@ ConfigKey integers(const char* name, Get get, std::int64_t low, std::int64_t hig
 
 // Keys of several forms (training/config_forms.cpp).
 ConfigKey base_identities_key();
+ConfigKey cache_key();
 ConfigKey crop_key();
 ConfigKey images_per_class_key();
 

@@ -12,7 +12,6 @@
 #include "training/trainer.h"
 
 namespace dg {
-namespace {
 
 namespace fs = std::filesystem;
 
@@ -23,7 +22,6 @@ Config run_config(const fs::path& run) {
   return load_config(file, {});
 }
 
-// Who the run trained on.
 std::set<std::string> trained_identities(const fs::path& run) {
   const fs::path path = run / "identities.tsv";
   std::ifstream in(path);
@@ -46,14 +44,12 @@ Network trained_network(const EvaluateOptions& o, const Config& config) {
   return network;
 }
 
-PhotoStoreOptions store_options(const Config& config, double max_broken) {
+PhotoStoreOptions evaluation_store(const Config& config, double max_broken) {
   return {.size = static_cast<int>(config.network.input),
           .crop = config.data.crop,
           .memory_bytes = 0,
           .max_broken_share = max_broken};
 }
-
-}  // namespace
 
 fs::path find_checkpoint(const EvaluateOptions& o) {
   const fs::path folder = o.run / "checkpoints";
@@ -73,7 +69,7 @@ OneShotResult evaluate_one_shot(const EvaluateOptions& o) {
                                     .names = trained_identities(o.run),
                                     .base_test_photos = static_cast<int>(config.data.base_test_photos)},
                                    Rng(0));
-  PhotoStore store(set, replacement_lists(set, split), store_options(config, config.data.max_broken));
+  PhotoStore store(set, replacement_lists(set, split), evaluation_store(config, config.data.max_broken));
   std::vector<int> families;
   if (fs::exists(o.data / "families.csv")) families = read_families(o.data / "families.csv", set.classes);
   OneShotResult result = recognise(network, store, set, split, families, {.device = o.device});
@@ -88,7 +84,7 @@ Verification evaluate_verification(const EvaluateOptions& o, const fs::path& pai
   const PhotoSet set = scan_class_folder(o.data);
   std::map<std::string, int> photo_of;
   for (std::size_t p = 0; p < set.photos.size(); ++p) {
-    const fs::path path(set.photos[p].path);
+    const fs::path path(set.name(static_cast<int>(p)));
     photo_of[path.parent_path().filename().string() + "/" + path.filename().string()] = static_cast<int>(p);
   }
   std::vector<Pair> pairs = find_photos(file, [&](const std::string& name) -> std::optional<std::size_t> {
@@ -104,7 +100,7 @@ Verification evaluate_verification(const EvaluateOptions& o, const fs::path& pai
     row = photos.size();
     photos.push_back(static_cast<int>(photo));
   }
-  PhotoStore store(set, replacement_lists(set), store_options(config, 0));
+  PhotoStore store(set, replacement_lists(set), evaluation_store(config, 0));
   const EmbeddedPhotos embedded = embed_photos(network, store, photos, {.device = o.device});
   if (embedded.photos.size() != photos.size()) throw Error("[verification] " + summary(store.broken()));
   for (Pair& pair : pairs) {

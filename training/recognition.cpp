@@ -49,6 +49,9 @@ OneShotResult recognise(Network& network, PhotoStore& store, const PhotoSet& set
   const EmbeddedPhotos tests = embed(flatten(split.novel_test));
   for (std::size_t i = 0; i < tests.photos.size(); ++i) {
     const int c = set.photos[tests.photos[i]].class_id;
+    require(has_enrolled[c] || split.test_may_enrol, "one-shot",
+            "novel identity {} must have a photo that decodes to be enrolled, but {} does not",
+            set.classes[c], set.name(set.first_photo[c]));
     (has_enrolled[c] ? novel : enrolled).add(tests.row(i), c);
     has_enrolled[c] = true;
   }

@@ -5,7 +5,6 @@
 #include <deque>
 #include <map>
 
-#include "data/class_folder.h"
 #include "interop/atomic_file.h"
 #include "interop/safetensors.h"
 #include "tensor/parallel.h"
@@ -13,6 +12,7 @@
 #include "training/recognition.h"
 #include "training/run_log.h"
 #include "training/trainer.h"
+#include "training/training_data.h"
 
 namespace dg {
 namespace {
@@ -73,12 +73,13 @@ class Run {
   explicit Run(const TrainOptions& options)
       : options_(options),
         config_(options.config),
-        set_(scan_class_folder(options.data)),
-        split_(make_split(set_, config_)),
+        data_(open_training_data(options.data, config_)),
+        set_(data_.set),
+        split_(data_.split),
         store_(set_, replacement_lists(set_, split_),
                {.size = static_cast<int>(config_.network.input),
                 .crop = config_.data.crop,
-                .memory_bytes = config_.data.cache_mb << 20,
+                .memory_bytes = data_.cache_bytes,
                 .max_broken_share = config_.data.max_broken}),
         trainer_(config_, set_, split_, store_, options.device),
         last_(std::min(config_.steps, options.stop_after.value_or(config_.steps))) {}
@@ -90,6 +91,7 @@ class Run {
                  RunLogOptions{.first_step = trainer_.next_step() + 1, .console = options_.console});
     log_->note(options_.device == Device::cuda ? "on the GPU: " + describe_cuda()
                                                : fmt::format("on the CPU, {} threads", threads()));
+    for (const std::string& note : data_.notes) log_->note(note);
     log_->note(summary(set_));
     log_->note(fmt::format("{} base identities train, {} novel ones are held out", split_.base_classes.size(),
                            split_.novel_classes.size()));
@@ -178,7 +180,7 @@ class Run {
     const std::int64_t done = trainer_.started_steps() + 1;
     const auto due = [done](std::int64_t every) { return every > 0 && done % every == 0; };
     const bool log = due(config_.log.every) || done == last_,
-               score = due(config_.evaluate.every) && !split_.novel_classes.empty(),
+               score = due(config_.evaluate.every) && data_.held_out,
                keep = due(config_.checkpoint.every);
     Profile profile(options_.device);
     const double start = seconds_since(began_);
@@ -296,8 +298,9 @@ class Run {
 
   const TrainOptions& options_;
   const Config& config_;
-  const PhotoSet set_;
-  const Split split_;
+  const TrainingData data_;
+  const PhotoSet& set_;
+  const Split& split_;
   PhotoStore store_;
   Trainer trainer_;
   std::optional<RunLog> log_;

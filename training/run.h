@@ -1,4 +1,4 @@
-// A training run: data folder + configuration -> run folder.
+// A training run: data + configuration -> run folder.
 //
 //   RUN/config.toml      the full configuration
 //   RUN/identities.tsv   every identity and its part of the split: base or novel
@@ -49,7 +49,7 @@ TrainResult train(const TrainOptions& options);
 /// The step checkpoints of a run folder, newest last; empty when there is none.
 std::vector<std::filesystem::path> step_checkpoints(const std::filesystem::path& run);
 
-/// The split `config` makes of a data set.
+/// The split `config` makes of a class folder.
 Split make_split(const PhotoSet& set, const Config& config);
 
 }  // namespace dg

@@ -279,7 +279,7 @@ void Trainer::guard_finite(const StepResult& r, const std::vector<int>& photos) 
   }
   std::string text = fmt::format("[trainer] step {}: the loss is not finite ({}); the batch was", r.step,
                                  parts.empty() ? fmt::format("total = {}", r.total) : parts);
-  for (const int photo : photos) text += "\n  " + set_.photos[static_cast<std::size_t>(photo)].path;
+  for (const int photo : photos) text += "\n  " + set_.name(photo);
   throw TrainingStopped(text);
 }
 

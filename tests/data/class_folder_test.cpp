@@ -20,8 +20,8 @@ void touch(const fs::path& path) { write_text(path, "x"); }
 
 Names relative_paths(const PhotoSet& set, const fs::path& data) {
   Names names;
-  for (const Photo& photo : set.photos)
-    names.push_back(fs::path(photo.path).lexically_relative(data).string());
+  for (std::size_t p = 0; p < set.photos.size(); ++p)
+    names.push_back(fs::path(set.name(static_cast<int>(p))).lexically_relative(data).string());
   return names;
 }
 

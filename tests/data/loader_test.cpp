@@ -25,7 +25,7 @@ PhotoSet three_people(const std::filesystem::path& data) {
   return scan_class_folder(data);
 }
 
-void break_photo(const PhotoSet& set, int photo) { write_text(set.photos[photo].path, "no picture"); }
+void break_photo(const PhotoSet& set, int photo) { write_text(set.name(photo), "no picture"); }
 
 std::vector<Ids> random_batches(int batches, std::uint64_t seed) {
   Rng rng(seed);

@@ -29,7 +29,7 @@ PhotoSet two_people(const fs::path& data) {
   return scan_class_folder(data);
 }
 
-void break_photo(const PhotoSet& set, int photo) { write_text(set.photos[photo].path, "no picture"); }
+void break_photo(const PhotoSet& set, int photo) { write_text(set.name(photo), "no picture"); }
 
 // Which photo the pixels are, by their blue.
 int photo_shown(const Bytes& pixels) { return (pixels[2] - 10) / 20; }
@@ -48,7 +48,7 @@ TEST(PhotoStore, GivesDecodedResizedPhotosCachedOrNot) {
     for (int round = 0; round < 3; ++round) {
       for (int p = 0; p < 8; ++p) {
         Bytes expected(kImage);
-        resize(read_jpeg(set.photos[p].path), kSize, expected.data());
+        resize(read_jpeg(set.name(p)), kSize, expected.data());
         EXPECT_EQ(load(store, p, p), expected);
       }
     }
@@ -61,8 +61,8 @@ TEST(PhotoStore, CachedPhotosNeedTheirFileNoMore) {
   PhotoStore store(set, replacement_lists(set), {.size = kSize, .memory_bytes = kImage});
   load(store, 3, 3);
   load(store, 4, 4);  // no room left: decoded every time
-  fs::remove(set.photos[3].path);
-  fs::remove(set.photos[4].path);
+  fs::remove(set.name(3));
+  fs::remove(set.name(4));
   load(store, 3, 3);
   load(store, 4, 0);
 }
@@ -72,7 +72,7 @@ TEST(PhotoStore, CropIsTakenBeforeResizing) {
   const CropBox box{4, 2, 9, 10};
   PhotoStore store(set, replacement_lists(set), {.size = kSize, .crop = box});
   Bytes expected(kImage);
-  resize(read_jpeg(set.photos[6].path), kSize, expected.data(), box);
+  resize(read_jpeg(set.name(6)), kSize, expected.data(), box);
   EXPECT_EQ(load(store, 6, 6), expected);
 }
 
@@ -104,7 +104,7 @@ TEST(PhotoStore, IdentityWithoutAGoodPhotoIsNamed) {
   Bytes pixels(kImage);
   EXPECT_EQ(message_of<Error>([&] { store.load(6, pixels.data()); }),
             "[photo_store] identity bob: none of the 3 photos it can use here decodes. [decode_jpeg] " +
-                set.photos[6].path + ": Not a JPEG file: starts with 0x6e 0x6f");
+                set.name(6) + ": Not a JPEG file: starts with 0x6e 0x6f");
 }
 
 TEST(PhotoStore, TryLoadGivesThePhotoItselfOrNothing) {
@@ -152,9 +152,9 @@ TEST(PhotoStore, EveryKindOfBrokenPhotoIsNamedWithItsReason) {
   ASSERT_EQ(broken.entries.size(), 7u);
   for (int i = 0; i < 7; ++i) {
     EXPECT_EQ(broken.entries[i].photo, i + 1);
-    EXPECT_EQ(broken.entries[i].path, set.photos[i + 1].path);
+    EXPECT_EQ(broken.entries[i].name, set.name(i + 1));
     EXPECT_PRED_FORMAT2(testing::IsSubstring, reasons[i], broken.entries[i].why);
-    EXPECT_PRED_FORMAT2(testing::IsSubstring, set.photos[i + 1].path, broken.entries[i].why);
+    EXPECT_PRED_FORMAT2(testing::IsSubstring, set.name(i + 1), broken.entries[i].why);
   }
   EXPECT_EQ(summary(broken, 1),
             "7 of 8 photos did not decode\n  " + broken.entries[0].why + "\n  and 6 more");
@@ -163,7 +163,7 @@ TEST(PhotoStore, EveryKindOfBrokenPhotoIsNamedWithItsReason) {
 TEST(PhotoStore, UnreadableFileIsABrokenPhoto) {
   if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
   const PhotoSet set = two_people(fresh_folder());
-  fs::permissions(set.photos[2].path, fs::perms::none);
+  fs::permissions(set.name(2), fs::perms::none);
   PhotoStore store(set, replacement_lists(set), {.size = kSize});
   load(store, 2, 3);
   store.account(Ids{2}, Ids{3});

@@ -21,7 +21,7 @@ PhotoSet people(const std::vector<int>& photos) {
   set.first_photo = {0};
   for (std::size_t c = 0; c < photos.size(); ++c) {
     set.classes.push_back(fmt::format("c{}", c));
-    for (int p = 0; p < photos[c]; ++p) set.photos.push_back({"", static_cast<int>(c)});
+    for (int p = 0; p < photos[c]; ++p) set.photos.push_back({static_cast<int>(c)});
     set.first_photo.push_back(static_cast<int>(set.photos.size()));
   }
   return set;

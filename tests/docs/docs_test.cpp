@@ -62,8 +62,8 @@ TEST(Recipes, EveryOneParsesAndDescribesANetwork) {
 }
 
 TEST(Docs, EveryPathExists) {
-  for (const char* document :
-       {"docs/paper-map.md", "docs/deviations.md", "docs/add-an-op.md", "docs/checkpoints.md"}) {
+  for (const char* document : {"docs/paper-map.md", "docs/deviations.md", "docs/add-an-op.md",
+                               "docs/checkpoints.md", "docs/msceleb.md"}) {
     int paths = 0;
     for (const std::string& word : quoted(read(document))) {
       if (!is_path(word)) continue;
@@ -101,7 +101,7 @@ TEST(Docs, ThePaperMapNamesEveryOperationLayerLossAndSampler) {
 
 TEST(Docs, EverySwitchIsAConfigurationKey) {
   int keys = 0;
-  for (const char* document : {"docs/deviations.md", "docs/paper-map.md"}) {
+  for (const char* document : {"docs/deviations.md", "docs/paper-map.md", "docs/msceleb.md"}) {
     for (const std::string& word : quoted(read(document))) {
       const std::string name = key_in(word);
       if (name.empty()) continue;

@@ -1,0 +1,46 @@
+#include "data/tsv_photos.h"
+
+#include <fmt/format.h>
+
+#include "data/base64.h"
+#include "data/tsv_index.h"
+#include "tensor/error.h"
+
+namespace dg {
+
+TsvPhotos::TsvPhotos(std::vector<TsvPhotoFile> files, std::vector<TsvRow> rows) : rows_(std::move(rows)) {
+  for (TsvPhotoFile& f : files) {
+    files_.push_back({std::make_unique<RandomAccessFile>(f.path), std::move(f.start), f.photo_column});
+  }
+}
+
+std::string TsvPhotos::name(int photo) const {
+  return fmt::format("{}:{}", files_[rows_[photo].file].file->path().string(), line(photo));
+}
+
+std::vector<std::uint8_t> TsvPhotos::bytes(int photo, std::int64_t max_bytes) const {
+  const TsvRow row = rows_[photo];
+  const Open& from = files_[row.file];
+  const std::uint64_t start = from.start[row.line], size = from.start[row.line + 1] - start;
+  const auto fail = [&](const std::string& why) { throw IoError(fmt::format("{}: {}", name(photo), why)); };
+  std::string text(size, '\0');
+  if (from.file->read(start, text) != size) fail("the file has become shorter since it was indexed");
+  const std::string_view photo_text = tsv_column(text, from.photo_column);
+  // The one line ending is at the end; only the last line may do without.
+  const bool last = row.line + 2 == from.start.size();
+  if (text.find('\n') != (last && !text.ends_with('\n') ? std::string::npos : size - 1)) {
+    fail("the file has changed since it was indexed");
+  }
+  std::vector<std::uint8_t> jpeg;
+  try {
+    jpeg = decode_base64(photo_text);
+  } catch (const Error& e) {
+    fail(e.what());
+  }
+  if (static_cast<std::int64_t>(jpeg.size()) > max_bytes) {
+    fail(fmt::format("{} bytes is more than the limit of {}", jpeg.size(), max_bytes));
+  }
+  return jpeg;
+}
+
+}  // namespace dg

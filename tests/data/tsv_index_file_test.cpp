@@ -1,0 +1,128 @@
+#include "data/tsv_index_file.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/data/photo_files.h"
+
+namespace dg {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr TsvColumns kDevelopment{.count = 5, .photo = 2, .mid = 3, .set = 0};
+
+bool same(const TsvIndex& a, const TsvIndex& b) {
+  return a.start == b.start && a.identity == b.identity && a.part == b.part && a.mids == b.mids &&
+         a.bad.count == b.bad.count && a.bad.why == b.bad.why;
+}
+
+struct Kept : testing::Test {
+  void SetUp() override {
+    folder = fresh_folder();
+    tsv = folder / "x.tsv";
+    kept = tsv_index_path(tsv, "");
+    write_text(tsv, text);
+  }
+  KeptTsvIndex open() const { return load_or_scan_tsv(tsv, kDevelopment, kept); }
+  // Other bytes under the old time of change.
+  void rewrite(const std::string& other) const {
+    const auto time = fs::last_write_time(tsv);
+    write_text(tsv, other);
+    fs::last_write_time(tsv, time);
+  }
+  const std::string text =
+      "BaseSet\t1\tAAAA\tm.a\tu\nNovelSet\t2\tBBBB\tm.b\tu\nbad row\nBaseSet\t4\tCCCC\tm.a\tu\n";
+  fs::path folder, tsv, kept;
+};
+
+TEST_F(Kept, TheSecondStartReadsTheIndexAndGetsTheSame) {
+  const KeptTsvIndex first = open();
+  EXPECT_TRUE(first.scanned);
+  EXPECT_EQ(first.not_kept, "");
+  EXPECT_TRUE(fs::exists(folder / "x.tsv.index"));
+  const KeptTsvIndex second = open();
+  EXPECT_FALSE(second.scanned);
+  EXPECT_TRUE(same(first.index, second.index));
+  EXPECT_TRUE(same(second.index, scan_tsv(tsv, kDevelopment)));
+  EXPECT_EQ(second.index.bad.why.at(3), "1 columns, must be 5");
+}
+
+TEST_F(Kept, AChangedFileIsIndexedAgain) {
+  open();
+  std::string other = text;
+  other[other.find("m.b")] = 'n';  // same size, same time
+  rewrite(other);
+  KeptTsvIndex index = open();
+  EXPECT_TRUE(index.scanned);
+  EXPECT_EQ(index.index.mids, (std::vector<std::string>{"m.a", "n.b"}));
+  EXPECT_FALSE(open().scanned);
+
+  rewrite(other + "NovelSet\t5\tDDDD\tm.c\tu\n");  // same time
+  index = open();
+  EXPECT_TRUE(index.scanned);
+  EXPECT_EQ(index.index.lines(), 5);
+  EXPECT_FALSE(open().scanned);
+
+  fs::last_write_time(tsv, fs::last_write_time(tsv) + std::chrono::seconds(1));  // same bytes
+  EXPECT_TRUE(open().scanned);
+  EXPECT_FALSE(open().scanned);
+}
+
+TEST_F(Kept, TheEndOfALongFileCountsToo) {
+  std::string longer = text;
+  while (longer.size() < 200'000) longer += text;
+  write_text(tsv, longer);
+  open();
+  EXPECT_FALSE(open().scanned);
+  longer[longer.size() - 2] = 'v';
+  rewrite(longer);
+  EXPECT_TRUE(open().scanned);
+}
+
+TEST_F(Kept, OtherColumnsNeedAnotherIndex) {
+  open();
+  const TsvColumns unlabelled{.count = 5, .photo = 2, .mid = -1, .set = -1};
+  const KeptTsvIndex index = load_or_scan_tsv(tsv, unlabelled, kept);
+  EXPECT_TRUE(index.scanned);
+  EXPECT_EQ(index.index.identity.front(), TsvIndex::kUnlabelled);
+  EXPECT_FALSE(load_or_scan_tsv(tsv, unlabelled, kept).scanned);
+}
+
+TEST_F(Kept, ADamagedIndexIsMadeAgain) {
+  const TsvIndex right = open().index;
+  const auto bytes = read_file_bytes(kept, 1 << 20);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    auto damaged = bytes;
+    damaged[i] ^= 0x10;
+    write_file_bytes(kept, damaged);
+    const KeptTsvIndex index = open();
+    EXPECT_TRUE(index.scanned) << "byte " << i;
+    EXPECT_TRUE(same(index.index, right)) << "byte " << i;
+  }
+  for (std::size_t n = 0; n < bytes.size(); n += 7) {
+    write_file_bytes(kept, std::span(bytes).first(n));
+    EXPECT_TRUE(open().scanned) << n << " bytes";
+  }
+  EXPECT_FALSE(open().scanned);
+}
+
+TEST_F(Kept, AFolderOfTheUsersChoiceIsMade) {
+  const fs::path other = tsv_index_path(tsv, folder / "a/b");
+  EXPECT_EQ(other, folder / "a/b/x.tsv.index");
+  EXPECT_TRUE(load_or_scan_tsv(tsv, kDevelopment, other).scanned);
+  EXPECT_TRUE(fs::exists(other));
+  EXPECT_FALSE(fs::exists(kept));
+  EXPECT_FALSE(load_or_scan_tsv(tsv, kDevelopment, other).scanned);
+}
+
+TEST_F(Kept, AnIndexThatCannotBeWrittenIsRightAllTheSame) {
+  write_text(folder / "file", "not a folder");
+  const fs::path nowhere = folder / "file" / "x.tsv.index";
+  const KeptTsvIndex index = load_or_scan_tsv(tsv, kDevelopment, nowhere);
+  EXPECT_TRUE(index.scanned);
+  EXPECT_PRED_FORMAT2(testing::IsSubstring, nowhere.string(), index.not_kept);
+  EXPECT_TRUE(same(index.index, scan_tsv(tsv, kDevelopment)));
+}
+
+}  // namespace
+}  // namespace dg

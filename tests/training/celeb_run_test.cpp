@@ -1,0 +1,199 @@
+// The one-shot set as TSV against the same photos as a class folder, and what only the TSV path has.
+#include <map>
+#include <set>
+
+#include "error_text.h"
+#include "tests/data/celeb_files.h"
+#include "training/checkpoint.h"
+#include "training/evaluate_celeb.h"
+#include "training/run.h"
+#include "training/tiny_run.h"
+#include "training/trainer.h"
+#include "training/training_data.h"
+
+namespace dg {
+namespace {
+
+CelebFiles celeb_files(const std::string& name) {
+  const fs::path folder = fresh_folder(name);
+  return CelebFiles(twelve_faces(folder / "faces"), folder / "tsv");
+}
+
+fs::path faces_of(const CelebFiles& files) { return files.folder.parent_path() / "faces"; }
+
+Config toml_config(std::vector<std::string> more = {}) {
+  more.insert(more.begin(), "data.base_identities=all");
+  return tiny_config(more);
+}
+
+// The bytes of a checkpoint after four steps on `data`.
+std::string four_steps(const fs::path& path, const Config& config, const fs::path& checkpoint) {
+  const TrainingData data = open_training_data(path, config);
+  PhotoStore store(data.set, replacement_lists(data.set, data.split),
+                   {.size = static_cast<int>(config.network.input), .memory_bytes = data.cache_bytes});
+  Trainer trainer(config, data.set, data.split, store, Device::cpu);
+  trainer.initialise();
+  for (int i = 0; i < 4; ++i) trainer.step();
+  EXPECT_EQ(store.cached_bytes() > 0, data.cache_bytes > 0);
+  save_checkpoint(checkpoint, trainer, tiny_config());
+  return bytes_of(checkpoint);
+}
+
+TEST(CelebRun, TrainingGivesTheSameBitsAsOnAClassFolder) {
+  const CelebFiles files = celeb_files("celeb_bits");
+  const fs::path out = fresh_folder("celeb_bits_out") / "x";
+  const std::string folder = four_steps(faces_of(files), tiny_config(), out);
+  EXPECT_TRUE(folder == four_steps(files.toml(), toml_config(), out));
+  EXPECT_TRUE(folder == four_steps(files.toml(), toml_config({"data.workers=3", "data.cache_mb=1"}), out));
+  EXPECT_FALSE(folder == four_steps(files.toml(), toml_config({"seed=1"}), out));
+}
+
+TEST(CelebRun, TheCacheIsOffUnlessAskedFor) {
+  const CelebFiles files = celeb_files("celeb_cache");
+  EXPECT_EQ(open_training_data(files.toml(), toml_config()).cache_bytes, 0);
+  EXPECT_EQ(open_training_data(files.toml(), toml_config({"data.cache_mb=3"})).cache_bytes, 3 << 20);
+  EXPECT_EQ(open_training_data(faces_of(files), tiny_config()).cache_bytes, std::int64_t{4096} << 20);
+}
+
+struct TrainedOnCeleb : testing::Test {
+  void SetUp() override {
+    run = fresh_folder("celeb_run_out") / "run";
+    train({.data = files.toml(), .run = run, .config = toml_config({"evaluate.every=5"})});
+  }
+  EvaluateOptions options() const { return {.run = run, .data = files.toml()}; }
+  const CelebFiles files = celeb_files("celeb_run");
+  fs::path run;
+};
+
+TEST_F(TrainedOnCeleb, TheDevelopmentSetGivesTheFiguresOfTheSamePhotosInAClassFolder) {
+  const CelebEvaluation tsv = evaluate_celeb(options(), HeldOut::development);
+  const OneShotResult folder = evaluate_one_shot({.run = run, .data = faces_of(files)});
+  ASSERT_TRUE(tsv.figures);
+  EXPECT_EQ(tsv.recognised, 18);
+  EXPECT_EQ(tsv.figures->identities, 12u);
+  EXPECT_EQ(tsv.figures->novel.size(), 9u);
+  EXPECT_EQ(to_json(*tsv.figures), to_json(folder));
+  for (std::size_t i = 0; i < 9; ++i) {
+    EXPECT_EQ(tsv.figures->novel[i].confidence, folder.novel[i].confidence);
+    EXPECT_EQ(tsv.figures->base[i].predicted, folder.base[i].predicted);
+  }
+  EXPECT_TRUE(fs::exists(run / "checkpoints" / "best.safetensors"))
+      << "training looked at the development set";
+}
+
+TEST_F(TrainedOnCeleb, ASubmissionHoldsLineMidAndConfidenceOfEveryRow) {
+  const fs::path development = run / "development.txt", test = run / "test.txt";
+  const CelebEvaluation scored = evaluate_celeb(options(), HeldOut::development, development);
+  const CelebEvaluation blind = evaluate_celeb(options(), HeldOut::test, test);
+  EXPECT_FALSE(blind.figures);
+  EXPECT_EQ(blind.recognised, 18);
+  std::map<int, std::pair<std::string, float>> answers;
+  std::ifstream in(development);
+  int line = 0, expected_line = 0;
+  for (std::string mid, confidence; in >> line >> mid >> confidence;) {
+    EXPECT_EQ(line, ++expected_line);
+    answers[line] = {mid, std::stof(confidence)};
+  }
+  ASSERT_EQ(answers.size(), 18u);
+  // The rows of the figures are in the order of identities, those of the submission in the order of the file.
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < files.held_out.size(); ++i) {
+    const int c = files.set.photos[static_cast<std::size_t>(files.held_out[i])].class_id;
+    right += answers[static_cast<int>(i) + 1].first == files.set.classes[static_cast<std::size_t>(c)];
+  }
+  std::multiset<float> confidences, submitted;
+  std::size_t correct = 0;
+  for (const auto* part : {&scored.figures->novel, &scored.figures->base}) {
+    for (const Recognition& r : *part) {
+      correct += r.correct();
+      confidences.insert(r.confidence);
+    }
+  }
+  for (const auto& [at, answer] : answers) submitted.insert(answer.second);
+  EXPECT_EQ(right, correct);
+  EXPECT_EQ(submitted, confidences);
+  // The test file holds the same photos: the same answers, to the rounding that another batch brings.
+  std::ifstream again(test);
+  for (std::string mid, confidence; again >> line >> mid >> confidence;) {
+    EXPECT_EQ(mid, answers[line].first) << line;
+    EXPECT_NEAR(std::stof(confidence), answers[line].second, 1e-5);
+    answers.erase(line);
+  }
+  EXPECT_TRUE(answers.empty());
+}
+
+TEST_F(TrainedOnCeleb, RowsWithoutAnAnswerHaveNoLine) {
+  std::vector<std::string> rows = files.lines("test");
+  rows[2] = "no row";
+  rows[5].replace(rows[5].size() / 2, 1, "?");  // in the middle of the photo
+  files.rewrite("test", rows);
+  std::string notes;
+  EvaluateOptions o = options();
+  o.note = [&](const std::string& text) { notes += text + "\n"; };
+  EXPECT_EQ(evaluate_celeb(o, HeldOut::test, run / "s.txt").recognised, 16);
+  std::set<int> lines;
+  std::ifstream in(run / "s.txt");
+  for (std::string line; std::getline(in, line);) lines.insert(std::stoi(line));
+  EXPECT_EQ(lines.size(), 16u);
+  EXPECT_FALSE(lines.contains(3) || lines.contains(6));
+  EXPECT_NE(notes.find("test.tsv:3: 1 columns, must be 5"), std::string::npos) << notes;
+  EXPECT_NE(notes.find("test.tsv:6: [base64] position "), std::string::npos) << notes;
+}
+
+TEST_F(TrainedOnCeleb, ANovelIdentityWithoutAGoodPhotoIsNamed) {
+  std::vector<std::string> rows = files.lines("novel");
+  rows[1] = "1\tbm8gcGljdHVyZQ==\t" + files.set.classes[10] + "\t1\tu";
+  files.rewrite("novel", rows);
+  const std::string expected = "[one-shot] novel identity " + files.set.classes[10] +
+                               " must have a photo that decodes to be enrolled, but " +
+                               files.tsv("novel").string() + ":2 does not";
+  EXPECT_EQ(error_text([&] { evaluate_celeb(options(), HeldOut::development); }), expected);
+  // Training that evaluates finds the same; no development photo enrols.
+  EXPECT_EQ(
+      error_text([&] {
+        train({.data = files.toml(), .run = run / "other", .config = toml_config({"evaluate.every=1"})});
+      }),
+      expected);
+}
+
+TEST_F(TrainedOnCeleb, NovelIdentitiesMustBeNewToTheNetwork) {
+  const fs::path other = fresh_folder("celeb_novel_trained") / "run";
+  train({.data = faces_of(files),
+         .run = other,
+         .config = tiny_config({"data.base_identities=10"}),
+         .stop_after = 1});
+  EXPECT_EQ(error_text([&] { evaluate_celeb({.run = other, .data = files.toml()}, HeldOut::development); }),
+            "[evaluate] novel identities must be new to the network, but " + other.string() +
+                " was trained on " + files.set.classes[9]);
+}
+
+TEST(CelebRun, WithoutADevelopmentSetItTrainsAndEvaluatesNothing) {
+  const CelebFiles files = celeb_files("celeb_base_only");
+  std::ofstream(files.toml()) << "base_train = \"base.tsv\"\n";
+  const fs::path run = fresh_folder("celeb_base_only_out") / "run";
+  EXPECT_EQ(
+      train({.data = files.toml(), .run = run, .config = toml_config({"evaluate.every=2"}), .stop_after = 3})
+          .steps,
+      3);
+  EXPECT_FALSE(fs::exists(run / "checkpoints" / "best.safetensors"));
+}
+
+TEST(CelebRun, ResumeContinuesBitForBit) {
+  const CelebFiles files = celeb_files("celeb_resume");
+  const fs::path out = fresh_folder("celeb_resume_out");
+  train({.data = files.toml(), .run = out / "whole", .config = toml_config()});
+  train({.data = files.toml(), .run = out / "halves", .config = toml_config(), .stop_after = 4});
+  train({.data = files.toml(), .run = out / "halves", .config = toml_config(), .resume = true});
+  const fs::path last = fs::path("checkpoints") / "step-10.safetensors";
+  EXPECT_TRUE(bytes_of(out / "whole" / last) == bytes_of(out / "halves" / last));
+}
+
+TEST(CelebRun, TheFilesSayWhoIsBase) {
+  const CelebFiles files = celeb_files("celeb_who");
+  EXPECT_EQ(error_text([&] { open_training_data(files.toml(), tiny_config()); }),
+            "[train] data.base_identities must be \"auto\" or \"all\" with " + files.toml().string() +
+                ", whose base_train file says who is base, got 9");
+}
+
+}  // namespace
+}  // namespace dg

@@ -1,0 +1,49 @@
+#include "training/recogniser.h"
+
+#include "evaluation/prototypes.h"
+#include "tensor/check.h"
+
+namespace dg {
+
+Recogniser::Recogniser(Network& network, PhotoStore& store, const PhotoSet& set, const Split& split,
+                       const EmbedderOptions& options)
+    : network_(network), store_(store), options_(options) {
+  const EmbeddedPhotos novel = embed_photos(network_, store_, split.novel_enrol, options_);
+  for (std::size_t i = 0; i < split.novel_enrol.size(); ++i) {
+    const int asked = split.novel_enrol[i];
+    require(i < novel.photos.size() && novel.photos[i] == asked, "one-shot",
+            "novel identity {} must have a photo that decodes to be enrolled, but {} does not",
+            set.classes[set.photos[asked].class_id], set.name(asked));
+  }
+  std::vector<int> train;
+  for (const std::vector<int>& photos : split.base_train)
+    train.insert(train.end(), photos.begin(), photos.end());
+  EmbeddedPhotos enrolled = embed_photos(network_, store_, train, options_);
+  enrolled.photos.insert(enrolled.photos.end(), novel.photos.begin(), novel.photos.end());
+  enrolled.values.insert(enrolled.values.end(), novel.values.begin(), novel.values.end());
+  std::vector<int> classes;
+  for (const int photo : enrolled.photos) classes.push_back(set.photos[photo].class_id);
+  dim_ = enrolled.dim;
+  prototypes_ = class_prototypes({enrolled.values, dim_}, classes, static_cast<int>(set.classes.size()));
+}
+
+std::vector<Prediction> Recogniser::recognise(const std::vector<int>& photos) {
+  const EmbeddedPhotos embedded = embed_photos(network_, store_, photos, options_);
+  if (embedded.photos.empty()) return {};
+  const std::vector<Match> matches = nearest_prototypes({embedded.values, dim_}, {prototypes_, dim_});
+  std::vector<Prediction> predictions;
+  for (std::size_t i = 0; i < matches.size(); ++i) {
+    predictions.push_back({embedded.photos[i], matches[i].prototype, matches[i].cosine});
+  }
+  return predictions;
+}
+
+std::vector<Recognition> compare(const std::vector<Prediction>& predictions, const PhotoSet& set) {
+  std::vector<Recognition> out;
+  for (const Prediction& p : predictions) {
+    out.push_back({set.photos[p.photo].class_id, p.class_id, p.confidence});
+  }
+  return out;
+}
+
+}  // namespace dg

@@ -1,0 +1,49 @@
+#include "training/training_data.h"
+
+#include "data/celeb_tsv.h"
+#include "data/class_folder.h"
+#include "tensor/check.h"
+#include "training/run.h"
+
+namespace dg {
+namespace {
+
+constexpr std::int64_t kFolderCacheMb = 4096;
+
+TrainingData open_toml(const std::filesystem::path& path, const Config& config) {
+  const std::string& base = config.data.base_identities;
+  require(base == "auto" || base == "all", "train",
+          "data.base_identities must be \"auto\" or \"all\" with {}, whose base_train file says who is base, "
+          "got {}",
+          path.string(), base);
+  const DatasetFiles files = read_dataset_toml(path);
+  CelebTsv celeb =
+      open_celeb_tsv(files, {.held_out = files.development ? HeldOut::development : HeldOut::none,
+                             .max_bad_share = config.data.max_broken});
+  TrainingData data;
+  data.set = std::move(celeb.photos);
+  data.split = std::move(celeb.split);
+  data.notes = std::move(celeb.notes);
+  data.held_out = files.development.has_value();
+  if (!data.held_out) data.notes.push_back("there is no development set: nothing is evaluated in training");
+  return data;
+}
+
+}  // namespace
+
+TrainingData open_training_data(const std::filesystem::path& path, const Config& config) {
+  const bool toml = is_dataset_toml(path);
+  TrainingData data;
+  if (toml) {
+    data = open_toml(path, config);
+  } else {
+    data.set = scan_class_folder(path);
+    data.split = make_split(data.set, config);
+    data.held_out = !data.split.novel_classes.empty();
+  }
+  const std::int64_t mb = config.data.cache_mb.value_or(toml ? 0 : kFolderCacheMb);
+  data.cache_bytes = mb << 20;
+  return data;
+}
+
+}  // namespace dg

@@ -1,0 +1,28 @@
+// DATA of `doppel train`, whatever its form: a folder of identity folders, or a dataset.toml.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "data/photo_set.h"
+#include "data/split.h"
+#include "training/config.h"
+
+namespace dg {
+
+struct TrainingData {
+  PhotoSet set;
+  Split split;
+  std::vector<std::string> notes;  // for people
+  std::int64_t cache_bytes = 0;    // for decoded photos: what data.cache_mb says or, for "auto", 4,096 MiB
+                                   // for a folder and none for a dataset.toml
+  bool held_out = false;           // whether there are photos of novel identities to evaluate
+};
+
+/// A folder is split as `config.data` says (make_split). A dataset.toml splits itself: base_train trains,
+/// novel_train enrols, the development file, if it names one, tests; data.base_test_photos has no meaning
+/// then and data.base_identities must be "auto" or "all" (else Error). Errors as scan_class_folder or
+/// open_celeb_tsv.
+TrainingData open_training_data(const std::filesystem::path& data, const Config& config);
+
+}  // namespace dg

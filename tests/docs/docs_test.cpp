@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path root = (fs::absolute(__FILE__).parent_path() / "../..").lexically_normal();
+const fs::path root = fs::path(DG_SOURCE_DIR);
 
 std::string read(const char* document) {
   std::ifstream in(root / document, std::ios::binary);

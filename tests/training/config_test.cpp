@@ -69,9 +69,15 @@ restart_factor = 2
 batch = 80
 classes = 20
 images_per_class = 4
+method = "class_graph"
 random_classes = 20
 lag = 0
 update_rule = "last"
+list_from_seen = 0.5
+probe_photos = 3
+candidates = 40
+neighbours = 7
+graph_every = 50
 [augment]
 mirror = false
 colour = 20
@@ -187,7 +193,7 @@ TEST(Config, ResumingIgnoresKeysThatNoResultDependsOn) {
 }
 
 TEST(Config, DocumentationIsCurrent) {
-  const fs::path file = fs::path(__FILE__).parent_path() / "../../docs/configuration.md";
+  const fs::path file = fs::path(DG_SOURCE_DIR) / "docs/configuration.md";
   std::ifstream in(file, std::ios::binary);
   std::ostringstream text;
   text << in.rdbuf();

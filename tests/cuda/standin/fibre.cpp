@@ -1,5 +1,6 @@
 #include "tests/cuda/standin/fibre.h"
 
+#include <pthread.h>
 #include <sys/mman.h>
 
 #include <cstdint>
@@ -11,12 +12,13 @@
 #include <sanitizer/common_interface_defs.h>
 #endif
 
-// dg_standin_switch(save, next): pushes what the calling convention asks a function to keep, leaves the stack
-// pointer in *save, and goes on where `next` was left.
-extern "C" void dg_standin_switch(void** save, void* next);
 #ifndef __x86_64__
 #error "the stand-in switches fibres on x86-64 only"
 #endif
+
+// dg_standin_switch(save, next): pushes what the calling convention asks a function to keep, leaves the stack
+// pointer in *save, and goes on where `next` was left.
+extern "C" void dg_standin_switch(void** save, void* next);
 asm(R"(
 .text
 .globl dg_standin_switch
@@ -42,55 +44,54 @@ dg_standin_switch:
 
 namespace dg::standin {
 namespace {
-
 constexpr std::size_t page = 4096, stack_bytes = std::size_t{1} << 17;
+}
 
-Fibre* starting = nullptr;  // the fibre whose first resume() is under way
+Context Context::host() {
+  static thread_local Context out;
+#ifdef __SANITIZE_ADDRESS__
+  if (out.bottom_ != nullptr) return out;
+  pthread_attr_t attributes;
+  void* bottom = nullptr;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) report("the host's stack is unknown");
+  pthread_attr_getstack(&attributes, &bottom, &out.size_);
+  pthread_attr_destroy(&attributes);
+  out.bottom_ = bottom;
+#endif
+  return out;
+}
 
-}  // namespace
-
-Fibre::Fibre(void (*body)()) : body_(body) {
+Context Context::fibre(void (*body)(), unsigned colour) {
   void* const memory = mmap(nullptr, stack_bytes + page, PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED || mprotect(memory, page, PROT_NONE) != 0)
     report("no memory for a thread's stack");
-  stack_ = static_cast<char*>(memory) + page;  // an overflow runs into the page before
+  char* const bottom = static_cast<char*>(memory) + page;  // an overflow runs into the page before
   // As dg_standin_switch leaves a stack: six registers and the address to go on at.
-  const auto entry = reinterpret_cast<std::uintptr_t>(&Fibre::start);
-  char* const top = stack_ + stack_bytes;
+  char* const top = bottom + stack_bytes - colour * 320 % page;
+  const auto entry = reinterpret_cast<std::uintptr_t>(body);
   std::memset(top - 64, 0, 64);
   std::memcpy(top - 16, &entry, sizeof entry);
-  own_ = top - 64;
+  Context out;
+  out.stack_pointer_ = top - 64;
+  out.bottom_ = bottom;
+  out.size_ = stack_bytes;
+  return out;
 }
 
-Fibre::~Fibre() { munmap(stack_ - page, stack_bytes + page); }
-
-void Fibre::start() {
-  Fibre* const self = starting;
+void Context::switch_to(Context& next) {
 #ifdef __SANITIZE_ADDRESS__
-  __sanitizer_finish_switch_fiber(nullptr, &self->home_bottom_, &self->home_size_);
+  __sanitizer_start_switch_fiber(&fake_stack_, next.bottom_, next.size_);
 #endif
-  self->body_();
-}
-
-void Fibre::resume() {
-  starting = this;
+  dg_standin_switch(&stack_pointer_, next.stack_pointer_);
 #ifdef __SANITIZE_ADDRESS__
-  __sanitizer_start_switch_fiber(&home_fake_, stack_, stack_bytes);
-#endif
-  dg_standin_switch(&home_, own_);
-#ifdef __SANITIZE_ADDRESS__
-  __sanitizer_finish_switch_fiber(home_fake_, nullptr, nullptr);
+  __sanitizer_finish_switch_fiber(fake_stack_, nullptr, nullptr);
 #endif
 }
 
-void Fibre::suspend() {
+void Context::arrived() {
 #ifdef __SANITIZE_ADDRESS__
-  __sanitizer_start_switch_fiber(&own_fake_, home_bottom_, home_size_);
-#endif
-  dg_standin_switch(&own_, home_);
-#ifdef __SANITIZE_ADDRESS__
-  __sanitizer_finish_switch_fiber(own_fake_, &home_bottom_, &home_size_);
+  __sanitizer_finish_switch_fiber(nullptr, nullptr, nullptr);
 #endif
 }
 

@@ -20,7 +20,7 @@ bool is_mapped(std::uint64_t address) {
 // Counts stay below 4 GiB and floating-point numbers above the address space, so numbers are not mistaken for
 // one.
 bool word_is_fine(std::uint64_t word, const char* name, std::size_t argument) {
-  constexpr std::uint64_t lowest = std::uint64_t{1} << 32, highest = std::uint64_t{1} << 47;
+  constexpr std::uint64_t lowest = std::uint64_t{1} << 45, highest = std::uint64_t{1} << 47;
   if (word < lowest || word >= highest) return true;
   const DeviceMemory& memory = DeviceMemory::instance();
   const void* const at = reinterpret_cast<const void*>(word);

@@ -1,8 +1,8 @@
 #include "tests/cuda/standin/thread_block.h"
 
 #include <array>
-#include <memory>
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include "tests/cuda/standin/fibre.h"
@@ -32,33 +32,39 @@ class Walk {
   unsigned n_, at_, step_;
 };
 
-struct Parked {
-  std::unique_ptr<Fibre> fibre;
-  unsigned thread = 0;
-  bool waits = false;
-  std::source_location line;
-};
-
-// One block at a time on the whole device.
+// One block at a time on the whole device. Threads that have not started are run one after another by the
+// running fibre; a thread that parks gives the word to the next fibre, and the last one to end to the host.
 class Block {
  public:
   void run(unsigned threads, const std::vector<unsigned>& order, const std::function<void()>& thread,
            Rng& rng);
   void park(std::source_location line);
+  /// The host's thread that calls run() from now on is this one.
+  void enter_host() { host_ = Context::host(); }
   std::array<float, most_threads> exchange{};
 
  private:
+  struct Fibre {
+    Context context;
+    unsigned thread;
+  };
   static void fibre_body();
-  void work();
-  void resume(std::size_t parked);
-  bool at_barrier() const;
+  void start_threads();
+  void go_on();
+  void next_interval();
 
+  std::vector<Fibre> fibres_;
+  Fibre* running_ = nullptr;
+  Context host_;
+  // of this block
   const std::function<void()>* thread_ = nullptr;
   const std::vector<unsigned>* order_ = nullptr;
-  Walk* first_pass_ = nullptr;
-  unsigned threads_ = 0, started_ = 0;
-  std::vector<Parked> parked_;  // of this block: the first `used_`
-  std::size_t used_ = 0, running_ = 0;
+  Rng* rng_ = nullptr;
+  std::optional<Walk> walk_;
+  unsigned threads_ = 0, started_ = 0, waiting_ = 0, to_resume_ = 0;
+  std::size_t used_ = 0;  // fibres
+  unsigned first_waiting_ = 0;
+  std::source_location line_;
 };
 
 Block& block() {
@@ -67,83 +73,87 @@ Block& block() {
 }
 
 void Block::fibre_body() {
+  Context::arrived();
   for (;;) {
-    block().work();
-    block().parked_[block().running_].fibre->suspend();
+    block().start_threads();
+    block().go_on();
   }
 }
 
-// Threads that have not started yet, one after another, as long as none of them parks.
-void Block::work() {
+void Block::start_threads() {
   while (started_ < threads_) {
     ++started_;
-    Parked& self = parked_[running_];
-    self.thread = (*order_)[first_pass_->next()];
-    threadIdx = {self.thread, 0, 0};
+    running_->thread = (*order_)[walk_->next()];
+    threadIdx = {running_->thread, 0, 0};
     (*thread_)();
   }
 }
 
-void Block::resume(std::size_t parked) {
-  running_ = parked;
-  parked_[parked].waits = false;
-  threadIdx = {parked_[parked].thread, 0, 0};
-  parked_[parked].fibre->resume();
-}
-
 void Block::park(std::source_location line) {
-  Parked& self = parked_[running_];
-  self.waits = true;
-  self.line = line;
-  self.fibre->suspend();
+  if (waiting_++ == 0) {
+    line_ = line;
+    first_waiting_ = running_->thread;
+  } else if (line.line() != line_.line()) {
+    report("threads {} and {} of a block wait at different barriers, {}:{} and line {}", first_waiting_,
+           running_->thread, line_.file_name(), line_.line(), line.line());
+  }
+  go_on();
 }
 
-// All threads wait at one barrier (true), or all are through (false); anything else is reported.
-bool Block::at_barrier() const {
-  std::size_t waiting = 0;
-  const Parked* one = nullptr;
-  for (std::size_t i = 0; i < used_; ++i) {
-    if (!parked_[i].waits) continue;
-    ++waiting;
-    if (one != nullptr && one->line.line() != parked_[i].line.line()) {
-      report("threads {} and {} of a block wait at different barriers: {}:{} and line {}", one->thread,
-             parked_[i].thread, one->line.file_name(), one->line.line(), parked_[i].line.line());
+// All threads wait at one barrier, or all are through; anything else is reported.
+void Block::next_interval() {
+  if (waiting_ == 0) return;
+  if (waiting_ != threads_) {
+    report("{} of the {} threads of a block never come to the barrier at {}:{}", threads_ - waiting_,
+           threads_, line_.file_name(), line_.line());
+  }
+  waiting_ = 0;
+  to_resume_ = threads_;
+  walk_.emplace(threads_, *rng_);
+}
+
+// Leaves the running fibre; returns when it is its turn again.
+void Block::go_on() {
+  Fibre* const self = running_;
+  if (started_ == threads_ && to_resume_ == 0) next_interval();
+  if (started_ < threads_) {
+    if (used_ == fibres_.size()) {
+      fibres_.push_back({Context::fibre(&Block::fibre_body, static_cast<unsigned>(used_)), 0});
     }
-    one = &parked_[i];
+    running_ = &fibres_[used_++];
+  } else if (to_resume_ > 0) {
+    --to_resume_;
+    running_ = &fibres_[(*order_)[walk_->next()]];
+    threadIdx = {running_->thread, 0, 0};
+  } else {
+    self->context.switch_to(host_);
+    return;
   }
-  if (waiting != 0 && waiting != threads_) {
-    report("{} of the {} threads of a block never come to the barrier at {}:{}", threads_ - waiting, threads_,
-           one->line.file_name(), one->line.line());
-  }
-  return waiting != 0;
+  if (running_ != self) self->context.switch_to(running_->context);
 }
 
 void Block::run(unsigned threads, const std::vector<unsigned>& order, const std::function<void()>& thread,
                 Rng& rng) {
-  Walk walk(threads, rng);
   thread_ = &thread;
   order_ = &order;
-  first_pass_ = &walk;
+  rng_ = &rng;
+  walk_.emplace(threads, rng);
   threads_ = threads;
-  started_ = 0;
-  used_ = 0;
-  while (started_ < threads_) {
-    if (used_ == parked_.size()) {
-      parked_.emplace_back();
-      parked_.back().fibre = std::make_unique<Fibre>(&Block::fibre_body);
-    }
-    resume(used_++);
+  started_ = waiting_ = to_resume_ = 0;
+  if (fibres_.empty()) {
+    fibres_.reserve(most_threads);  // their addresses must last
+    fibres_.push_back({Context::fibre(&Block::fibre_body, 0), 0});
   }
-  while (at_barrier()) {
-    Walk turn(threads, rng);
-    for (unsigned i = 0; i < threads; ++i) resume(order[turn.next()]);
-  }
+  used_ = 1;
+  running_ = &fibres_[0];
+  host_.switch_to(running_->context);
 }
 
 }  // namespace
 
 void run_grid(unsigned blocks, unsigned threads, const std::function<void()>& thread, Rng& rng) {
   const std::vector<unsigned> block_order = shuffled(blocks, rng), thread_order = shuffled(threads, rng);
+  block().enter_host();
   gridDim = dim3(blocks);
   blockDim = dim3(threads);
   for (const unsigned b : block_order) {

@@ -21,7 +21,7 @@ const std::string two = "base_train = \"b.tsv\"\nnovel_train = \"n.tsv\"\n";
 TEST(DatasetToml, NamesFilesByRoleRelativeToItself) {
   const DatasetFiles files =
       read(two + "development = \"sub/d.tsv\"\ntest = \"/abs/t.tsv\"\nindex = \"cache\"\n");
-  const fs::path folder = files.base_train->path.parent_path();
+  const fs::path folder = fresh_folder();  // where read() put it
   EXPECT_EQ(files.base_train->path, folder / "b.tsv");
   EXPECT_EQ(files.novel_train->path, folder / "n.tsv");
   EXPECT_EQ(files.development->path, folder / "sub/d.tsv");

@@ -49,6 +49,7 @@ set(TEST_GRADIENTS
 set(TEST_F32
   apps/bad_input_test.cpp
   apps/bench_test.cpp
+  apps/classifier_test.cpp
   apps/cli_test.cpp
   apps/interrupted_test.cpp
   data/augmentation_test.cpp
@@ -64,6 +65,7 @@ set(TEST_F32
   docs/docs_test.cpp
   evaluation/bootstrap_test.cpp
   evaluation/coverage_test.cpp
+  evaluation/ensemble_test.cpp
   evaluation/lfw_pairs_test.cpp
   evaluation/one_shot_test.cpp
   evaluation/prototypes_test.cpp
@@ -73,6 +75,8 @@ set(TEST_F32
   tensor/gemm_test.cpp
   tensor/parity_test.cpp
   tensor/profile_test.cpp
+  training/classifier_run_test.cpp
+  training/classifier_test.cpp
   training/run_test.cpp
   training/trainer_test.cpp
   training/config_files_test.cpp

@@ -12,7 +12,6 @@
 #include "training/trainer.h"
 
 namespace dg {
-namespace {
 
 namespace fs = std::filesystem;
 
@@ -23,7 +22,6 @@ Config run_config(const fs::path& run) {
   return load_config(file, {});
 }
 
-// Who the run trained on.
 std::set<std::string> trained_identities(const fs::path& run) {
   const fs::path path = run / "identities.tsv";
   std::ifstream in(path);
@@ -46,14 +44,25 @@ Network trained_network(const EvaluateOptions& o, const Config& config) {
   return network;
 }
 
-PhotoStoreOptions store_options(const Config& config, double max_broken) {
+PhotoStoreOptions evaluation_store(const Config& config, double max_broken) {
   return {.size = static_cast<int>(config.network.input),
           .crop = config.data.crop,
           .memory_bytes = 0,
           .max_broken_share = max_broken};
 }
 
-}  // namespace
+EvaluationData open_evaluation_data(const EvaluateOptions& o, const Config& config) {
+  EvaluationData data;
+  data.set = scan_class_folder(o.data);
+  data.split = split_photos(data.set,
+                            {.base = SplitOptions::Base::named,
+                             .names = trained_identities(o.run),
+                             .base_test_photos = static_cast<int>(config.data.base_test_photos)},
+                            Rng(0));
+  if (fs::exists(o.data / "families.csv"))
+    data.family = read_families(o.data / "families.csv", data.set.classes);
+  return data;
+}
 
 fs::path find_checkpoint(const EvaluateOptions& o) {
   const fs::path folder = o.run / "checkpoints";
@@ -67,16 +76,10 @@ fs::path find_checkpoint(const EvaluateOptions& o) {
 OneShotResult evaluate_one_shot(const EvaluateOptions& o) {
   const Config config = run_config(o.run);
   Network network = trained_network(o, config);
-  const PhotoSet set = scan_class_folder(o.data);
-  const Split split = split_photos(set,
-                                   {.base = SplitOptions::Base::named,
-                                    .names = trained_identities(o.run),
-                                    .base_test_photos = static_cast<int>(config.data.base_test_photos)},
-                                   Rng(0));
-  PhotoStore store(set, replacement_lists(set, split), store_options(config, config.data.max_broken));
-  std::vector<int> families;
-  if (fs::exists(o.data / "families.csv")) families = read_families(o.data / "families.csv", set.classes);
-  OneShotResult result = recognise(network, store, set, split, families, {.device = o.device});
+  const EvaluationData data = open_evaluation_data(o, config);
+  PhotoStore store(data.set, replacement_lists(data.set, data.split),
+                   evaluation_store(config, config.data.max_broken));
+  OneShotResult result = recognise(network, store, data.set, data.split, data.family, {.device = o.device});
   if (const BrokenPhotos broken = store.broken(); !broken.entries.empty()) o.note(summary(broken));
   return result;
 }
@@ -104,7 +107,7 @@ Verification evaluate_verification(const EvaluateOptions& o, const fs::path& pai
     row = photos.size();
     photos.push_back(static_cast<int>(photo));
   }
-  PhotoStore store(set, replacement_lists(set), store_options(config, 0));
+  PhotoStore store(set, replacement_lists(set), evaluation_store(config, 0));
   const EmbeddedPhotos embedded = embed_photos(network, store, photos, {.device = o.device});
   if (embedded.photos.size() != photos.size()) throw Error("[verification] " + summary(store.broken()));
   for (Pair& pair : pairs) {

@@ -2,9 +2,12 @@
 #pragma once
 #include <filesystem>
 #include <functional>
+#include <set>
 
+#include "data/photo_store.h"
 #include "evaluation/one_shot.h"
 #include "evaluation/verification.h"
+#include "layers/face_resnet.h"
 #include "tensor/device.h"
 #include "training/config.h"
 
@@ -27,5 +30,25 @@ Verification evaluate_verification(const EvaluateOptions& options, const std::fi
 
 /// The checkpoint that `options` names. IoError when there is none.
 std::filesystem::path find_checkpoint(const EvaluateOptions& options);
+
+/// The configuration of a run. IoError if the folder is no run.
+Config run_config(const std::filesystem::path& run);
+
+/// Who the run was trained on (RUN/identities.tsv).
+std::set<std::string> trained_identities(const std::filesystem::path& run);
+
+/// The network of the checkpoint that `options` names, on `options.device`.
+Network trained_network(const EvaluateOptions& options, const Config& config);
+
+/// How evaluations read photos: each once, so none is kept.
+PhotoStoreOptions evaluation_store(const Config& config, double max_broken);
+
+/// A data set under a run's own split: base = who the run was trained on.
+struct EvaluationData {
+  PhotoSet set;
+  Split split;
+  std::vector<int> family;  // by class, from DATA/families.csv; empty where there is none
+};
+EvaluationData open_evaluation_data(const EvaluateOptions& options, const Config& config);
 
 }  // namespace dg

@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   dg::add_faces_command(app);
   dg::add_train_command(app);
   dg::add_evaluate_command(app);
+  dg::add_classifier_command(app);
   dg::add_demo_command(app);
   dg::add_bench_command(app);
   try {

@@ -1,4 +1,5 @@
-// doppel evaluate RUN DATA --protocol one-shot|verification: how well a run's network recognises people.
+// doppel evaluate RUN... DATA --protocol one-shot|verification: how well a run's network recognises people,
+// or several runs' networks together.
 #include <fmt/format.h>
 
 #include <fstream>
@@ -8,14 +9,18 @@
 #include "tensor/check.h"
 #include "tensor/parallel.h"
 #include "training/evaluate_celeb.h"
+#include "training/evaluate_ensemble.h"
+#include "training/evaluate_run.h"
 
 namespace dg {
 namespace {
 
 struct Arguments {
-  std::string run, data, protocol = "one-shot", pairs, json, checkpoint = "last", device = "auto";
+  std::vector<std::string> folders;  // RUN... DATA
+  std::string protocol = "one-shot", pairs, json, checkpoint = "last", device = "auto";
   std::string set, submission;  // only with a dataset.toml
   int threads = 0;
+  bool classifier = false;
 };
 
 void print(const OneShotResult& r) {
@@ -58,12 +63,12 @@ void report(const Result& result, const std::string& json) {
 }
 
 void run_on_toml(const EvaluateOptions& options, const Arguments& a) {
-  require(a.protocol == "one-shot", "evaluate", "{} belongs to --protocol one-shot, got {}", a.data,
+  require(a.protocol == "one-shot", "evaluate", "{} belongs to --protocol one-shot, got {}", a.folders.back(),
           a.protocol);
   require(a.set.empty() || a.set == "development" || a.set == "test", "evaluate",
           "--set must be development or test, got {}", a.set);
   const bool test = a.set == "test";
-  const DatasetFiles files = read_dataset_toml(a.data);
+  const DatasetFiles files = read_dataset_toml(a.folders.back());
   const bool truth = !test || !files.test || files.test->columns.mid >= 0;
   require(truth || a.json.empty(), "evaluate", "--json needs truth, and the test file has none, got {}",
           a.json);
@@ -81,16 +86,36 @@ void run_evaluate(const Arguments& a) {
   require((a.protocol == "verification") == !a.pairs.empty(), "evaluate",
           "--pairs FILE belongs to --protocol verification, got {} with {}", a.protocol,
           a.pairs.empty() ? "no pairs" : a.pairs);
+  const std::vector<std::filesystem::path> runs(a.folders.begin(), std::prev(a.folders.end()));
+  const bool together = runs.size() > 1 || a.classifier;
+  require(a.protocol == "one-shot" || !together, "evaluate",
+          "--protocol verification takes one run and no --classifier, got {} runs", runs.size());
+  require(runs.size() == 1 || a.checkpoint == "last" || a.checkpoint == "best", "evaluate",
+          "--checkpoint must be last or best for several runs, got {}", a.checkpoint);
+  require(!together || !is_dataset_toml(a.folders.back()), "evaluate",
+          "several runs and --classifier need a folder of identity folders, got {}", a.folders.back());
+  require(!together || (a.set.empty() && a.submission.empty()), "evaluate",
+          "--set and --submission belong to one run and a dataset.toml, got {} runs", runs.size());
   set_threads(a.threads);
+  if (together) {
+    return report(
+        evaluate_ensemble({.runs = runs,
+                           .data = a.folders.back(),
+                           .classifier = a.classifier,
+                           .checkpoint = a.checkpoint,
+                           .device = choose_device(a.device),
+                           .note = [](const std::string& text) { fmt::print(stderr, "{}\n", text); }}),
+        a.json);
+  }
   EvaluateOptions options;
-  options.run = a.run;
-  options.data = a.data;
+  options.run = runs[0];
+  options.data = a.folders.back();
   options.checkpoint = a.checkpoint;
   options.device = choose_device(a.device);
   options.note = [](const std::string& text) { fmt::print(stderr, "{}\n", text); };
-  if (is_dataset_toml(a.data)) return run_on_toml(options, a);
+  if (is_dataset_toml(a.folders.back())) return run_on_toml(options, a);
   require(a.set.empty() && a.submission.empty(), "evaluate",
-          "--set and --submission belong to a dataset.toml, got {} as DATA", a.data);
+          "--set and --submission belong to a dataset.toml, got {} as DATA", a.folders.back());
   if (a.protocol == "one-shot") return report(evaluate_one_shot(options), a.json);
   report(evaluate_verification(options, a.pairs), a.json);
 }
@@ -99,9 +124,17 @@ void run_evaluate(const Arguments& a) {
 
 void add_evaluate_command(CLI::App& app) {
   auto a = std::make_shared<Arguments>();
-  CLI::App* command = app.add_subcommand("evaluate", "Recognition or verification with a trained network");
-  command->add_option("run", a->run, "Run folder of doppel train")->required();
-  command->add_option("data", a->data, "Folder of identity folders, or a dataset.toml")->required();
+  CLI::App* command = app.add_subcommand("evaluate", "Recognition or verification with trained networks");
+  command
+      ->add_option("folders", a->folders,
+                   "RUN... DATA: run folders of doppel train (several: their cosines are averaged), then the "
+                   "folder of identity folders, or (one run) a dataset.toml")
+      ->required()
+      ->expected(2, 1000);
+  command->add_flag(
+      "--classifier", a->classifier,
+      "Recognise by the classifiers of doppel classifier (several runs: their probabilities are "
+      "averaged)");
   command->add_option("--protocol", a->protocol, "one-shot or verification")->capture_default_str();
   command->add_option("--pairs", a->pairs, "Pairs file in LFW's format, for verification");
   command->add_option("--set", a->set, "development (default) or test, of a dataset.toml");

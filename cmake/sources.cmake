@@ -115,12 +115,16 @@ set(DG_PROGRAM
   evaluation/bootstrap.cpp
   evaluation/coverage.cpp
   evaluation/embeddings.cpp
+  evaluation/ensemble.cpp
   evaluation/lfw_pairs.cpp
   evaluation/nearest_prototypes.cpp
   evaluation/one_shot.cpp
   evaluation/prototypes.cpp
   evaluation/verification.cpp
   training/checkpoint.cpp
+  training/classifier.cpp
+  training/classifier_file.cpp
+  training/classifier_run.cpp
   training/config.cpp
   training/config_files.cpp
   training/config_forms.cpp
@@ -128,6 +132,7 @@ set(DG_PROGRAM
   training/config_validate.cpp
   training/embedder.cpp
   training/evaluate_celeb.cpp
+  training/evaluate_ensemble.cpp
   training/evaluate_run.cpp
   training/recogniser.cpp
   training/recognition.cpp
@@ -147,6 +152,7 @@ set(DG_APPS
   apps/bench_samplers_parts.cpp
   apps/bench_step.cpp
   apps/bench_training.cpp
+  apps/classifier.cpp
   apps/demo.cpp
   apps/device.cpp
   apps/doppel.cpp

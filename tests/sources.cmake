@@ -57,6 +57,7 @@ set(TEST_F32
   apps/bench_samplers_test.cpp
   apps/bench_test.cpp
   apps/celeb_cli_test.cpp
+  apps/classifier_test.cpp
   apps/cli_test.cpp
   apps/interrupted_test.cpp
   data/augmentation_test.cpp
@@ -77,6 +78,7 @@ set(TEST_F32
   docs/docs_test.cpp
   evaluation/bootstrap_test.cpp
   evaluation/coverage_test.cpp
+  evaluation/ensemble_test.cpp
   evaluation/lfw_pairs_test.cpp
   evaluation/one_shot_test.cpp
   evaluation/prototypes_test.cpp
@@ -87,6 +89,8 @@ set(TEST_F32
   tensor/parity_test.cpp
   tensor/profile_test.cpp
   training/celeb_run_test.cpp
+  training/classifier_run_test.cpp
+  training/classifier_test.cpp
   training/run_test.cpp
   training/trainer_test.cpp
   training/config_files_test.cpp

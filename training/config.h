@@ -81,6 +81,13 @@ struct Config {
     std::int64_t every = 0;
   } evaluate;
 
+  struct ClassifierSettings {
+    std::int64_t iterations = 500, batch = 81;
+    double rate = 1e-3, final_rate = 1e-4;
+    std::string alpha = "trained";
+    bool alpha_trainable = true, augment = false;
+  } classifier;
+
   struct Checkpoint {
     std::int64_t every = 0, keep = 3;
   } checkpoint;

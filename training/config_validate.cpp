@@ -86,6 +86,10 @@ void validate(const Config& c) {
   require(c.optim.rate > 0, "config", "optim.rate must be > 0, got {}", c.optim.rate);
   require(c.optim.final_rate <= c.optim.rate, "config",
           "optim.final_rate must be at most optim.rate = {}, got {}", c.optim.rate, c.optim.final_rate);
+  require(c.classifier.rate > 0, "config", "classifier.rate must be > 0, got {}", c.classifier.rate);
+  require(c.classifier.final_rate <= c.classifier.rate, "config",
+          "classifier.final_rate must be at most classifier.rate = {}, got {}", c.classifier.rate,
+          c.classifier.final_rate);
   require(c.init.classifier == "zero" || c.init.classifier_sd > 0, "config",
           "init.classifier_sd must be > 0 when init.classifier is \"normal\", got {}", c.init.classifier_sd);
   require(c.network.width > 0, "config", "network.width must be > 0, got {}", c.network.width);

@@ -51,6 +51,19 @@ PhotoStoreOptions evaluation_store(const Config& config, double max_broken) {
           .max_broken_share = max_broken};
 }
 
+EvaluationData open_evaluation_data(const EvaluateOptions& o, const Config& config) {
+  EvaluationData data;
+  data.set = scan_class_folder(o.data);
+  data.split = split_photos(data.set,
+                            {.base = SplitOptions::Base::named,
+                             .names = trained_identities(o.run),
+                             .base_test_photos = static_cast<int>(config.data.base_test_photos)},
+                            Rng(0));
+  if (fs::exists(o.data / "families.csv"))
+    data.family = read_families(o.data / "families.csv", data.set.classes);
+  return data;
+}
+
 fs::path find_checkpoint(const EvaluateOptions& o) {
   const fs::path folder = o.run / "checkpoints";
   if (o.checkpoint == "best") return folder / "best.safetensors";
@@ -63,16 +76,10 @@ fs::path find_checkpoint(const EvaluateOptions& o) {
 OneShotResult evaluate_one_shot(const EvaluateOptions& o) {
   const Config config = run_config(o.run);
   Network network = trained_network(o, config);
-  const PhotoSet set = scan_class_folder(o.data);
-  const Split split = split_photos(set,
-                                   {.base = SplitOptions::Base::named,
-                                    .names = trained_identities(o.run),
-                                    .base_test_photos = static_cast<int>(config.data.base_test_photos)},
-                                   Rng(0));
-  PhotoStore store(set, replacement_lists(set, split), evaluation_store(config, config.data.max_broken));
-  std::vector<int> families;
-  if (fs::exists(o.data / "families.csv")) families = read_families(o.data / "families.csv", set.classes);
-  OneShotResult result = recognise(network, store, set, split, families, {.device = o.device});
+  const EvaluationData data = open_evaluation_data(o, config);
+  PhotoStore store(data.set, replacement_lists(data.set, data.split),
+                   evaluation_store(config, config.data.max_broken));
+  OneShotResult result = recognise(network, store, data.set, data.split, data.family, {.device = o.device});
   if (const BrokenPhotos broken = store.broken(); !broken.entries.empty()) o.note(summary(broken));
   return result;
 }

@@ -43,4 +43,12 @@ PhotoStoreOptions evaluation_store(const Config& config, double max_broken);
 /// The checkpoint that `options` names. IoError when there is none.
 std::filesystem::path find_checkpoint(const EvaluateOptions& options);
 
+/// A data set under a run's own split: base = who the run was trained on.
+struct EvaluationData {
+  PhotoSet set;
+  Split split;
+  std::vector<int> family;  // by class, from DATA/families.csv; empty where there is none
+};
+EvaluationData open_evaluation_data(const EvaluateOptions& options, const Config& config);
+
 }  // namespace dg

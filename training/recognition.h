@@ -8,9 +8,32 @@
 
 namespace dg {
 
-/// `family`: for the error analysis, a family per class id, or empty. Error when there is no novel test
-/// photo. A novel identity whose enrol photo is broken is enrolled with its first good test photo, which then
-/// does not test.
+/// Photos of one purpose as a network sees them.
+struct EmbeddedRows {
+  std::vector<int> photos;    // photo ids
+  std::vector<int> classes;   // whom they show
+  std::vector<float> values;  // [photos, dim], unit rows
+};
+
+/// All photos of the protocol. Enrolled: the base identities' training photos and each novel identity's one.
+struct EmbeddedProtocol {
+  std::size_t dim = 0;
+  std::size_t identities = 0;  // classes of the data set, each of which is enrolled
+  EmbeddedRows enrolled, novel, base;
+
+  EmbeddingView view(const EmbeddedRows& rows) const { return {rows.values, dim}; }
+  TestPhotos test(const EmbeddedRows& rows) const { return {view(rows), rows.classes}; }
+};
+
+/// Embeds them. Error when there is no novel test photo. A novel identity whose enrol photo is broken is
+/// enrolled with its first good test photo, which then does not test.
+EmbeddedProtocol embed_protocol(Network& network, PhotoStore& store, const PhotoSet& set, const Split& split,
+                                const EmbedderOptions& options = {});
+
+/// Nearest prototypes. `family`: for the error analysis, a family per class id, or empty.
+OneShotResult recognise(const EmbeddedProtocol& photos, std::span<const int> family = {});
+
+/// Both in one.
 OneShotResult recognise(Network& network, PhotoStore& store, const PhotoSet& set, const Split& split,
                         std::span<const int> family = {}, const EmbedderOptions& options = {});
 

@@ -88,6 +88,14 @@ scale = 0.1
 contrast = 0.3
 [evaluate]
 every = 1000
+[classifier]
+iterations = 100
+batch = 27
+rate = 0.01
+final_rate = 0.001
+alpha = "start"
+alpha_trainable = false
+augment = true
 [checkpoint]
 every = 100
 keep = 1

@@ -104,5 +104,11 @@ TEST(ConfigChecks, AConfigurationMadeInCodeMeetsTheSameRanges) {
             "got 0");
 }
 
+TEST(ConfigChecks, ClassifierLearningHasARateThatFalls) {
+  EXPECT_EQ(set_error("classifier.rate=0"), "[config] classifier.rate must be > 0, got 0");
+  EXPECT_EQ(set_error("classifier.final_rate=0.01"),
+            "[config] classifier.final_rate must be at most classifier.rate = 0.001, got 0.01");
+}
+
 }  // namespace
 }  // namespace dg

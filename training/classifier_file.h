@@ -1,0 +1,28 @@
+// RUN/classifier.safetensors: what classifier learning learnt (docs/checkpoints.md lists the names).
+#pragma once
+#include <filesystem>
+#include <string>
+
+#include "layers/face_resnet.h"
+#include "training/classifier.h"
+#include "training/config.h"
+
+namespace dg {
+
+struct StoredClassifier {
+  Classifier classifier;
+  std::vector<std::string> identities;  // one per row of W
+  std::string network;                  // fingerprint of the network it was learnt on
+};
+
+/// Equal states give equal bytes. Throws Error for an identity with a line break in its name, and IoError.
+void save_classifier(const std::filesystem::path& path, const StoredClassifier& stored, const Config& config);
+
+/// IoError when a tensor is missing or of another shape.
+StoredClassifier load_classifier(const std::filesystem::path& path);
+
+/// 16 hexadecimal digits that change with any parameter's name or bits (FNV-1a, 64 bits). A classifier means
+/// nothing on another network.
+std::string network_fingerprint(Network& network);
+
+}  // namespace dg

@@ -17,9 +17,7 @@ namespace dg {
 namespace {
 
 struct Arguments {
-  std::string work = "small";
-  std::optional<std::int64_t> batch;
-  std::optional<double> width;
+  BenchWorkOptions work;
   int repeats = 5, threads = 0;
   BenchOutput output;
 };
@@ -189,9 +187,7 @@ std::string table(const BenchJson& json) {
 
 void run_convolution(const Arguments& a) {
   set_threads(a.threads);
-  BenchWork work = bench_work(a.work);
-  work.batch = a.batch.value_or(work.batch);
-  work.network.width = a.width.value_or(work.network.width);
+  const BenchWork work = a.work.work();
   BenchJson json{{"work", work.name},
                  {"batch", work.batch},
                  {"threads", threads()},
@@ -218,11 +214,7 @@ void add_bench_convolution(CLI::App& bench) {
   auto a = std::make_shared<Arguments>();
   CLI::App* command =
       bench.add_subcommand("convolution", "Every convolution of the network by every kernel of the CPU");
-  command->add_option("work", a->work, "small or full: see doppel bench step")
-      ->check(CLI::IsMember({"small", "full"}))
-      ->capture_default_str();
-  command->add_option("--batch", a->batch, "Images")->check(CLI::PositiveNumber);
-  command->add_option("--width", a->width, "Multiplier of Table 1's channels")->check(CLI::PositiveNumber);
+  a->work.add(*command, false);
   command->add_option("--repeats", a->repeats, "Timed runs of each; the median counts")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

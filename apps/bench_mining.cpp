@@ -11,9 +11,8 @@ namespace dg {
 namespace {
 
 struct Arguments {
-  std::string work = "small", device = "auto";
-  std::optional<std::int64_t> batch, classes;
-  std::optional<double> width;
+  BenchWorkOptions work;
+  std::string device = "auto";
   std::int64_t rounds = 40;
   int threads = 0;
   BenchOutput output;
@@ -29,10 +28,7 @@ double timed_step(BenchTraining& training, Device device, bool mining) {
 void run_mining(const Arguments& a) {
   set_threads(a.threads);
   const Device device = choose_device(a.device);
-  BenchWork work = bench_work(a.work);
-  work.batch = a.batch.value_or(work.batch);
-  work.classes = a.classes.value_or(work.classes);
-  work.network.width = a.width.value_or(work.network.width);
+  const BenchWork work = a.work.work();
   BenchTraining training(work, BenchLoss::joint, device);
   for (int i = 0; i < 2; ++i) {  // until every buffer exists
     training.step(true);
@@ -67,13 +63,7 @@ void run_mining(const Arguments& a) {
 void add_bench_mining(CLI::App& bench) {
   auto a = std::make_shared<Arguments>();
   CLI::App* command = bench.add_subcommand("mining", "What doppelganger mining adds to a training step");
-  command->add_option("work", a->work, "small or full: see doppel bench step")
-      ->check(CLI::IsMember({"small", "full"}))
-      ->capture_default_str();
-  command->add_option("--batch", a->batch, "Images of a step")->check(CLI::PositiveNumber);
-  command->add_option("--classes", a->classes, "Classes of the head; 20,000 by default")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--width", a->width, "Multiplier of Table 1's channels")->check(CLI::PositiveNumber);
+  a->work.add(*command);
   command->add_option("--rounds", a->rounds, "Rounds of four steps")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

@@ -35,7 +35,7 @@ struct StepTime {
 StepTime time_step(const Arguments& a, std::int64_t classes) {
   // Forward, by input and by weight cost about the same, so a pass of one photo is a third of its share.
   if (a.step_ms) return {.step = *a.step_ms, .photo = *a.step_ms / 3 / bench_batch};
-  BenchWork work = bench_work("small");
+  BenchWork work = BenchWorkOptions().work();
   work.network.embedding = a.embedding;
   work.classes = classes;
   StepTime time{.measured = true};

@@ -14,9 +14,9 @@ namespace {
 constexpr int warm_up = 3;  // steps until every buffer exists and every kernel has been made
 
 struct Arguments {
-  std::string work = "small", loss = "l2_softmax", mining = "on", device = "auto";
-  std::optional<std::int64_t> batch, classes, steps;
-  std::optional<double> width;
+  BenchWorkOptions work;
+  std::string loss = "l2_softmax", mining = "on", device = "auto";
+  std::optional<std::int64_t> steps;
   int threads = 0;
   BenchOutput output;
 };
@@ -77,12 +77,9 @@ std::string table(const BenchJson& j) {
 void run_step(const Arguments& a) {
   set_threads(a.threads);
   const Device device = choose_device(a.device);
-  BenchWork work = bench_work(a.work);
-  work.batch = a.batch.value_or(work.batch);
-  work.classes = a.classes.value_or(work.classes);
-  work.network.width = a.width.value_or(work.network.width);
+  const BenchWork work = a.work.work();
   const bool mining = a.mining == "on";
-  const std::int64_t steps = a.steps.value_or(a.work == "small" ? 30 : 10);
+  const std::int64_t steps = a.steps.value_or(work.name == "small" ? 30 : 10);
 
   BenchTraining training(work, a.loss == "joint" ? BenchLoss::joint : BenchLoss::l2_softmax, device);
   const double loss_before = training.step(mining);
@@ -142,13 +139,7 @@ void run_step(const Arguments& a) {
 void add_bench_step(CLI::App& bench) {
   auto a = std::make_shared<Arguments>();
   CLI::App* command = bench.add_subcommand("step", "Time and memory of training steps, and where they go");
-  command->add_option("work", a->work, "small (64 px, width/4, batch 81) or full (Table 1, batch 3)")
-      ->check(CLI::IsMember({"small", "full"}))
-      ->capture_default_str();
-  command->add_option("--batch", a->batch, "Images of a step")->check(CLI::PositiveNumber);
-  command->add_option("--classes", a->classes, "Classes of the head; 20,000 by default")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--width", a->width, "Multiplier of Table 1's channels")->check(CLI::PositiveNumber);
+  a->work.add(*command);
   command->add_option("--steps", a->steps, "Steps to time; 30 (small) or 10 (full) by default")
       ->check(CLI::PositiveNumber);
   command->add_option("--loss", a->loss, "l2_softmax, or joint: with the margin loss")

@@ -41,10 +41,28 @@ void fill(const std::vector<Parameter*>& parameters, Rng& rng, Device device) {
 
 }  // namespace
 
-BenchWork bench_work(const std::string& name) {
-  if (name == "full") return {.name = name, .network = {}, .batch = 3};
-  require(name == "small", "bench", "the work must be small or full, got {}", name);
-  return {.name = name, .network = {.input = 64, .width = 0.25, .padding = Padding::same}, .batch = 81};
+void BenchWorkOptions::add(CLI::App& command, bool with_classes) {
+  command.add_option("work", name_, "small (64 px, width/4, batch 81) or full (Table 1, batch 3)")
+      ->check(CLI::IsMember({"small", "full"}))
+      ->capture_default_str();
+  command.add_option("--batch", batch_, "Images of a step")->check(CLI::PositiveNumber);
+  if (with_classes) {
+    command.add_option("--classes", classes_, "Classes of the head; 20,000 by default")
+        ->check(CLI::PositiveNumber);
+  }
+  command.add_option("--width", width_, "Multiplier of Table 1's channels")->check(CLI::PositiveNumber);
+}
+
+BenchWork BenchWorkOptions::work() const {
+  BenchWork work{.name = name_, .network = {}, .batch = 3};
+  if (name_ == "small") {
+    work.network = {.input = 64, .width = 0.25, .padding = Padding::same};
+    work.batch = 81;
+  }
+  work.batch = batch_.value_or(work.batch);
+  work.classes = classes_.value_or(work.classes);
+  work.network.width = width_.value_or(work.network.width);
+  return work;
 }
 
 BenchTraining::BenchTraining(const BenchWork& work, BenchLoss loss, Device device)

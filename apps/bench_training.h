@@ -1,6 +1,7 @@
 // A training step without photos, for benchmarks: the trainer's network, losses, optimiser and mining on
 // fixed random images.
 #pragma once
+#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 
@@ -18,8 +19,19 @@ struct BenchWork {
   FaceResnetOptions network;
   std::int64_t batch = 0, classes = 20000;
 };
-/// Throws Error for any other name.
-BenchWork bench_work(const std::string& name);
+
+/// The options that name a work and change it.
+class BenchWorkOptions {
+ public:
+  /// `with_classes`: also --classes.
+  void add(CLI::App& command, bool with_classes = true);
+  BenchWork work() const;
+
+ private:
+  std::string name_ = "small";
+  std::optional<std::int64_t> batch_, classes_;
+  std::optional<double> width_;
+};
 
 enum class BenchLoss { l2_softmax, joint };  // joint: L2-Softmax and margin, as in the paper's main runs
 

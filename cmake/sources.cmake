@@ -136,10 +136,13 @@ set(DG_PROGRAM
   training/evaluate_run.cpp
   training/recogniser.cpp
   training/recognition.cpp
+  training/model.cpp
   training/run.cpp
   training/run_log.cpp
+  training/run_metrics.cpp
   training/sampler.cpp
   training/trainer.cpp
+  training/trainer_state.cpp
   training/training_data.cpp
 )
 

@@ -56,4 +56,15 @@ std::vector<int> ClassCounts::draw(Rng& rng) const {
   return images;
 }
 
+void demand_enough_classes(const ClassCounts& counts, std::int64_t classes, const char* where) {
+  demand(counts.max_classes() <= classes, where, "a batch may have ", counts.max_classes(),
+         " classes, but only ", classes, " exist");
+}
+
+void demand_random_classes(const ClassCounts& counts, int random_classes, const char* where) {
+  demand(random_classes >= 1 && random_classes <= counts.max_classes(), where,
+         "random_classes (N_r) must be 1..", counts.max_classes(),
+         ", the most classes a batch can have, got ", random_classes);
+}
+
 }  // namespace dg

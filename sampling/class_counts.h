@@ -12,6 +12,7 @@
 // ends with M images and lo..hi per class, provided that any such split of M exists; that is checked once, at
 // construction. Fixed K images per class is the range K..K.
 #pragma once
+#include <cstdint>
 #include <vector>
 
 #include "tensor/rng.h"
@@ -41,5 +42,10 @@ class ClassCounts {
 
   int batch_, lo_, hi_;
 };
+
+/// What every sampler asks of its settings, as errors of `where`: at least as many classes exist as a batch
+/// may have; and N_r is 1..max_classes().
+void demand_enough_classes(const ClassCounts& counts, std::int64_t classes, const char* where);
+void demand_random_classes(const ClassCounts& counts, int random_classes, const char* where);
 
 }  // namespace dg

@@ -33,11 +33,8 @@ ClassGraphSampler::ClassGraphSampler(const IdentityIndex& index, EmbedPhotos emb
                                      const ClassGraphOptions& options, Rng rng)
     : index_(index), embed_(std::move(embed)), counts_(counts), options_(options), rng_(rng) {
   const int most = counts.max_classes();
-  demand(options.random_classes >= 1 && options.random_classes <= most, where,
-         "random_classes (N_r) must be 1..", most, ", the most classes a batch can have, got ",
-         options.random_classes);
-  demand(most <= index.classes(), where, "a batch may have ", most, " classes, but only ", index.classes(),
-         " exist");
+  demand_random_classes(counts, options.random_classes, where);
+  demand_enough_classes(counts, index.classes(), where);
   demand(options.photos >= 1, where, "photos must be at least 1, got ", options.photos);
   demand(options.neighbours >= 0, where, "neighbours must be at least 0, got ", options.neighbours);
   demand(options.every >= 0, where, "every must be at least 0, got ", options.every);

@@ -14,11 +14,8 @@ constexpr const char* where = "doppelganger_sampler";
 DoppelgangerSampler::DoppelgangerSampler(const IdentityIndex& index, const DoppelgangerList& list,
                                          ClassCounts counts, int random_classes, Rng rng)
     : index_(index), list_(list), counts_(counts), random_classes_(random_classes), rng_(rng) {
-  demand(random_classes >= 1 && random_classes <= counts.max_classes(), where,
-         "random_classes (N_r) must be 1..", counts.max_classes(),
-         ", the most classes a batch can have, got ", random_classes);
-  demand(counts.max_classes() <= index.classes(), where, "a batch may have ", counts.max_classes(),
-         " classes, but only ", index.classes(), " exist");
+  demand_random_classes(counts, random_classes, where);
+  demand_enough_classes(counts, index.classes(), where);
   demand(list.classes() == index.classes(), where, "the doppelganger list must be of ", index.classes(),
          " classes, got ", list.classes());
 }

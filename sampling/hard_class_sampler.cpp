@@ -17,11 +17,8 @@ HardClassSampler::HardClassSampler(const IdentityIndex& index, EmbedPhotos embed
                                    const HardClassOptions& options, Rng rng)
     : index_(index), embed_(std::move(embed)), counts_(counts), options_(options), rng_(rng) {
   const int most = counts.max_classes();
-  demand(options.random_classes >= 1 && options.random_classes <= most, where,
-         "random_classes (N_r) must be 1..", most, ", the most classes a batch can have, got ",
-         options.random_classes);
-  demand(most <= index.classes(), where, "a batch may have ", most, " classes, but only ", index.classes(),
-         " exist");
+  demand_random_classes(counts, options.random_classes, where);
+  demand_enough_classes(counts, index.classes(), where);
   demand(options.candidates == 0 || options.candidates >= most, where, "candidates must be 0 or at least ",
          most, ", the most classes a batch can have, got ", options.candidates);
   demand(options.photos >= 2, where, "photos must be at least 2, got ", options.photos);

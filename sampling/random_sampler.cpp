@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "sampling/check.h"
 #include "sampling/sampler_state.h"
 #include "sampling/urn.h"
 
@@ -13,8 +12,7 @@ constexpr const char* where = "random_sampler";
 
 RandomSampler::RandomSampler(const IdentityIndex& index, ClassCounts counts, Rng rng)
     : index_(index), counts_(counts), rng_(rng) {
-  demand(counts.max_classes() <= index.classes(), where, "a batch may have ", counts.max_classes(),
-         " classes, but only ", index.classes(), " exist");
+  demand_enough_classes(counts, index.classes(), where);
 }
 
 Batch RandomSampler::next() {

@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "tensor/error.h"
+
 namespace dg {
 inline namespace DG_WIDTH {
 namespace {
@@ -39,6 +41,15 @@ Cache& cache(Device device) {
   return (*caches)[static_cast<std::size_t>(device)];
 }
 
+// Under the cache's lock.
+void release_unused(Device device, Cache& c) {
+  for (auto& [size, list] : c.free) {
+    for (void* data : list) backend(device).release(data);
+    c.statistics.reserved -= size * list.size();
+    list.clear();
+  }
+}
+
 }  // namespace
 
 void* cached_allocate(Device device, std::size_t bytes) {
@@ -52,7 +63,12 @@ void* cached_allocate(Device device, std::size_t bytes) {
     data = list.back();
     list.pop_back();
   } else {
-    data = backend(device).allocate(size);
+    try {
+      data = backend(device).allocate(size);
+    } catch (const BackendError&) {  // what lies unused may make room
+      release_unused(device, c);
+      data = backend(device).allocate(size);
+    }
     c.statistics.reserved += size;
     ++c.statistics.system_calls;
   }
@@ -80,11 +96,7 @@ void cached_release(Device device, void* data, std::size_t bytes) noexcept {
 void release_cached_memory(Device device) {
   Cache& c = cache(device);
   const std::lock_guard lock(c.mutex);
-  for (auto& [size, list] : c.free) {
-    for (void* data : list) backend(device).release(data);
-    c.statistics.reserved -= size * list.size();
-    list.clear();
-  }
+  release_unused(device, c);
 }
 
 AllocatorStatistics allocator_statistics(Device device) {

@@ -87,22 +87,6 @@ void fold_columns(std::int64_t row_begin, std::int64_t row_end, std::int64_t col
   }
 }
 
-template <class Acc>
-class Scratch {
- public:
-  explicit Scratch(std::int64_t size)
-      : bytes_(static_cast<std::size_t>(size) * sizeof(Acc)),
-        data_(static_cast<Acc*>(cached_allocate(Device::cpu, bytes_))) {}
-  ~Scratch() { cached_release(Device::cpu, data_, bytes_); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  Acc* data() const { return data_; }
-
- private:
-  std::size_t bytes_;
-  Acc* data_;
-};
-
 [[noreturn]] inline void no_cuda(const char* where) {
   throw Error(fmt::format("[{}] tensors are on cuda, but this build has no CUDA device", where));
 }
@@ -172,7 +156,7 @@ void reduce_rows(Device device, std::int64_t rows, std::int64_t cols, F f) {
     for (std::int64_t row = 0; row < rows; ++row) f.finish(row, detail::fold_row(row, 0, cols, f));
     return;
   }
-  const detail::Scratch<typename F::Acc> partial(rows * chunks);  // [chunks, rows]
+  const Scratch<typename F::Acc> partial(rows * chunks);  // [chunks, rows]
   typename F::Acc* const out = partial.data();
 #pragma omp parallel for schedule(static)
   for (std::int64_t i = 0; i < rows * chunks; ++i) {
@@ -197,7 +181,7 @@ void reduce_columns(Device device, std::int64_t rows, std::int64_t cols, F f) {
   const std::int64_t chunk = std::max<std::int64_t>(64, (rows + 63) / 64);
   const std::int64_t chunks = std::max<std::int64_t>(1, (rows + chunk - 1) / chunk);
   const std::int64_t block = 1024, blocks = (cols + block - 1) / block;
-  const detail::Scratch<typename F::Acc> partial(chunks * cols);
+  const Scratch<typename F::Acc> partial(chunks * cols);
   typename F::Acc* const out = partial.data();
 #pragma omp parallel for schedule(static) if (rows * cols > detail::grain)
   for (std::int64_t i = 0; i < chunks * blocks; ++i) {

@@ -1,6 +1,8 @@
 #include "training/checkpoint.h"
 
+#include <charconv>
 #include <cstring>
+#include <map>
 
 #include "interop/safetensors.h"
 
@@ -92,6 +94,22 @@ void load_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
   for (int i = 0; file.find(fmt::format("state.planned.{}", i)) != nullptr; ++i)
     add(fmt::format("state.planned.{}", i));
   trainer.load_state(state);
+}
+
+std::vector<std::filesystem::path> step_checkpoints(const std::filesystem::path& run) {
+  std::map<std::int64_t, std::filesystem::path> by_step;
+  const std::filesystem::path folder = run / "checkpoints";
+  if (!std::filesystem::is_directory(folder)) return {};
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with("step-") || !name.ends_with(".safetensors")) continue;
+    std::int64_t step = 0;
+    const char *begin = name.data() + 5, *end = name.data() + name.size() - 12;
+    if (std::from_chars(begin, end, step).ptr == end) by_step[step] = entry.path();
+  }
+  std::vector<std::filesystem::path> paths;
+  for (const auto& [step, path] : by_step) paths.push_back(path);
+  return paths;
 }
 
 }  // namespace dg

@@ -23,4 +23,7 @@ void load_network(const std::filesystem::path& path, Network& network);
 /// Continues where save_checkpoint stopped. The trainer must be fresh: neither initialised nor stepped.
 void load_checkpoint(const std::filesystem::path& path, Trainer& trainer);
 
+/// The step checkpoints of a run folder, newest last; empty when there is none.
+std::vector<std::filesystem::path> step_checkpoints(const std::filesystem::path& run);
+
 }  // namespace dg

@@ -1,9 +1,6 @@
 #include "training/run.h"
 
-#include <charconv>
 #include <chrono>
-#include <deque>
-#include <map>
 
 #include "interop/atomic_file.h"
 #include "interop/safetensors.h"
@@ -11,6 +8,7 @@
 #include "training/checkpoint.h"
 #include "training/recognition.h"
 #include "training/run_log.h"
+#include "training/run_metrics.h"
 #include "training/trainer.h"
 #include "training/training_data.h"
 
@@ -19,46 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-// Mean of the last 500 values.
-class Recent {
- public:
-  void add(double v) {
-    values_.push_back(v);
-    if (values_.size() > 500) values_.pop_front();
-  }
-  double mean() const {
-    double sum = 0;
-    for (const double v : values_) sum += v;
-    return values_.empty() ? 0 : sum / static_cast<double>(values_.size());
-  }
-
- private:
-  std::deque<double> values_;
-};
-
-double number(const std::vector<Parameter*>& parameters, const char* name) {
-  const auto found =
-      std::find_if(parameters.begin(), parameters.end(), [&](const Parameter* p) { return p->name == name; });
-  return (*found)->value.value().to_vector()[0];
-}
-
-// The smallest and largest a of all channels (ARFA, eq. 1): at its floor a channel is nearly flat below zero.
-std::pair<double, double> range_of_a(const std::vector<Parameter*>& parameters) {
-  double lowest = std::numeric_limits<double>::infinity(), highest = -lowest;
-  for (const Parameter* p : parameters) {
-    if (!p->name.ends_with(".a")) continue;
-    const auto values = p->value.value().to_vector();
-    const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    lowest = std::min<double>(lowest, *low);
-    highest = std::max<double>(highest, *high);
-  }
-  return {lowest, highest};
-}
 
 void refuse_other_settings(const fs::path& run, const Config& now) {
   if (!fs::exists(run / "config.toml")) return;
@@ -96,8 +54,7 @@ class Run {
     log_->note(fmt::format("{} base identities train, {} novel ones are held out", split_.base_classes.size(),
                            split_.novel_classes.size()));
     if (!loaded.empty()) log_->note(loaded);
-    logged_step_ = trainer_.next_step();
-    logged_at_ = seconds_since(began_);
+    metrics_.start(trainer_.next_step(), seconds());
     bool stopped = false;
     try {
       while (trainer_.started_steps() < last_ && !stopped) {
@@ -117,16 +74,17 @@ class Run {
     }
     save();
     report_broken_photos();
-    if (input_bound() > 0.01) {
+    if (const double share = metrics_.input_bound(trainer_); share > 0.01) {
       log_->note(
           fmt::format("input-bound by {:.0f}%: so much of the training time was spent waiting for photos "
                       "(data.workers, data.cache_mb)",
-                      100 * input_bound()));
+                      100 * share));
     }
     return result(stopped);
   }
 
  private:
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - began_).count(); }
   fs::path folder() const { return options_.run / "checkpoints"; }
 
   void report_broken_photos() {
@@ -180,86 +138,24 @@ class Run {
     const std::int64_t done = trainer_.started_steps() + 1;
     const auto due = [done](std::int64_t every) { return every > 0 && done % every == 0; };
     const bool log = due(config_.log.every) || done == last_,
-               score = due(config_.evaluate.every) && data_.held_out,
-               keep = due(config_.checkpoint.every);
+               score = due(config_.evaluate.every) && data_.held_out, keep = due(config_.checkpoint.every);
     Profile profile(options_.device);
-    const double start = seconds_since(began_);
+    const double start = seconds();
     {
       const Profiling profiling(log ? &profile : nullptr);
       trainer_.start_step();
       finish_steps(log || score || keep ? 0 : trainer_.useful_in_flight());
     }
-    seconds_training_ += seconds_since(began_) - start;
-    if (log) write_metrics(latest_, profile);
+    metrics_.trained_for(seconds() - start);
+    if (log) metrics_.write(*log_, trainer_, profile, seconds(), last_);
     if (score) evaluate();
     if (keep) save();
   }
 
   void finish_steps(std::size_t in_flight) {
-    for (const StepResult& r : trainer_.finish_steps(in_flight)) {
-      latest_ = r;
-      softmax_.add(r.l2_softmax);
-      violating_.add(r.pairs.negative.violating);
-    }
+    for (const StepResult& r : trainer_.finish_steps(in_flight)) metrics_.add(r);
     if (options_.steps_done != nullptr) *options_.steps_done = trainer_.next_step();
     if (const auto warning = trainer_.take_warning()) log_->note(*warning);
-  }
-
-  // Share of the training time spent waiting for photos: 0.2 = a faster input would save a fifth.
-  double input_bound() const {
-    return trainer_.seconds_waited_for_photos() / std::max(1e-9, seconds_training_);
-  }
-
-  void write_metrics(const StepResult& r, const Profile& profile) {
-    const double now = seconds_since(began_), since = std::max(1e-9, now - logged_at_),
-                 wait = trainer_.seconds_waited_for_photos();
-    const std::int64_t done = trainer_.next_step();
-    const double images_per_second =
-        static_cast<double>((done - logged_step_) * config_.sampling.batch) / since;
-    const ListFigures list = trainer_.measure_list();
-    const std::vector<Parameter*> parameters = trainer_.parameters();
-    const auto [a_min, a_max] = range_of_a(parameters);
-    const double sampling = trainer_.seconds_sampling(),
-                 steps = static_cast<double>(std::max<std::int64_t>(1, done - logged_step_));
-    RunLog::Fields fields{{"step", static_cast<double>(done)},
-                          {"rate", r.rate},
-                          {"loss", r.total},
-                          {"l2_softmax", r.l2_softmax},
-                          {"lifted", r.lifted},
-                          {"margin", r.margin},
-                          {"l2_softmax_recent", softmax_.mean()},
-                          {"positive_cosine", r.pairs.positive.mean_cosine},
-                          {"negative_cosine", r.pairs.negative.mean_cosine},
-                          {"positive_violating", r.pairs.positive.violating},
-                          {"negative_violating", r.pairs.negative.violating},
-                          {"gradient_norm", trainer_.optimiser().gradient_norm()},
-                          {"alpha", number(parameters, "l2_softmax.alpha")},
-                          {"beta", number(parameters, "margin.beta")},
-                          {"arfa_a_min", a_min},
-                          {"arfa_a_max", a_max},
-                          {"list_filled", list.filled},
-                          {"list_changed", list.changed},
-                          {"in_degree_max", static_cast<double>(list.in_degree_max)},
-                          {"in_degree_gini", list.in_degree_gini},
-                          {"distinct_classes_1000", static_cast<double>(trainer_.distinct_classes(1000))},
-                          {"sampler_ms", 1e3 * (sampling - sampled_) / steps},
-                          {"sampler_share", (sampling - sampled_) / since},
-                          {"sampler_bytes", static_cast<double>(trainer_.sampler_bytes())},
-                          {"images_per_second", images_per_second},
-                          {"input_wait", (wait - waited_) / since},
-                          {"input_bound", input_bound()}};
-    for (const Part part : kParts) {  // shares of the step just done
-      fields.emplace_back(fmt::format("time_{}", name(part)),
-                          profile.seconds(part) / std::max(1e-9, profile.seconds()));
-    }
-    log_->metrics(fields);
-    log_->progress(
-        done, {{"loss", r.total}, {"l2s", r.l2_softmax}, {"lifted", r.lifted}, {"margin", r.margin}},
-        images_per_second, static_cast<double>((last_ - done) * config_.sampling.batch) / images_per_second);
-    logged_at_ = now;
-    waited_ = wait;
-    sampled_ = sampling;
-    logged_step_ = done;
   }
 
   void evaluate() {
@@ -285,11 +181,11 @@ class Run {
   TrainResult result(bool stopped) const {
     TrainResult r{.steps = trainer_.next_step(),
                   .stopped = stopped,
-                  .l2_softmax = softmax_.mean(),
-                  .violating_negative = violating_.mean(),
+                  .l2_softmax = metrics_.l2_softmax(),
+                  .violating_negative = metrics_.violating_negative(),
                   .distinct_classes = trainer_.distinct_classes(0),
                   .distinct_classes_1000 = trainer_.distinct_classes(1000),
-                  .seconds = seconds_since(began_)};
+                  .seconds = seconds()};
     const auto entries = trainer_.doppelgangers().entries();
     r.doppelgangers.assign(entries.begin(), entries.end());
     for (const int c : split_.base_classes) r.identities.push_back(set_.classes[static_cast<std::size_t>(c)]);
@@ -305,44 +201,12 @@ class Run {
   Trainer trainer_;
   std::optional<RunLog> log_;
   const std::int64_t last_;  // steps after which to end
-  StepResult latest_;
-  Recent softmax_, violating_;
+  RunMetrics metrics_{config_.sampling.batch};
   double best_top1_ = -1;
   const Clock::time_point began_ = Clock::now();
-  double seconds_training_ = 0;                      // in steps: without logging, evaluation and checkpoints
-  double logged_at_ = 0, waited_ = 0, sampled_ = 0;  // seconds at the last line of metrics
-  std::int64_t logged_step_ = 0;                     // and the steps done by then
 };
 
 }  // namespace
-
-std::vector<fs::path> step_checkpoints(const fs::path& run) {
-  std::map<std::int64_t, fs::path> by_step;
-  const fs::path folder = run / "checkpoints";
-  if (!fs::is_directory(folder)) return {};
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with("step-") || !name.ends_with(".safetensors")) continue;
-    std::int64_t step = 0;
-    const char *begin = name.data() + 5, *end = name.data() + name.size() - 12;
-    if (std::from_chars(begin, end, step).ptr == end) by_step[step] = entry.path();
-  }
-  std::vector<fs::path> paths;
-  for (const auto& [step, path] : by_step) paths.push_back(path);
-  return paths;
-}
-
-Split make_split(const PhotoSet& set, const Config& config) {
-  SplitOptions options{.base_test_photos = static_cast<int>(config.data.base_test_photos)};
-  const std::string& base = config.data.base_identities;
-  if (base == "all") {
-    options.base = SplitOptions::Base::all;
-  } else if (base != "auto") {
-    options.base = SplitOptions::Base::first;
-    options.first_identities = std::stoi(base);
-  }
-  return split_photos(set, options, Rng(config.seed, 0));
-}
 
 TrainResult train(const TrainOptions& options) {
   validate(options.config);

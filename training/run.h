@@ -46,10 +46,4 @@ struct TrainResult {
 /// saved first).
 TrainResult train(const TrainOptions& options);
 
-/// The step checkpoints of a run folder, newest last; empty when there is none.
-std::vector<std::filesystem::path> step_checkpoints(const std::filesystem::path& run);
-
-/// The split `config` makes of a class folder.
-Split make_split(const PhotoSet& set, const Config& config);
-
 }  // namespace dg

@@ -40,34 +40,6 @@ std::vector<std::vector<PhotoId>> photo_lists(const Split& split) {
 
 }  // namespace
 
-Network make_network(const Config& config) {
-  const auto& n = config.network;
-  return face_resnet({.input = n.input,
-                      .width = n.width,
-                      .embedding = n.embedding,
-                      .blocks = n.blocks,
-                      .branches = n.branches,
-                      .padding = n.padding == "same" ? Padding::same : Padding::valid,
-                      .shortcut = n.shortcut == "zero_pad" ? Shortcut::zero_pad : Shortcut::projection});
-}
-
-JointOptions make_losses(const Config& config, std::int64_t classes) {
-  const auto& l = config.loss;
-  return {
-      .l2_softmax = {.classes = classes,
-                     .embedding = config.network.embedding,
-                     .scale = l.l2_alpha,
-                     .train_scale = l.l2_alpha_trainable,
-                     .weight_sd = config.init.classifier == "zero" ? 0 : config.init.classifier_sd},
-      .lifted = {.measure = l.lifted_distance == "cosine" ? LiftedMeasure::cosine : LiftedMeasure::distance,
-                 .scale = l.lifted_alpha},
-      .margin = {.margin = l.margin_alpha, .boundary = l.margin_beta, .boundary_rate = l.margin_beta_rate}};
-}
-
-void use_precision(const Config& config) {
-  use_cuda_policy({.tf32 = config.cuda.precision == "tf32", .deterministic = config.cuda.deterministic});
-}
-
 Trainer::Trainer(const Config& config, const PhotoSet& set, const Split& split, PhotoStore& store,
                  Device device)
     : config_(config),
@@ -189,12 +161,12 @@ void Trainer::start_step() {
   StartedStep started{
       .step = t, .rate = schedule_.rate(t), .photos = {photos.photos.begin(), photos.photos.end()}};
   start_download(loss, started);
-  in_flight_.push_back(std::move(started));
   profile_mark(Part::rest, "download");
   backward(loss.total);
   const Tensor total = loss.total.value();
   loss.total = Var();
-  optimiser_->step(in_flight_.back().rate, total);
+  optimiser_->step(started.rate, total);
+  in_flight_.push_back(std::move(started));  // a step that threw on the way never started
 }
 
 void Trainer::start_download(const JointLoss& loss, StartedStep& started) {
@@ -302,50 +274,6 @@ void Trainer::guard_collapse(const StepResult& r) {
 std::int64_t Trainer::distinct_classes(std::int64_t steps) const {
   const std::int64_t since = steps == 0 ? 0 : std::max<std::int64_t>(0, next_step_ - steps);
   return std::count_if(last_seen_.begin(), last_seen_.end(), [since](std::int64_t s) { return s >= since; });
-}
-
-std::vector<std::pair<std::string, State>> Trainer::save_state() const {
-  require(in_flight_.empty(), "trainer", "{} steps are in flight; finish them before saving",
-          in_flight_.size());
-  StateWriter own("DGTR");
-  own.put(next_step_);
-  own.put(collapsed_steps_);
-  own.put(last_seen_);
-  std::vector<std::pair<std::string, State>> state{{"state.trainer", std::move(own).finish()},
-                                                   {"state.doppelgangers", list_.save()},
-                                                   {"state.list_health", health_.save()},
-                                                   {"state.sampler", sampler_->save()}};
-  for (std::size_t i = 0; i < planned_.size(); ++i) {
-    state.emplace_back(fmt::format("state.planned.{}", i), save_batch(planned_[i]));
-  }
-  return state;
-}
-
-void Trainer::load_state(const std::vector<std::pair<std::string, State>>& state) {
-  require(next_step_ == 0 && planned_.empty(), "trainer",
-          "state can be loaded only before the first step, not at {}", next_step_);
-  for (const auto& [name, bytes] : state) {
-    if (name == "state.trainer") {
-      StateReader in(bytes, "DGTR");
-      next_step_ = in.get<std::int64_t>();
-      collapsed_steps_ = in.get<std::int64_t>();
-      last_seen_ = in.get_vector<std::int64_t>();
-      in.finish();
-      classes_seen_ = distinct_classes(0);
-    } else if (name == "state.doppelgangers") {
-      list_.load(bytes);
-    } else if (name == "state.list_health") {
-      health_.load(bytes);
-    } else if (name == "state.sampler") {
-      sampler_->load(bytes);
-    } else {
-      planned_.push_back(load_batch(bytes));
-    }
-  }
-  for (std::size_t i = 0; i < planned_.size(); ++i) {
-    loader_.submit(next_step_ + static_cast<std::int64_t>(i),
-                   {planned_[i].rows.begin(), planned_[i].rows.end()});
-  }
 }
 
 }  // namespace dg

@@ -20,15 +20,9 @@
 #include "sampling/doppelganger_list.h"
 #include "sampling/list_health.h"
 #include "tensor/transfer.h"
-#include "training/config.h"
+#include "training/model.h"
 
 namespace dg {
-
-/// Network and losses as `config` describes them, for `classes` training classes. Nothing is allocated yet.
-Network make_network(const Config& config);
-JointOptions make_losses(const Config& config, std::int64_t classes);
-/// Makes cuda.precision and cuda.deterministic the process's policy.
-void use_precision(const Config& config);
 
 /// What one step learnt, on the host.
 struct StepResult {

@@ -3,7 +3,6 @@
 #include "data/celeb_tsv.h"
 #include "data/class_folder.h"
 #include "tensor/check.h"
-#include "training/run.h"
 
 namespace dg {
 namespace {
@@ -44,6 +43,18 @@ TrainingData open_training_data(const std::filesystem::path& path, const Config&
   const std::int64_t mb = config.data.cache_mb.value_or(toml ? 0 : kFolderCacheMb);
   data.cache_bytes = mb << 20;
   return data;
+}
+
+Split make_split(const PhotoSet& set, const Config& config) {
+  SplitOptions options{.base_test_photos = static_cast<int>(config.data.base_test_photos)};
+  const std::string& base = config.data.base_identities;
+  if (base == "all") {
+    options.base = SplitOptions::Base::all;
+  } else if (base != "auto") {
+    options.base = SplitOptions::Base::first;
+    options.first_identities = std::stoi(base);
+  }
+  return split_photos(set, options, Rng(config.seed, 0));
 }
 
 }  // namespace dg

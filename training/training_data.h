@@ -25,4 +25,7 @@ struct TrainingData {
 /// open_celeb_tsv.
 TrainingData open_training_data(const std::filesystem::path& data, const Config& config);
 
+/// The split `config` makes of a class folder.
+Split make_split(const PhotoSet& set, const Config& config);
+
 }  // namespace dg

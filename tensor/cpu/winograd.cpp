@@ -11,7 +11,7 @@ inline namespace DG_WIDTH {
 namespace {
 
 using namespace winograd;
-using Scratch = detail::Scratch<float>;
+using Floats = Scratch<float>;
 
 // How a pass is shared out. Small filters: each thread takes blocks of tiles through all stages, so that a
 // block's transformed tiles stay in its cache, and multiplies them without packing. Large filters or few
@@ -41,11 +41,11 @@ void convolve(const char* where, const Grid& grid, const Images& x, const Panel&
   const Range all{0, grid.tiles()};
   const Index width = padded(k);
   const Sharing s = share(all.size(), W::points, c, k);
-  const Scratch zeros(x.w * c);
+  const Floats zeros(x.w * c);
   std::fill_n(zeros.data(), x.w * c, 0.0f);
   const Index room = s.largest_block(all.size()), v_floats = Panel::floats(W::points, room, c),
               m_floats = Panel::floats(W::points, room, k);
-  const Scratch scratch(s.groups * (v_floats + m_floats));
+  const Floats scratch(s.groups * (v_floats + m_floats));
   if (s.by_tiles) {
 #pragma omp parallel for schedule(static, 1)
     for (Index group = 0; group < s.groups; ++group) {
@@ -100,7 +100,7 @@ void convolve(const char* where, const Grid& grid, const Images& x, const Panel&
 
 template <class W>
 void forward(const ConvGeometry& g, const float* x, const float* w, const float* bias, float* y) {
-  const Scratch exchanged(g.r * g.s * g.c * g.k), u_scratch(Panel::floats(W::points, g.c, g.k));
+  const Floats exchanged(g.r * g.s * g.c * g.k), u_scratch(Panel::floats(W::points, g.c, g.k));
   exchange_filters(g.k, g.r * g.s, g.c, w, exchanged.data());
   const Panel u{u_scratch.data(), {0, g.c}, g.k};
   transform_filters<typename W::FilterMap>(
@@ -111,7 +111,7 @@ void forward(const ConvGeometry& g, const float* x, const float* w, const float*
 
 template <class W>
 void backward_input(const ConvGeometry& g, const float* dy, const float* w, float* dx) {
-  const Scratch u_scratch(Panel::floats(W::points, g.k, g.c));
+  const Floats u_scratch(Panel::floats(W::points, g.k, g.c));
   const Panel u{u_scratch.data(), {0, g.k}, g.c};
   transform_filters<typename W::FilterMap>({.data = w, .tap_stride = g.c, .row_stride = g.r * g.s * g.c},
                                            true, u);
@@ -128,7 +128,7 @@ void backward_weight(const ConvGeometry& g, const float* x, const float* dy, flo
   const Sharing s = share(all.size(), W::points, g.c, g.k);
   const Index room = s.largest_block(all.size()), v_floats = Panel::floats(W::points, room, g.c),
               m_floats = Panel::floats(W::points, room, g.k), zero_floats = std::max(g.w * g.c, grid.w * g.k);
-  const Scratch du_scratch(s.groups * du_floats), scratch(s.groups * (v_floats + m_floats)),
+  const Floats du_scratch(s.groups * du_floats), scratch(s.groups * (v_floats + m_floats)),
       zeros(zero_floats);
   std::fill_n(zeros.data(), zero_floats, 0.0f);
   const Images images{x, g.h, g.w, g.pad}, upstream{dy, grid.h, grid.w, 0};

@@ -130,22 +130,6 @@ struct Partial {
   DG_FN void finish(std::int64_t i, Acc acc) const { f.finish(i, acc); }
 };
 
-template <class Acc>
-class Scratch {
- public:
-  explicit Scratch(std::int64_t size)
-      : bytes_(static_cast<std::size_t>(size) * sizeof(Acc)),
-        data_(static_cast<Acc*>(cached_allocate(Device::cuda, bytes_))) {}
-  ~Scratch() { cached_release(Device::cuda, data_, bytes_); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  Acc* data() const { return data_; }
-
- private:
-  std::size_t bytes_;
-  Acc* data_;
-};
-
 template <class F>
 void launch_for_each(std::int64_t n, F f) {
   launch("for_each", for_each_kernel<F>, blocks_for((n + block_threads - 1) / block_threads), block_threads,
@@ -167,7 +151,7 @@ void launch_reduce_rows(std::int64_t rows, std::int64_t cols, F f) {
     return launch("reduce_rows", reduce_rows_kernel<F>, blocks_for(rows), block_threads, stream(), rows, cols,
                   f);
   }
-  const Scratch<typename F::Acc> partial(rows * chunks);
+  const Scratch<typename F::Acc> partial(rows * chunks, Device::cuda);
   launch("reduce_rows", reduce_rows_kernel<RowChunks<F>>, blocks_for(rows * chunks), block_threads, stream(),
          rows * chunks, chunk, RowChunks<F>{f, partial.data(), cols, chunk, chunks});
   launch("reduce_rows", reduce_rows_kernel<Partial<F>>, blocks_for(rows), block_threads, stream(), rows,
@@ -187,7 +171,7 @@ void launch_reduce_columns(std::int64_t rows, std::int64_t cols, F f) {
     return launch("reduce_columns", reduce_columns_kernel<F>, blocks(cols), block_threads, stream(), rows,
                   cols, f);
   }
-  const Scratch<typename F::Acc> partial(chunks * cols);
+  const Scratch<typename F::Acc> partial(chunks * cols, Device::cuda);
   launch("reduce_columns", reduce_columns_kernel<ColumnChunks<F>>, blocks(chunks * cols), block_threads,
          stream(), chunk, chunks * cols, ColumnChunks<F>{f, partial.data(), rows, cols, chunk});
   launch("reduce_columns", reduce_columns_kernel<Partial<F>>, blocks(cols), block_threads, stream(), chunks,

@@ -87,6 +87,28 @@ TEST(DeviceTraining, AStepInFlightChangesNoBit) {
   EXPECT_TRUE(bytes_of(folder / "overlapped") == bytes_of(folder / "one_by_one"));
 }
 
+TEST(DeviceTraining, ALossThatIsNotFiniteStopsTheStepsInFlightToo) {
+  const fs::path data = pattern_folder("device_not_finite");
+  TinyTrainer t(data, config(), device());
+  t.trainer.initialise();
+  t.trainer.step();
+  const auto weights = [&t] {
+    std::vector<Numbers> all;
+    for (const Parameter* p : t.trainer.parameters()) all.push_back(p->value.value().to_vector());
+    return all;
+  };
+  const Tensor bias = t.trainer.network().embedding_layer().bias().value.value();
+  const Numbers good = bias.to_vector();
+  const auto before = weights();
+  Tensor(bias).fill(std::numeric_limits<float>::infinity());
+  t.trainer.start_step();
+  Tensor(bias).set(good);  // the next step's loss is finite
+  t.trainer.start_step();
+  EXPECT_THROW(t.trainer.finish_steps(), TrainingStopped);
+  EXPECT_EQ(t.trainer.next_step(), 1);
+  EXPECT_TRUE(weights() == before);
+}
+
 TEST(DeviceTraining, TheHostWaitsForNothingButTheMinedIds) {
   const fs::path data = pattern_folder("device_waits");
   TinyTrainer t(data, config(), device());

@@ -7,6 +7,7 @@
 #include "error_text.h"
 #include "training/checkpoint.h"
 #include "training/run.h"
+#include "training/training_data.h"
 #include "training/tiny_run.h"
 
 namespace dg {

@@ -1,0 +1,43 @@
+// The figures of a run while it goes on: one line of metrics.jsonl every log.every steps (docs/checkpoints.md
+// names the keys).
+#pragma once
+#include <deque>
+
+#include "tensor/profile.h"
+#include "training/run_log.h"
+#include "training/trainer.h"
+
+namespace dg {
+
+class RunMetrics {
+ public:
+  explicit RunMetrics(std::int64_t images_of_a_step) : images_(images_of_a_step) {}
+
+  /// Times are seconds since the run began. The first line counts from here.
+  void start(std::int64_t steps_done, double now);
+  void add(const StepResult& step);
+  /// Adds to the time spent in steps: without logging, evaluation and checkpoints.
+  void trained_for(double seconds) { training_ += seconds; }
+  /// A line for the step that was added last, of which `profile` says where its time went; and the progress
+  /// of a run that ends after `last` steps.
+  void write(RunLog& log, Trainer& trainer, const Profile& profile, double now, std::int64_t last);
+
+  /// Share of the training time spent waiting for photos: 0.2 = a faster input would save a fifth.
+  double input_bound(const Trainer& trainer) const;
+  /// Means over the last 500 steps.
+  double l2_softmax() const { return mean(l2_softmax_); }
+  double violating_negative() const { return mean(violating_); }
+
+ private:
+  static void keep(std::deque<double>& recent, double value);
+  static double mean(const std::deque<double>& recent);
+
+  std::int64_t images_;
+  StepResult latest_;
+  std::deque<double> l2_softmax_, violating_;  // of the last 500 steps
+  double training_ = 0;
+  double logged_at_ = 0, waited_ = 0, sampled_ = 0;  // seconds at the last line
+  std::int64_t logged_step_ = 0;                     // and the steps done by then
+};
+
+}  // namespace dg

@@ -1,5 +1,7 @@
-// Sixteen channels at a time: one AVX-512 register; for smaller machines the compiler splits it. And the
-// product of small matrices in that form, for panels that already lie in the cache and need no packing.
+// As many channels at a time as one vector register of the machine we compile for holds: 16 with AVX-512, 8
+// with AVX, otherwise 4. (A wider Lane than the machine's own costs a factor of 20: the compiler keeps the
+// halves in memory.) And the product of small matrices in that form, for panels that already lie in the cache
+// and need no packing.
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -7,10 +9,16 @@
 
 namespace dg {
 
-constexpr std::int64_t lanes = 16;
-using Lane [[gnu::vector_size(64)]] = float;
+#if defined(__AVX512F__)
+constexpr std::int64_t lanes = 16, registers = 32;
+#elif defined(__AVX__)
+constexpr std::int64_t lanes = 8, registers = 16;
+#else
+constexpr std::int64_t lanes = 4, registers = 16;
+#endif
+using Lane [[gnu::vector_size(lanes * sizeof(float))]] = float;
 /// A Lane anywhere in an array of floats.
-using UnalignedLane [[gnu::vector_size(64), gnu::aligned(4), gnu::may_alias]] = float;
+using UnalignedLane [[gnu::vector_size(lanes * sizeof(float)), gnu::aligned(4), gnu::may_alias]] = float;
 
 /// `channels` rounded up to whole lanes.
 constexpr std::int64_t padded(std::int64_t channels) { return (channels + lanes - 1) / lanes * lanes; }
@@ -19,7 +27,7 @@ constexpr std::int64_t padded(std::int64_t channels) { return (channels + lanes 
   to = *reinterpret_cast<const UnalignedLane*>(from);
 }
 
-/// The first `count` (any number; at most 16 are taken) of the floats at `from`, then zeros.
+/// The first `count` (any number; at most a Lane is taken) of the floats at `from`, then zeros.
 [[gnu::always_inline]] inline void load(Lane& to, const float* from, std::int64_t count) {
   if (count >= lanes) return load(to, from);
   to = Lane{};
@@ -44,8 +52,8 @@ template <std::int64_t n, class F>
   (std::make_integer_sequence<std::int64_t, n>{});
 }
 
-/// C = op(A) B, or C += op(A) B when `add`: op(A) rows x k, B k x cols, cols a multiple of 16. A is stored k
-/// x rows when transposed.
+/// C = op(A) B, or C += op(A) B when `add`: op(A) rows x k, B k x cols, cols a multiple of `lanes`. A is
+/// stored k x rows when transposed.
 struct SmallProduct {
   std::int64_t rows, cols, k;
   const float* a;
@@ -97,9 +105,11 @@ void multiply_rows(const SmallProduct& s, std::int64_t row, std::int64_t col) {
 
 template <bool transposed>
 void multiply(const SmallProduct& s) {
+  // The tallest blocks that leave registers for the row of B and a number of A.
+  constexpr std::int64_t tall = registers == 32 ? 12 : 6, narrow_tall = registers / 2;
   std::int64_t col = 0;
-  for (; col + 2 * lanes <= s.cols; col += 2 * lanes) detail::multiply_rows<transposed, 12, 2>(s, 0, col);
-  if (col < s.cols) detail::multiply_rows<transposed, 16, 1>(s, 0, col);
+  for (; col + 2 * lanes <= s.cols; col += 2 * lanes) detail::multiply_rows<transposed, tall, 2>(s, 0, col);
+  if (col < s.cols) detail::multiply_rows<transposed, narrow_tall, 1>(s, 0, col);
 }
 
 }  // namespace dg

@@ -1,5 +1,5 @@
 // Between images and transformed tiles: what Winograd's passes (winograd.cpp) do on either side of the matrix
-// products. All functions work on 16 channels at a time; panels are padded to whole lanes with zeros.
+// products. All functions work on a Lane of channels at a time; panels are padded to whole lanes with zeros.
 #pragma once
 #include <algorithm>
 
@@ -142,10 +142,11 @@ void gather_outputs(const Grid& grid, const Panel& from, Range tiles, const floa
 /// Filters [k][taps][c] as [taps][c][k], so that the products of the forward pass find k contiguous. In
 /// blocks of 16 filters: one cache line of the result.
 inline void exchange_filters(Index k, Index taps, Index c, const float* w, float* to) {
+  constexpr Index filters = 16;
 #pragma omp parallel for schedule(static) collapse(2) if (c * k > 1024)
-  for (Index block = 0; block < k; block += lanes) {
+  for (Index block = 0; block < k; block += filters) {
     for (Index tap = 0; tap < taps; ++tap) {
-      const Index end = std::min(k, block + lanes);
+      const Index end = std::min(k, block + filters);
       for (Index channel = 0; channel < c; ++channel) {
         for (Index i = block; i < end; ++i)
           to[(tap * c + channel) * k + i] = w[(i * taps + tap) * c + channel];

@@ -52,6 +52,34 @@ template <std::int64_t n, class F>
   (std::make_integer_sequence<std::int64_t, n>{});
 }
 
+namespace detail {
+
+// a with its elements l that have the bit `half` set replaced by b's element l - half, and the counterpart:
+// the off-diagonal quarters of two rows change places.
+template <std::int64_t half, std::int64_t... l>
+[[gnu::always_inline]] inline void exchange(Lane& a, Lane& b, std::integer_sequence<std::int64_t, l...>) {
+  const Lane upper = __builtin_shufflevector(a, b, (l & half ? lanes + l - half : l)...);
+  b = __builtin_shufflevector(a, b, (l & half ? lanes + l : l + half)...);
+  a = upper;
+}
+
+template <std::int64_t half>
+[[gnu::always_inline]] inline void transpose(Lane* rows) {
+  if constexpr (half < lanes) {
+    unrolled<lanes>([&](auto i) __attribute__((always_inline)) {
+      if constexpr ((i & half) == 0) {
+        exchange<half>(rows[i], rows[i + half], std::make_integer_sequence<std::int64_t, lanes>{});
+      }
+    });
+    transpose<2 * half>(rows);
+  }
+}
+
+}  // namespace detail
+
+/// A square of lanes x lanes numbers becomes its transpose.
+[[gnu::always_inline]] inline void transpose(Lane* rows) { detail::transpose<1>(rows); }
+
 /// C = op(A) B, or C += op(A) B when `add`: op(A) rows x k, B k x cols, cols a multiple of `lanes`. A is
 /// stored k x rows when transposed.
 struct SmallProduct {

@@ -1,9 +1,8 @@
 #include "tensor/cpu/winograd.h"
 
-#include <atomic>
+#include <algorithm>
 
-#include "tensor/cpu/onednn.h"
-#include "tensor/cpu/winograd_tiles.h"
+#include "tensor/cpu/winograd_filters.h"
 #include "tensor/parallel.h"
 
 namespace dg {
@@ -13,178 +12,226 @@ namespace {
 using namespace winograd;
 using Floats = Scratch<float>;
 
-// How a pass is shared out. Small filters: each thread takes blocks of tiles through all stages, so that a
-// block's transformed tiles stay in its cache, and multiplies them without packing. Large filters or few
-// tiles: all threads go through one stage after the other, and the products are oneDNN's, split over points
-// and rows.
+// How a pass is shared out. Many tiles: each thread takes blocks of tiles through all stages, so that a
+// block's transformed tiles stay in its cache; the transformed filters are shared. Few tiles: all tiles are
+// transformed first, then each thread takes blocks of filters through all stages, so that transformed
+// filters, which are larger than the filters by points / taps, never leave its cache.
 struct Sharing {
   bool by_tiles;
-  Index groups;  // of tiles, each served by one thread
-  Index blocks;  // per group, one after the other
+  Index groups;  // each served by one thread
+  Index blocks;  // of tiles per group, one after the other
 
   Index largest_block(Index tiles) const { return tiles / (groups * blocks) + 1; }
 };
 
 Sharing share(Index tiles, Index points, Index c, Index k) {
-  constexpr Index cache_floats = 192 << 10, largest_filters = 1 << 16, smallest_block = 24;
+  constexpr Index cache_floats = 192 << 10, smallest_block = 24;
   const Index t = threads();
-  if (c * k > largest_filters || tiles < 16 * t) return {.by_tiles = false, .groups = 1, .blocks = 1};
+  if (tiles < std::max(2 * std::min(c, k), 16 * t)) return {.by_tiles = false, .groups = t, .blocks = 1};
   const Index fitting = std::max(smallest_block, cache_floats / (points * (padded(c) + padded(k))));
   return {.by_tiles = true, .groups = t, .blocks = (tiles + t * fitting - 1) / (t * fitting)};
 }
 
-// y = conv(x, u) + bias for transformed filters u [points][c][k].
+struct Zeros : Floats {
+  explicit Zeros(Index count) : Floats(count) { std::fill_n(data(), count, 0.0f); }
+};
+
+// All tiles of some images, transformed, as one panel per block of channels.
+template <class Map>
+class TransformedTiles {
+ public:
+  TransformedTiles(const Grid& grid, const Images& images)
+      : tiles_{0, grid.tiles()},
+        channels_{images.channels},
+        floats_(Panel::floats(Map::out * Map::out, tiles_.size(), block)),
+        scratch_(channels_.count() * floats_) {
+    const Zeros line(images.w * images.channels);
+#pragma omp parallel for schedule(static) collapse(2)
+    for (Index i = 0; i < channels_.count(); ++i) {
+      for (Index t = 0; t < tiles_.size(); ++t) {
+        Images part = images;
+        part.data += i * block;
+        scatter_points<Map>(grid, part, {t, t + 1}, line.data(), (*this)[i]);
+      }
+    }
+  }
+  Panel operator[](Index i) const { return {scratch_.data() + i * floats_, tiles_, channels_[i].size()}; }
+
+ private:
+  Range tiles_;
+  Blocks channels_;
+  Index floats_;
+  Floats scratch_;
+};
+
 template <class W>
-void convolve(const char* where, const Grid& grid, const Images& x, const Panel& u, const float* bias,
-              float* y) {
-  const Index c = u.range.size(), k = u.channels;
+void convolve_by_tiles(const Sharing& s, const Grid& grid, const Images& x, const FilterBank& filters,
+                       const float* bias, float* y) {
   const Range all{0, grid.tiles()};
-  const Index width = padded(k);
-  const Sharing s = share(all.size(), W::points, c, k);
-  const Floats zeros(x.w * c);
-  std::fill_n(zeros.data(), x.w * c, 0.0f);
+  const Blocks from = filters.from(), to = filters.to();
+  const Index c = from.channels, k = to.channels, u_floats = FilterBank::floats(W::points);
+  const Index squares = from.count() * to.count();
+  const Floats u_scratch(squares * u_floats), exchanged(s.groups * filters.scratch_floats());
+#pragma omp parallel for schedule(static, 1)
+  for (Index group = 0; group < s.groups; ++group) {
+    for (Index square = group; square < squares; square += s.groups) {
+      filters.transform<W>(from[square % from.count()], to[square / from.count()],
+                           exchanged.data() + group * filters.scratch_floats(),
+                           u_scratch.data() + square * u_floats);
+    }
+  }
   const Index room = s.largest_block(all.size()), v_floats = Panel::floats(W::points, room, c),
               m_floats = Panel::floats(W::points, room, k);
   const Floats scratch(s.groups * (v_floats + m_floats));
-  if (s.by_tiles) {
+  const Zeros line(x.w * c);
 #pragma omp parallel for schedule(static, 1)
-    for (Index group = 0; group < s.groups; ++group) {
-      float* const mine = scratch.data() + group * (v_floats + m_floats);
-      for (Index block = 0; block < s.blocks; ++block) {
-        const Range tiles = all.part(group * s.blocks + block, s.groups * s.blocks);
-        const Panel v{mine, tiles, c}, m{mine + v_floats, tiles, k};
-        scatter_points<typename W::InputMap>(grid, x, tiles, zeros.data(), v);
+  for (Index group = 0; group < s.groups; ++group) {
+    float* const mine = scratch.data() + group * (v_floats + m_floats);
+    for (Index part = 0; part < s.blocks; ++part) {
+      const Range tiles = all.part(group * s.blocks + part, s.groups * s.blocks);
+      const Panel v{mine, tiles, c}, m{mine + v_floats, tiles, k};
+      scatter_points<typename W::InputMap>(grid, x, tiles, line.data(), v);
+      for (Index p = 0; p < W::points; ++p) {
+        for (Index j = 0; j < to.count(); ++j) {
+          for (Index i = 0; i < from.count(); ++i) {
+            const Panel u{
+                u_scratch.data() + (j * from.count() + i) * u_floats, {0, from[i].size()}, to[j].size()};
+            multiply<false>({.rows = tiles.size(),
+                             .cols = padded(to[j].size()),
+                             .k = from[i].size(),
+                             .a = v.point(p) + i * block,
+                             .lda = padded(c),
+                             .b = u.point(p),
+                             .ldb = padded(to[j].size()),
+                             .c = m.point(p) + j * block,
+                             .ldc = padded(k),
+                             .add = i > 0});
+          }
+        }
+      }
+      gather_outputs<typename W::OutputMap>(grid, m, tiles, bias, y, k);
+    }
+  }
+}
+
+template <class W>
+void convolve_by_filters(const Sharing& s, const Grid& grid, const Images& x, const FilterBank& filters,
+                         const float* bias, float* y) {
+  const TransformedTiles<typename W::InputMap> v(grid, x);
+  const Range all{0, grid.tiles()};
+  const Blocks from = filters.from(), to = filters.to();
+  const Index u_floats = FilterBank::floats(W::points),
+              m_floats = Panel::floats(W::points, all.size(), block),
+              mine_floats = u_floats + m_floats + filters.scratch_floats();
+  const Floats scratch(s.groups * mine_floats);
+#pragma omp parallel for schedule(static, 1)
+  for (Index group = 0; group < s.groups; ++group) {
+    float *const mine = scratch.data() + group * mine_floats, *const exchanged = mine + u_floats + m_floats;
+    for (Index j = group; j < to.count(); j += s.groups) {
+      const Index width = padded(to[j].size());
+      const Panel m{mine + u_floats, all, to[j].size()};
+      for (Index i = 0; i < from.count(); ++i) {
+        const Panel u = filters.transform<W>(from[i], to[j], exchanged, mine);
         for (Index p = 0; p < W::points; ++p) {
-          multiply<false>({.rows = tiles.size(),
+          multiply<false>({.rows = all.size(),
                            .cols = width,
-                           .k = c,
-                           .a = v.point(p),
-                           .lda = padded(c),
+                           .k = from[i].size(),
+                           .a = v[i].point(p),
+                           .lda = padded(from[i].size()),
                            .b = u.point(p),
                            .ldb = width,
                            .c = m.point(p),
-                           .ldc = width});
+                           .ldc = width,
+                           .add = i > 0});
         }
-        gather_outputs<typename W::OutputMap>(grid, m, tiles, bias, y);
+      }
+      gather_outputs<typename W::OutputMap>(grid, m, all, bias == nullptr ? nullptr : bias + j * block,
+                                            y + j * block, to.channels);
+    }
+  }
+}
+
+template <class W>
+void convolve(const Grid& grid, const Images& x, const FilterBank& filters, const float* bias, float* y) {
+  const Sharing s = share(grid.tiles(), W::points, filters.c, filters.k);
+  if (s.by_tiles) return convolve_by_tiles<W>(s, grid, x, filters, bias, y);
+  convolve_by_filters<W>(s, grid, x, filters, bias, y);
+}
+
+template <class W>
+void weight_by_tiles(const Sharing& s, const Grid& grid, const Images& x, const Images& dy, float* dw) {
+  const Range all{0, grid.tiles()};
+  const Index c = x.channels, k = dy.channels, width = padded(c), du_floats = Panel::floats(W::points, k, c);
+  const Index room = s.largest_block(all.size()), v_floats = Panel::floats(W::points, room, c),
+              m_floats = Panel::floats(W::points, room, k);
+  const Floats du_scratch(s.groups * du_floats), scratch(s.groups * (v_floats + m_floats));
+  const Zeros line(std::max(x.w * c, dy.w * k));
+  const Panel du{du_scratch.data(), {0, k}, c};
+#pragma omp parallel for schedule(static, 1)
+  for (Index group = 0; group < s.groups; ++group) {
+    float* const mine = scratch.data() + group * (v_floats + m_floats);
+    for (Index part = 0; part < s.blocks; ++part) {
+      const Range tiles = all.part(group * s.blocks + part, s.groups * s.blocks);
+      const Panel v{mine, tiles, c}, m{mine + v_floats, tiles, k};
+      scatter_points<typename W::InputMap>(grid, x, tiles, line.data(), v);
+      scatter_points<typename W::OutputAdjoint>(grid, dy, tiles, line.data(), m);
+      for (Index p = 0; p < W::points; ++p) {
+        multiply<true>({.rows = k,
+                        .cols = width,
+                        .k = tiles.size(),
+                        .a = m.point(p),
+                        .lda = padded(k),
+                        .b = v.point(p),
+                        .ldb = width,
+                        .c = du.point(p) + group * du_floats,
+                        .ldc = width,
+                        .add = part > 0});
       }
     }
-    return;
-  }
-  const Panel v{scratch.data(), all, c}, m{scratch.data() + v_floats, all, k};
-  const Index parts = std::max<Index>(1, all.size() / 128);
-  std::atomic<bool> ok = true;
-#pragma omp parallel for schedule(static)
-  for (Index t = 0; t < all.size(); ++t) {
-    scatter_points<typename W::InputMap>(grid, x, {t, t + 1}, zeros.data(), v);
   }
 #pragma omp parallel for schedule(static)
-  for (Index i = 0; i < W::points * parts; ++i) {
-    const Index p = i / parts;
-    const Range rows = all.part(i % parts, parts);
-    if (!onednn_gemm({.m = rows.size(),
-                      .n = width,
-                      .k = c,
-                      .a = v.point(p) + rows.begin * padded(c),
-                      .lda = padded(c),
-                      .b = u.point(p),
-                      .ldb = width,
-                      .c = m.point(p) + rows.begin * width,
-                      .ldc = width})) {
-      ok = false;
+  for (Index filter = 0; filter < k; ++filter) {
+    filter_gradient<typename W::FilterAdjoint>(du, s.groups, du_floats, {filter, filter + 1}, dw, c);
+  }
+}
+
+template <class W>
+void weight_by_filters(const Sharing& s, const Grid& grid, const Images& x, const Images& dy, float* dw) {
+  const TransformedTiles<typename W::InputMap> v(grid, x);
+  const TransformedTiles<typename W::OutputAdjoint> m(grid, dy);
+  const Blocks from{x.channels}, to{dy.channels};
+  const Index du_floats = FilterBank::floats(W::points), squares = from.count() * to.count();
+  const Floats scratch(s.groups * du_floats);
+#pragma omp parallel for schedule(static, 1)
+  for (Index group = 0; group < s.groups; ++group) {
+    for (Index square = group; square < squares; square += s.groups) {
+      const Index j = square / from.count(), i = square % from.count();
+      const Range k = to[j], c = from[i];
+      const Panel du{scratch.data() + group * du_floats, {0, k.size()}, c.size()};
+      for (Index p = 0; p < W::points; ++p) {
+        multiply<true>({.rows = k.size(),
+                        .cols = padded(c.size()),
+                        .k = grid.tiles(),
+                        .a = m[j].point(p),
+                        .lda = padded(k.size()),
+                        .b = v[i].point(p),
+                        .ldb = padded(c.size()),
+                        .c = du.point(p),
+                        .ldc = padded(c.size())});
+      }
+      filter_gradient<typename W::FilterAdjoint>(
+          du, 1, 0, {0, k.size()}, dw + k.begin * W::taps * W::taps * x.channels + c.begin, x.channels);
     }
   }
-#pragma omp parallel for schedule(static)
-  for (Index t = 0; t < all.size(); ++t) gather_outputs<typename W::OutputMap>(grid, m, {t, t + 1}, bias, y);
-  require_products(ok, where);
-}
-
-template <class W>
-void forward(const ConvGeometry& g, const float* x, const float* w, const float* bias, float* y) {
-  const Floats exchanged(g.r * g.s * g.c * g.k), u_scratch(Panel::floats(W::points, g.c, g.k));
-  exchange_filters(g.k, g.r * g.s, g.c, w, exchanged.data());
-  const Panel u{u_scratch.data(), {0, g.c}, g.k};
-  transform_filters<typename W::FilterMap>(
-      {.data = exchanged.data(), .tap_stride = g.c * g.k, .row_stride = g.k}, false, u);
-  const Grid grid{g.n, g.out_h(), g.out_w(), g.dilation, W::tile};
-  convolve<W>("conv_forward", grid, {x, g.h, g.w, g.pad}, u, bias, y);
-}
-
-template <class W>
-void backward_input(const ConvGeometry& g, const float* dy, const float* w, float* dx) {
-  const Floats u_scratch(Panel::floats(W::points, g.k, g.c));
-  const Panel u{u_scratch.data(), {0, g.k}, g.c};
-  transform_filters<typename W::FilterMap>({.data = w, .tap_stride = g.c, .row_stride = g.r * g.s * g.c},
-                                           true, u);
-  const Grid grid{g.n, g.h, g.w, g.dilation, W::tile};
-  const Index pad = g.dilation * (g.r - 1) - g.pad;
-  convolve<W>("conv_backward_input", grid, {dy, g.out_h(), g.out_w(), pad}, u, nullptr, dx);
 }
 
 template <class W>
 void backward_weight(const ConvGeometry& g, const float* x, const float* dy, float* dw) {
   const Grid grid{g.n, g.out_h(), g.out_w(), g.dilation, W::tile};
-  const Range all{0, grid.tiles()};
-  const Index width = padded(g.c), du_floats = Panel::floats(W::points, g.k, g.c);
-  const Sharing s = share(all.size(), W::points, g.c, g.k);
-  const Index room = s.largest_block(all.size()), v_floats = Panel::floats(W::points, room, g.c),
-              m_floats = Panel::floats(W::points, room, g.k), zero_floats = std::max(g.w * g.c, grid.w * g.k);
-  const Floats du_scratch(s.groups * du_floats), scratch(s.groups * (v_floats + m_floats)),
-      zeros(zero_floats);
-  std::fill_n(zeros.data(), zero_floats, 0.0f);
-  const Images images{x, g.h, g.w, g.pad}, upstream{dy, grid.h, grid.w, 0};
-  const Panel du{du_scratch.data(), {0, g.k}, g.c};
-  if (s.by_tiles) {
-#pragma omp parallel for schedule(static, 1)
-    for (Index group = 0; group < s.groups; ++group) {
-      float* const mine = scratch.data() + group * (v_floats + m_floats);
-      for (Index block = 0; block < s.blocks; ++block) {
-        const Range tiles = all.part(group * s.blocks + block, s.groups * s.blocks);
-        const Panel v{mine, tiles, g.c}, m{mine + v_floats, tiles, g.k};
-        scatter_points<typename W::InputMap>(grid, images, tiles, zeros.data(), v);
-        scatter_points<typename W::OutputAdjoint>(grid, upstream, tiles, zeros.data(), m);
-        for (Index p = 0; p < W::points; ++p) {
-          multiply<true>({.rows = g.k,
-                          .cols = width,
-                          .k = tiles.size(),
-                          .a = m.point(p),
-                          .lda = padded(g.k),
-                          .b = v.point(p),
-                          .ldb = width,
-                          .c = du.point(p) + group * du_floats,
-                          .ldc = width,
-                          .add = block > 0});
-        }
-      }
-    }
-  } else {
-    const Panel v{scratch.data(), all, g.c}, m{scratch.data() + v_floats, all, g.k};
-    const Index parts = std::max<Index>(1, g.k / 128);
-    std::atomic<bool> ok = true;
-#pragma omp parallel for schedule(static)
-    for (Index t = 0; t < all.size(); ++t) {
-      scatter_points<typename W::InputMap>(grid, images, {t, t + 1}, zeros.data(), v);
-      scatter_points<typename W::OutputAdjoint>(grid, upstream, {t, t + 1}, zeros.data(), m);
-    }
-#pragma omp parallel for schedule(static)
-    for (Index i = 0; i < W::points * parts; ++i) {
-      const Index p = i / parts;
-      const Range rows = Range{0, g.k}.part(i % parts, parts);
-      if (!onednn_gemm({.transpose_a = true,
-                        .m = rows.size(),
-                        .n = width,
-                        .k = all.size(),
-                        .a = m.point(p) + rows.begin,
-                        .lda = padded(g.k),
-                        .b = v.point(p),
-                        .ldb = width,
-                        .c = du.point(p) + rows.begin * width,
-                        .ldc = width})) {
-        ok = false;
-      }
-    }
-    require_products(ok, "conv_backward_weight");
-  }
-  filter_gradient<typename W::FilterAdjoint>(du, s.groups, du_floats, dw);
+  const Images images{x, g.h, g.w, g.c, g.pad}, upstream{dy, grid.h, grid.w, g.k, 0};
+  const Sharing s = share(grid.tiles(), W::points, g.c, g.k);
+  if (s.by_tiles) return weight_by_tiles<W>(s, grid, images, upstream, dw);
+  weight_by_filters<W>(s, grid, images, upstream, dw);
 }
 
 // run(Maps<m, r>{}) for the maps that serve output images of h x w.
@@ -218,11 +265,18 @@ WinogradCost winograd_cost(const ConvGeometry& g, std::int64_t h, std::int64_t w
 }
 
 void winograd_forward(const ConvGeometry& g, const float* x, const float* w, const float* bias, float* y) {
-  with_maps(g, g.out_h(), g.out_w(), [&]<class W>(W) { forward<W>(g, x, w, bias, y); });
+  with_maps(g, g.out_h(), g.out_w(), [&]<class W>(W) {
+    convolve<W>({g.n, g.out_h(), g.out_w(), g.dilation, W::tile}, {x, g.h, g.w, g.c, g.pad},
+                {w, g.k, g.r * g.s, g.c, false}, bias, y);
+  });
 }
 
 void winograd_backward_input(const ConvGeometry& g, const float* dy, const float* w, float* dx) {
-  with_maps(g, g.h, g.w, [&]<class W>(W) { backward_input<W>(g, dy, w, dx); });
+  const Index pad = g.dilation * (g.r - 1) - g.pad;
+  with_maps(g, g.h, g.w, [&]<class W>(W) {
+    convolve<W>({g.n, g.h, g.w, g.dilation, W::tile}, {dy, g.out_h(), g.out_w(), g.k, pad},
+                {w, g.k, g.r * g.s, g.c, true}, nullptr, dx);
+  });
 }
 
 void winograd_backward_weight(const ConvGeometry& g, const float* x, const float* dy, float* dw) {

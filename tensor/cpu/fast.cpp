@@ -1,25 +1,16 @@
 // The fast CPU backend: which kernel serves which convolution. The rule is a function of the sizes alone, so
-// that a run repeats bit for bit. It compares multiplications per image and channel pair:
+// that a run repeats bit for bit. It compares multiplications per pair of channels, over all images:
 //   dense   what a direct kernel does: output pixels x filter positions
 //   valid   those that do not fall on padding: what pixel pairs do, and at best a direct kernel
-//   points  what Winograd's tiles need
+//   points  what Winograd's tiles need, and the transforms of the filters
 //
-//   Winograd     points <= 0.45 valid, at least 32 tiles (fewer do not pay for transforming the filters),
-//                and channels that fill the lanes (8 -> 8 and 8 -> 16 are slower than direct)
-//   pixel pairs  valid <= 0.6 dense (images of 2x2 and 3x3, or dilation close to the size of the image), and
-//                at least 8 images: the rows of its products
+//   Winograd     points <= 0.55 (valid + 40 per filter position, for the direct kernel's own copy of the
+//                filters), and channels that fill the lanes (8 -> 8 and 8 -> 16 are slower than direct)
+//   pixel pairs  valid <= 0.6 dense (images of 2x2 and 3x3, or dilation close to the size of the image) and
+//                valid <= points
 //   direct       otherwise; where oneDNN has only loops for it, pixel pairs again
 //
-// Measured with oneDNN 2.6 on one core with AVX-512, batch 81, the three passes together, in ms:
-//                           direct  Winograd  pixel pairs
-//   20x20  16->16  5x5        5.3     2.8
-//   10x10  32->32             2.0     1.0
-//   10x10  32->16  dil. 2     0.90    0.63
-//   10x10  32->16  dil. 3     0.88    0.94
-//   5x5    64->64             1.8     0.9       2.1
-//   4x4    128->128           4.8     3.1       4.5
-//   3x3    128->128           2.9     3.0       2.1
-//   2x2    128->128           1.8     3.0       0.7
+// Measured by `doppel bench convolution`: docs/performance.md.
 #include "tensor/cpu/fast.h"
 
 #include <algorithm>
@@ -54,15 +45,13 @@ bool fills_lanes(const ConvGeometry& g) { return padded(g.c) * padded(g.k) < 2 *
 }  // namespace
 
 ConvKernel conv_kernel(const ConvGeometry& g, ConvPass pass) {
-  const Index dense = g.out_h() * g.out_w() * g.r * g.s;
-  const Index valid = valid_along(g, g.h, g.out_h(), g.r) * valid_along(g, g.w, g.out_w(), g.s);
+  const Index taps = g.r * g.s, dense = g.n * g.out_h() * g.out_w() * taps;
+  const Index valid = g.n * valid_along(g, g.h, g.out_h(), g.r) * valid_along(g, g.w, g.out_w(), g.s);
   const WinogradCost winograd =
       pass == ConvPass::input ? winograd_cost(g, g.h, g.w) : winograd_cost(g, g.out_h(), g.out_w());
-  if (winograd.tile > 0 && 100 * winograd.products <= 45 * valid && g.n * winograd.tiles >= 32 &&
-      fills_lanes(g)) {
-    return Kernel::winograd;
-  }
-  if (10 * valid <= 6 * dense && g.n >= 8) return Kernel::pixel_pairs;
+  const bool transforms = winograd.tile > 0 && fills_lanes(g);
+  if (10 * valid <= 6 * dense && (!transforms || valid <= winograd.products)) return Kernel::pixel_pairs;
+  if (transforms && 100 * winograd.products <= 55 * (valid + 40 * taps)) return Kernel::winograd;
   return onednn_convolves(g, pass) ? Kernel::direct : Kernel::pixel_pairs;
 }
 

@@ -153,8 +153,7 @@ memory view(const memory::desc& desc, const void* data) {
 
 void run(const Plan& plan, ConvPass pass, const float* x, const float* w, const float* bias, const float* y) {
   const Scratch<std::byte> scratch(static_cast<std::int64_t>(plan.scratch.get_size()));
-  const Scratch<std::byte> reorder_scratch(
-      static_cast<std::int64_t>(plan.reorder_scratch.get_size()));
+  const Scratch<std::byte> reorder_scratch(static_cast<std::int64_t>(plan.reorder_scratch.get_size()));
   const Scratch<std::byte> own_w(plan.reorder ? static_cast<std::int64_t>(plan.w.get_size()) : 0);
   dnnl::stream stream(engine());
   const memory plain_w = view(plan.plain_w, w),

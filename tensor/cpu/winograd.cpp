@@ -40,17 +40,17 @@ struct Zeros : Floats {
 template <class Map>
 class TransformedTiles {
  public:
-  TransformedTiles(const Grid& grid, const Images& images)
+  TransformedTiles(const Grid& grid, const Images& images, const Blocks& channels)
       : tiles_{0, grid.tiles()},
-        channels_{images.channels},
-        floats_(Panel::floats(Map::out * Map::out, tiles_.size(), block)),
+        channels_(channels),
+        floats_(Panel::floats(Map::out * Map::out, tiles_.size(), channels.size)),
         scratch_(channels_.count() * floats_) {
     const Zeros line(images.w * images.channels);
 #pragma omp parallel for schedule(static) collapse(2)
     for (Index i = 0; i < channels_.count(); ++i) {
       for (Index t = 0; t < tiles_.size(); ++t) {
         Images part = images;
-        part.data += i * block;
+        part.data += channels_[i].begin;
         scatter_points<Map>(grid, part, {t, t + 1}, line.data(), (*this)[i]);
       }
     }
@@ -99,11 +99,11 @@ void convolve_by_tiles(const Sharing& s, const Grid& grid, const Images& x, cons
             multiply<false>({.rows = tiles.size(),
                              .cols = padded(to[j].size()),
                              .k = from[i].size(),
-                             .a = v.point(p) + i * block,
+                             .a = v.point(p) + from[i].begin,
                              .lda = padded(c),
                              .b = u.point(p),
                              .ldb = padded(to[j].size()),
-                             .c = m.point(p) + j * block,
+                             .c = m.point(p) + to[j].begin,
                              .ldc = padded(k),
                              .add = i > 0});
           }
@@ -117,36 +117,46 @@ void convolve_by_tiles(const Sharing& s, const Grid& grid, const Images& x, cons
 template <class W>
 void convolve_by_filters(const Sharing& s, const Grid& grid, const Images& x, const FilterBank& filters,
                          const float* bias, float* y) {
-  const TransformedTiles<typename W::InputMap> v(grid, x);
-  const Range all{0, grid.tiles()};
   const Blocks from = filters.from(), to = filters.to();
+  const TransformedTiles<typename W::InputMap> v(grid, x, from);
+  const Range all{0, grid.tiles()};
+  // Results whose filters lie side by side are made together, so that memory is read in long runs.
+  const Index together = std::clamp<Index>(to.count() / s.groups, 1, filters.by_input ? 4 : 1);
+  const Index runs = (to.count() + together - 1) / together;
   const Index u_floats = FilterBank::floats(W::points),
-              m_floats = Panel::floats(W::points, all.size(), block),
-              mine_floats = u_floats + m_floats + filters.scratch_floats();
+              m_floats = Panel::floats(W::points, all.size(), to.size),
+              mine_floats = u_floats + filters.scratch_floats() + together * m_floats;
   const Floats scratch(s.groups * mine_floats);
 #pragma omp parallel for schedule(static, 1)
   for (Index group = 0; group < s.groups; ++group) {
-    float *const mine = scratch.data() + group * mine_floats, *const exchanged = mine + u_floats + m_floats;
-    for (Index j = group; j < to.count(); j += s.groups) {
-      const Index width = padded(to[j].size());
-      const Panel m{mine + u_floats, all, to[j].size()};
+    float* const mine = scratch.data() + group * mine_floats;
+    for (Index run = group; run < runs; run += s.groups) {
+      const Range blocks{run * together, std::min(to.count(), (run + 1) * together)};
+      const auto m = [&](Index j) {
+        return Panel{mine + u_floats + filters.scratch_floats() + (j - blocks.begin) * m_floats, all,
+                     to[j].size()};
+      };
       for (Index i = 0; i < from.count(); ++i) {
-        const Panel u = filters.transform<W>(from[i], to[j], exchanged, mine);
-        for (Index p = 0; p < W::points; ++p) {
-          multiply<false>({.rows = all.size(),
-                           .cols = width,
-                           .k = from[i].size(),
-                           .a = v[i].point(p),
-                           .lda = padded(from[i].size()),
-                           .b = u.point(p),
-                           .ldb = width,
-                           .c = m.point(p),
-                           .ldc = width,
-                           .add = i > 0});
+        for (Index j = blocks.begin; j < blocks.end; ++j) {
+          const Panel u = filters.transform<W>(from[i], to[j], mine + u_floats, mine);
+          for (Index p = 0; p < W::points; ++p) {
+            multiply<false>({.rows = all.size(),
+                             .cols = padded(to[j].size()),
+                             .k = from[i].size(),
+                             .a = v[i].point(p),
+                             .lda = padded(from[i].size()),
+                             .b = u.point(p),
+                             .ldb = padded(to[j].size()),
+                             .c = m(j).point(p),
+                             .ldc = padded(to[j].size()),
+                             .add = i > 0});
+          }
         }
       }
-      gather_outputs<typename W::OutputMap>(grid, m, all, bias == nullptr ? nullptr : bias + j * block,
-                                            y + j * block, to.channels);
+      for (Index j = blocks.begin; j < blocks.end; ++j) {
+        gather_outputs<typename W::OutputMap>(grid, m(j), all, bias == nullptr ? nullptr : bias + to[j].begin,
+                                              y + to[j].begin, to.channels);
+      }
     }
   }
 }
@@ -197,14 +207,15 @@ void weight_by_tiles(const Sharing& s, const Grid& grid, const Images& x, const 
 
 template <class W>
 void weight_by_filters(const Sharing& s, const Grid& grid, const Images& x, const Images& dy, float* dw) {
-  const TransformedTiles<typename W::InputMap> v(grid, x);
-  const TransformedTiles<typename W::OutputAdjoint> m(grid, dy);
-  const Blocks from{x.channels}, to{dy.channels};
+  const Blocks from = channel_blocks(x.channels), to = filter_blocks(dy.channels);
+  const TransformedTiles<typename W::InputMap> v(grid, x, from);
+  const TransformedTiles<typename W::OutputAdjoint> m(grid, dy, to);
   const Index du_floats = FilterBank::floats(W::points), squares = from.count() * to.count();
   const Floats scratch(s.groups * du_floats);
 #pragma omp parallel for schedule(static, 1)
   for (Index group = 0; group < s.groups; ++group) {
-    for (Index square = group; square < squares; square += s.groups) {
+    const Range mine = Range{0, squares}.part(group, s.groups);
+    for (Index square = mine.begin; square < mine.end; ++square) {
       const Index j = square / from.count(), i = square % from.count();
       const Range k = to[j], c = from[i];
       const Panel du{scratch.data() + group * du_floats, {0, k.size()}, c.size()};
@@ -234,10 +245,17 @@ void backward_weight(const ConvGeometry& g, const float* x, const float* dy, flo
   weight_by_filters<W>(s, grid, images, upstream, dw);
 }
 
+// Transforming a filter takes as long as multiplying it with so many tiles.
+constexpr Index filters_in_tiles = 10;
+
 // run(Maps<m, r>{}) for the maps that serve output images of h x w.
 template <class Run>
 void with_maps(const ConvGeometry& g, Index h, Index w, const Run& run) {
   switch (10 * winograd_cost(g, h, w).tile + g.r) {
+    case 23:
+      return run(Maps<2, 3>{});
+    case 33:
+      return run(Maps<3, 3>{});
     case 43:
       return run(Maps<4, 3>{});
     case 53:
@@ -256,10 +274,11 @@ void with_maps(const ConvGeometry& g, Index h, Index w, const Run& run) {
 WinogradCost winograd_cost(const ConvGeometry& g, std::int64_t h, std::int64_t w) {
   if (g.stride != 1 || g.r != g.s || (g.r != 3 && g.r != 5)) return {};
   WinogradCost best;
-  for (const Index tile : {4, 5, 6}) {
-    if (g.r == 5 && tile > 4) break;  // transforms of 9 and 10 points lose too many digits
-    const Index tiles = Grid{1, h, w, g.dilation, tile}.tiles(), size = tile + g.r - 1;
-    if (best.tile == 0 || tiles * size * size < best.products) best = {tile, tiles, tiles * size * size};
+  for (const Index tile : {2, 3, 4, 5, 6}) {
+    if (g.r == 5 && tile != 4) continue;  // transforms of 9 and 10 points lose too many digits
+    const Index points = (tile + g.r - 1) * (tile + g.r - 1);
+    const Index products = points * (Grid{g.n, h, w, g.dilation, tile}.tiles() + filters_in_tiles);
+    if (best.tile == 0 || products < best.products) best = {tile, products};
   }
   return best;
 }

@@ -1,16 +1,16 @@
 // Winograd convolution (Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016) for
 // square filters with stride 1 and any dilation: F(4x4, 3x3) makes 16 output pixels from 36 multiplications
 // instead of 144, F(5x5, 3x3) 25 from 49 instead of 225, F(6x6, 3x3) 36 from 64 instead of 324, F(4x4, 5x5)
-// 16 from 64 instead of 400.
+// 16 from 64 instead of 400. Where the tiles are few, the smaller F(2x2, 3x3) and F(3x3, 3x3) cost less,
+// because there are fewer transformed filters to make.
 //
 //   y = A^T [ (G w G^T) . (B^T x B) ] A      per tile of m x m outputs, from the inputs it reads
 //
 // Over all tiles, with V = B^T x B as [points][tiles][c], U = G w G^T as [points][c][k] and M = A dy A^T as
 // [points][tiles][k], each point is one matrix product:
 //   forward     y = A^T (V U) A + bias
-//   by input    the forward formula again: dx is the convolution of dy with the filters turned by 180 degrees
-//   and
-//               their roles of k and c exchanged, under padding dilation (r - 1) - pad
+//   by input    the forward formula again: dx is the convolution of dy with the filters turned by 180
+//               degrees and their roles of k and c exchanged, under padding dilation (r - 1) - pad
 //   by weight   dw = G^T (V^T M) G, the adjoint of w -> y
 // A convolution with dilation d is d^2 dense ones on the images made of every d-th pixel: a tile's pixels
 // then lie d apart.
@@ -21,9 +21,9 @@ namespace dg {
 inline namespace DG_WIDTH {
 
 struct WinogradCost {
-  std::int64_t tile = 0;  // outputs a side of the tiles that need the fewest multiplications; 0: no transform
-  std::int64_t tiles = 0;     // per image
-  std::int64_t products = 0;  // multiplications per image and pair of channels
+  std::int64_t tile = 0;  // outputs a side of the tiles that cost least; 0: no transform
+  // multiplications per pair of channels over all images, that of transforming the filters included
+  std::int64_t products = 0;
 };
 
 /// What output images of h x w pixels (for the pass by input: the input's) cost. No transform is available

@@ -5,15 +5,17 @@
 
 namespace dg::winograd {
 
-/// Channels a side of a block: whole lanes on every machine.
-constexpr Index block = 32;
+/// Whole lanes on every machine.
+constexpr Index filter_block = 32, channel_block = 64;
 
-/// `channels` in blocks; the last one may be smaller.
+/// Filters or channels in blocks of `size`; the last one may be smaller.
 struct Blocks {
-  Index channels;
-  Index count() const { return (channels + block - 1) / block; }
-  Range operator[](Index i) const { return {i * block, std::min(channels, (i + 1) * block)}; }
+  Index channels, size;
+  Index count() const { return (channels + size - 1) / size; }
+  Range operator[](Index i) const { return {i * size, std::min(channels, (i + 1) * size)}; }
 };
+inline Blocks filter_blocks(Index k) { return {k, filter_block}; }
+inline Blocks channel_blocks(Index c) { return {c, channel_block}; }
 
 /// KRSC filters w [k][taps][c] of a convolution, as the pass sees them: forward from the c channels to the k;
 /// by input from the k to the c, turned by 180 degrees.
@@ -22,23 +24,22 @@ struct FilterBank {
   Index k, taps, c;
   bool by_input;
 
-  Blocks from() const { return {by_input ? k : c}; }
-  Blocks to() const { return {by_input ? c : k}; }
+  Blocks from() const { return by_input ? filter_blocks(k) : channel_blocks(c); }
+  Blocks to() const { return by_input ? channel_blocks(c) : filter_blocks(k); }
   /// What `transform` needs as scratch, and what it makes, in floats.
-  Index scratch_floats() const { return by_input ? 0 : taps * block * block; }
-  static Index floats(Index points) { return Panel::floats(points, block, block); }
+  Index scratch_floats() const { return taps * filter_block * channel_block; }
+  static Index floats(Index points) { return Panel::floats(points, filter_block, channel_block); }
 
   /// u [points][from][to] = G w G^T for two ranges of channels.
   template <class W>
   Panel transform(Range in, Range out, float* scratch, float* u) const {
     const Panel panel{u, {0, in.size()}, out.size()};
-    Filters filters{.data = w + in.begin * taps * c + out.begin, .tap_stride = c, .row_stride = taps * c};
-    if (!by_input) {
-      const Index width = padded(out.size());
-      exchange_filters(out.size(), taps, in.size(), c, w + out.begin * taps * c + in.begin, width, scratch);
-      filters = {.data = scratch, .tap_stride = in.size() * width, .row_stride = width};
+    if (by_input) {
+      copy_filters(in.size(), taps, out.size(), c, w + in.begin * taps * c + out.begin, scratch);
+    } else {
+      exchange_filters(in.size(), taps, out.size(), c, w + out.begin * taps * c + in.begin, scratch);
     }
-    transform_filters<typename W::FilterMap>(filters, by_input, panel);
+    transform_filters<typename W::FilterMap>(scratch, by_input, panel);
     return panel;
   }
 };

@@ -142,82 +142,102 @@ void gather_outputs(const Grid& grid, const Panel& from, Range tiles, const floa
   }
 }
 
-/// Filters seen as [taps][rows][cols] with cols contiguous.
-struct Filters {
-  const float* data;
-  Index tap_stride, row_stride;
-};
+// Filters are copied in blocks between their array [k][taps][c] and a small [taps][rows][cols]: whole cache
+// lines at a time, because in the array the taps of one channel lie a power of two apart and fall on the same
+// few places of the cache.
 
-/// Filters [k][taps][c], of which `w` points at the first of k x c out of [..][taps][all], as
-/// [taps][c][width] with zeros behind the k: so the products of the forward pass find k contiguous.
-inline void exchange_filters(Index k, Index taps, Index c, Index all, const float* w, Index width,
-                             float* to) {
+/// `w` points at the first of rows x cols filters out of [..][taps][all]; `to` is [taps][rows][width] with
+/// zeros behind the columns.
+inline void copy_filters(Index rows, Index taps, Index cols, Index all, const float* w, float* to) {
+  const Index width = padded(cols);
+  for (Index row = 0; row < rows; ++row) {
+    for (Index tap = 0; tap < taps; ++tap) {
+      for (Index col = 0; col < cols; col += lanes) {
+        Lane piece;
+        load(piece, w + (row * taps + tap) * all + col, cols - col);
+        store(to + (tap * rows + row) * width + col, piece);
+      }
+    }
+  }
+}
+
+/// The same with rows and columns exchanged: `w` points at cols x rows filters, so that the products of the
+/// forward pass find the filters contiguous.
+inline void exchange_filters(Index rows, Index taps, Index cols, Index all, const float* w, float* to) {
+  const Index width = padded(cols);
   for (Index tap = 0; tap < taps; ++tap) {
-    for (Index filter = 0; filter < width; filter += lanes) {
-      for (Index channel = 0; channel < c; channel += lanes) {
+    for (Index col = 0; col < width; col += lanes) {
+      for (Index row = 0; row < rows; row += lanes) {
         Lane square[lanes];
         unrolled<lanes>([&](auto i) __attribute__((always_inline)) {
           square[i] = Lane{};
-          if (filter + i < k) load(square[i], w + ((filter + i) * taps + tap) * all + channel, c - channel);
+          if (col + i < cols) load(square[i], w + ((col + i) * taps + tap) * all + row, rows - row);
         });
         transpose(square);
-        float* const out = to + (tap * c + channel) * width + filter;
         unrolled<lanes>([&](auto i) __attribute__((always_inline)) {
-          if (channel + i < c) store(out + i * width, square[i]);
+          if (row + i < rows) store(to + (tap * rows + row + i) * width + col, square[i]);
         });
       }
     }
   }
 }
 
-/// u [points][rows][cols] = G w G^T; `turned` takes every filter turned by 180 degrees.
+/// u [points][rows][cols] = G w G^T of filters w [taps][rows][padded cols]; `turned` takes every filter
+/// turned by 180 degrees.
 template <class Map>
-void transform_filters(const Filters& w, bool turned, const Panel& u) {
-  const Index cols = u.channels, width = padded(cols), stride = u.stride();
-  const Index first = turned ? Map::in * Map::in - 1 : 0, step = turned ? -w.tap_stride : w.tap_stride;
-  for (Index row = 0; row < u.range.size(); ++row) {
-    for (Index col = 0; col < cols; col += lanes) {
-      const float* const in = w.data + first * w.tap_stride + row * w.row_stride + col;
-      float* const out = u.data + row * width + col;
-      const auto read = [&](Index j, Lane * column) __attribute__((always_inline)) {
-        unrolled<Map::in>([&](auto i) __attribute__((always_inline)) {
-          load(column[i], in + (i * Map::in + j) * step, cols - col);
-        });
-      };
-      const auto write = [&](Index i, const Lane* line) __attribute__((always_inline)) {
-        float* const to_row = out + i * Map::out * stride;
-        unrolled<Map::out>([&](auto j)
-                               __attribute__((always_inline)) { store(to_row + j * stride, line[j]); });
-      };
-      apply_both<Map>(read, Map::out, write);
-    }
+void transform_filters(const float* w, bool turned, const Panel& u) {
+  const Index rows = u.range.size(), width = padded(u.channels), stride = u.stride(),
+              tap_stride = rows * width;
+  const Index first = turned ? (Map::in * Map::in - 1) * tap_stride : 0,
+              step = turned ? -tap_stride : tap_stride;
+  for (Index at = 0; at < rows * width; at += lanes) {
+    const auto read = [&](Index j, Lane * column) __attribute__((always_inline)) {
+      unrolled<Map::in>([&](auto i) __attribute__((always_inline)) {
+        load(column[i], w + first + (i * Map::in + j) * step + at);
+      });
+    };
+    const auto write = [&](Index i, const Lane* line) __attribute__((always_inline)) {
+      float* const to_row = u.data + i * Map::out * stride + at;
+      unrolled<Map::out>([&](auto j) __attribute__((always_inline)) { store(to_row + j * stride, line[j]); });
+    };
+    apply_both<Map>(read, Map::out, write);
   }
 }
 
-/// dw [k][taps][c] = G^T du G for some of the k, where du [points][k][c] is the sum of `partials` panels that
-/// lie `distance` floats apart, added in their order. `dw` may point at the first of some c out of `all`.
+/// dw [rows][taps][cols], out of [..][taps][all], = G^T du G, where du [points][rows][cols] is the sum of
+/// `partials` panels that lie `distance` floats apart, added in their order.
 template <class Map>
-void filter_gradient(const Panel& du, Index partials, Index distance, Range filters, float* dw, Index all) {
-  const Index c = du.channels, width = padded(c), stride = du.stride();
-  for (Index filter = filters.begin; filter < filters.end; ++filter) {
-    for (Index channel = 0; channel < c; channel += lanes) {
-      const float* const in = du.data + filter * width + channel;
-      float* const out = dw + filter * Map::out * Map::out * all + channel;
-      const auto read = [&](Index j, Lane * column) __attribute__((always_inline)) {
-        for (Index i = 0; i < Map::in; ++i) {
-          const float* const from = in + (i * Map::in + j) * stride;
-          load(column[i], from);
-          for (Index partial = 1; partial < partials; ++partial) {
-            Lane more;
-            load(more, from + partial * distance);
-            column[i] += more;
+void filter_gradient(const Panel& du, Index partials, Index distance, Range rows, float* dw, Index all) {
+  constexpr Index piece = 64 / sizeof(float);  // a cache line, on any machine
+  const Index cols = du.channels, width = padded(cols), stride = du.stride();
+  for (Index row = rows.begin; row < rows.end; ++row) {
+    for (Index begin = 0; begin < cols; begin += piece) {
+      const Index end = std::min(width, begin + piece);
+      float line[Map::out * Map::out][piece];
+      for (Index col = begin; col < end; col += lanes) {
+        const float* const in = du.data + row * width + col;
+        const auto read = [&](Index j, Lane * column) __attribute__((always_inline)) {
+          for (Index i = 0; i < Map::in; ++i) {
+            const float* const from = in + (i * Map::in + j) * stride;
+            load(column[i], from);
+            for (Index partial = 1; partial < partials; ++partial) {
+              Lane more;
+              load(more, from + partial * distance);
+              column[i] += more;
+            }
           }
-        }
-      };
-      const auto write = [&](Index i, const Lane* row) __attribute__((always_inline)) {
-        for (Index j = 0; j < Map::out; ++j) store(out + (i * Map::out + j) * all, row[j], c - channel);
-      };
-      apply_both<Map>(read, Map::out, write);
+        };
+        const auto write = [&](Index i, const Lane* taps) __attribute__((always_inline)) {
+          unrolled<Map::out>([&](auto j) __attribute__((always_inline)) {
+            store(&line[i * Map::out + j][col - begin], taps[j]);
+          });
+        };
+        apply_both<Map>(read, Map::out, write);
+      }
+      const std::size_t bytes = static_cast<std::size_t>(std::min(cols, end) - begin) * sizeof(float);
+      for (Index tap = 0; tap < Map::out * Map::out; ++tap) {
+        std::memcpy(dw + (row * Map::out * Map::out + tap) * all + begin, line[tap], bytes);
+      }
     }
   }
 }

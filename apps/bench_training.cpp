@@ -105,9 +105,7 @@ double BenchTraining::step(bool mining) {
   JointLoss loss = losses_(l2_normalize(network_.forward(Var(images_))), labels, weights_, pair_draws_);
   const double value = loss.total.value().item();
   profile_mark(Part::rest, "loss");
-  backward(loss.total);
-  loss.total = Var();
-  optimiser_->step(0.01);
+  optimiser_->minimise(loss.total, 0.01);
   if (mining) {
     const auto best = loss.hardest.best.to_vector();
     const auto logit = loss.hardest.logit.to_vector();

@@ -1,5 +1,6 @@
 // The engine: walks the graph from a result to its leaves and adds up gradients.
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "autograd/var.h"
@@ -51,9 +52,20 @@ std::vector<NodePtr> in_walking_order(const NodePtr& root) {
   return found;
 }
 
+// How many times each leaf stands among the parents of `nodes`.
+std::unordered_map<const Node*, std::int64_t> uses_of_leaves(const std::vector<NodePtr>& nodes) {
+  std::unordered_map<const Node*, std::int64_t> uses;
+  for (const NodePtr& node : nodes) {
+    for (const NodePtr& parent : node->parents) {
+      if (parent != nullptr && !parent->backward) ++uses[parent.get()];
+    }
+  }
+  return uses;
+}
+
 }  // namespace
 
-void backward(const Var& root, Tensor upstream) {
+void backward(const Var& root, Tensor upstream, const LeafDone& done) {
   require(root.requires_grad(), "backward", "nothing that led to this Var requires a gradient");
   if (!upstream.defined()) {
     require(root.value().size() == 1, "backward",
@@ -63,24 +75,35 @@ void backward(const Var& root, Tensor upstream) {
   require(upstream.shape() == root.shape(), "backward", "upstream gradient must be {}, got {}",
           root.shape().str(), upstream.shape().str());
   accumulate(root.node()->grad, std::move(upstream));
-  for (NodePtr& node : in_walking_order(root.node())) {
-    if (!node->backward || !node->grad.defined()) continue;  // a leaf, or nothing arrived
-    Needed needed;
-    for (const NodePtr& parent : node->parents) needed.push_back(parent != nullptr);
-    const ProfileScope profiled({.as = node->profiled_as, .backward = true});
-    Gradients gradients = std::exchange(node->backward, {})(std::exchange(node->grad, {}), needed);
-    profile_mark(Part::elementwise, node->operation);
-    require(gradients.size() == needed.size(), "backward", "an operation of {} parents returned {} gradients",
-            needed.size(), gradients.size());
-    for (std::size_t i = 0; i < gradients.size(); ++i) {
-      require(needed[i] || !gradients[i].defined(), "backward",
-              "a gradient nobody needs was computed for parent {}", i);
-      if (gradients[i].defined()) accumulate(node->parents[i]->grad, std::move(gradients[i]));
+  std::vector<NodePtr> nodes = in_walking_order(root.node());
+  std::unordered_map<const Node*, std::int64_t> uses;
+  if (done) uses = uses_of_leaves(nodes);
+  const auto used = [&](const NodePtr& parent) {
+    if (!done || parent == nullptr || parent->backward) return;
+    if (--uses[parent.get()] == 0) done(parent);
+  };
+  for (NodePtr& node : nodes) {
+    if (!node->backward) continue;  // a leaf
+    if (node->grad.defined()) {     // otherwise nothing arrived
+      Needed needed;
+      for (const NodePtr& parent : node->parents) needed.push_back(parent != nullptr);
+      const ProfileScope profiled({.as = node->profiled_as, .backward = true});
+      Gradients gradients = std::exchange(node->backward, {})(std::exchange(node->grad, {}), needed);
+      profile_mark(Part::elementwise, node->operation);
+      require(gradients.size() == needed.size(), "backward",
+              "an operation of {} parents returned {} gradients", needed.size(), gradients.size());
+      for (std::size_t i = 0; i < gradients.size(); ++i) {
+        require(needed[i] || !gradients[i].defined(), "backward",
+                "a gradient nobody needs was computed for parent {}", i);
+        if (gradients[i].defined()) accumulate(node->parents[i]->grad, std::move(gradients[i]));
+      }
+      profile_mark(Part::elementwise, "accumulate");
     }
-    profile_mark(Part::elementwise, "accumulate");
+    for (const NodePtr& parent : node->parents) used(parent);
     node->parents.clear();
     node.reset();
   }
+  if (done && uses.empty()) done(root.node());  // the root itself is a leaf
 }
 
 }  // namespace DG_WIDTH

@@ -86,10 +86,14 @@ inline Tensor reuse_or_allocate(const Tensor& x) {
   return x.sole_owner() ? x : Tensor(x.shape(), x.device());
 }
 
+/// Called with a leaf as soon as its gradient is complete: nothing later in the walk reads the leaf's value
+/// or adds to its gradient.
+using LeafDone = std::function<void(const NodePtr& leaf)>;
+
 /// Gradient of `root` (a scalar unless `upstream` is given) with respect to every leaf that requires one,
 /// added to the leaves' `grad()`. Walks iteratively from the youngest node to the oldest, and frees each
 /// node's memory as soon as it has been used, so a graph can be walked once.
-void backward(const Var& root, Tensor upstream = {});
+void backward(const Var& root, Tensor upstream = {}, const LeafDone& done = {});
 
 }  // namespace DG_WIDTH
 }  // namespace dg

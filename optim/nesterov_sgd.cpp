@@ -1,6 +1,7 @@
 #include "optim/nesterov_sgd.h"
 
 #include <cmath>
+#include <unordered_map>
 
 #include "tensor/parallel.h"
 
@@ -91,33 +92,47 @@ void NesterovSgd::measure_norm() {
   for_each(squares_.device(), 1, ClipFactor{squares_.data(), n, options_.clip_norm});
 }
 
-void NesterovSgd::step(double rate) { update(rate, nullptr); }
+void NesterovSgd::step(double rate) { update_all(rate, nullptr); }
 
-void NesterovSgd::step(double rate, const Tensor& loss) {
-  require(loss.size() == 1 && loss.device() == halted_.device(), "nesterov_sgd",
-          "the loss must be one number on {}, got {} on {}", name(halted_.device()), loss.shape().str(),
-          name(loss.device()));
-  for_each(halted_.device(), 1, HaltUnlessFinite{halted_.data(), loss.data()});
-  update(rate, halted_.data());
+void NesterovSgd::minimise(const Var& loss, double rate) {
+  const Tensor& value = loss.value();
+  require(value.size() == 1 && value.device() == halted_.device(), "nesterov_sgd",
+          "the loss must be one number on {}, got {} on {}", name(halted_.device()), value.shape().str(),
+          name(value.device()));
+  for_each(halted_.device(), 1, HaltUnlessFinite{halted_.data(), value.data()});
+  if (options_.clip_norm > 0) {
+    backward(loss);
+    update_all(rate, halted_.data());
+    return;
+  }
+  std::unordered_map<const Node*, std::size_t> index;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) index[parameters_[i]->value.node().get()] = i;
+  backward(loss, {}, [&](const NodePtr& leaf) {
+    const auto found = index.find(leaf.get());
+    if (found == index.end()) return;
+    update(found->second, rate, halted_.data());
+    profile_mark(Part::optimiser);
+  });
 }
 
-void NesterovSgd::update(double rate, const std::int32_t* halted) {
-  const bool clip = options_.clip_norm > 0;
-  if (clip) measure_norm();
-  const double* factor = clip ? squares_.data() + parameters_.size() + 1 : nullptr;
-  for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    Parameter& p = *parameters_[i];
-    const Tensor& g = p.value.grad();
-    if (!g.defined()) continue;
-    const Tensor& w = p.value.value();
-    for_each(w.device(), w.size(),
-             Update{w.data(), velocity_[i].data(), g.data(), factor, halted,
-                    static_cast<Real>(rate * p.rate_multiplier), static_cast<Real>(options_.momentum),
-                    static_cast<Real>(p.decay ? options_.decay : 0), static_cast<Real>(p.floor),
-                    options_.rate_inside});
-    p.value.zero_grad();
-  }
+void NesterovSgd::update_all(double rate, const std::int32_t* halted) {
+  if (options_.clip_norm > 0) measure_norm();
+  for (std::size_t i = 0; i < parameters_.size(); ++i) update(i, rate, halted);
   profile_mark(Part::optimiser);
+}
+
+void NesterovSgd::update(std::size_t i, double rate, const std::int32_t* halted) {
+  Parameter& p = *parameters_[i];
+  const Tensor& g = p.value.grad();
+  if (!g.defined()) return;
+  const Tensor& w = p.value.value();
+  const double* factor = options_.clip_norm > 0 ? squares_.data() + parameters_.size() + 1 : nullptr;
+  for_each(w.device(), w.size(),
+           Update{w.data(), velocity_[i].data(), g.data(), factor, halted,
+                  static_cast<Real>(rate * p.rate_multiplier), static_cast<Real>(options_.momentum),
+                  static_cast<Real>(p.decay ? options_.decay : 0), static_cast<Real>(p.floor),
+                  options_.rate_inside});
+  p.value.zero_grad();
 }
 
 double NesterovSgd::gradient_norm() const { return squares_.to_vector()[parameters_.size()]; }

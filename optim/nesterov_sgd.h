@@ -29,9 +29,11 @@ class NesterovSgd {
   /// One step with the gradients the leaves hold, which are then cleared. A parameter without a gradient is
   /// left alone.
   void step(double rate);
-  /// The same, but a loss that is not finite changes nothing, in this step and in all later ones: the device
-  /// decides, so the host may hear of it late.
-  void step(double rate, const Tensor& loss);
+  /// backward(loss) and step(rate), to the same bits. Unless gradients are clipped, which takes all of them,
+  /// each parameter is updated as soon as its own gradient is complete, so that the gradients of all layers
+  /// never exist at once. A loss that is not finite changes nothing, in this step and in all later ones: the
+  /// device decides, so the host may hear of it late.
+  void minimise(const Var& loss, double rate);
   /// Norm of the last step's gradient before clipping (0 unless clipping is on). Waits for the device.
   double gradient_norm() const;
 
@@ -41,7 +43,8 @@ class NesterovSgd {
 
  private:
   void measure_norm();
-  void update(double rate, const std::int32_t* halted);
+  void update_all(double rate, const std::int32_t* halted);
+  void update(std::size_t i, double rate, const std::int32_t* halted);
 
   NesterovSgdOptions options_;
   std::vector<Parameter*> parameters_;

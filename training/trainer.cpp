@@ -162,10 +162,7 @@ void Trainer::start_step() {
       .step = t, .rate = schedule_.rate(t), .photos = {photos.photos.begin(), photos.photos.end()}};
   start_download(loss, started);
   profile_mark(Part::rest, "download");
-  backward(loss.total);
-  const Tensor total = loss.total.value();
-  loss.total = Var();
-  optimiser_->step(started.rate, total);
+  optimiser_->minimise(loss.total, started.rate);
   in_flight_.push_back(std::move(started));  // a step that threw on the way never started
 }
 

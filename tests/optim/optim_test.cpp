@@ -80,6 +80,56 @@ TEST(NesterovSgd, ClipsTheNormOverAllParameters) {
   EXPECT_NEAR(value(b), -0.8, 1e-12);
 }
 
+// A weight used twice, one that a constant is the only user of, and gradients that need the old weights: the
+// gradient of one factor is the other.
+struct Products {
+  Parameter a = number("a", 2), b = number("b", 3), unused = number("unused", 7);
+  Var loss() const { return sum(add(matmul(matrix(a), matrix(b)), matmul(matrix(a), matrix(a)))); }
+  static Var matrix(const Parameter& p) { return reshape(p.value, {1, 1}); }
+};
+
+TEST(NesterovSgd, MinimiseIsBackwardAndStepBitForBit) {
+  for (const double clip : {0.0, 1.0}) {
+    Products apart, together;
+    const NesterovSgdOptions options{.momentum = 0.5, .decay = 0.1, .clip_norm = clip};
+    NesterovSgd steps({&apart.a, &apart.b, &apart.unused}, options),
+        minimises({&together.a, &together.b, &together.unused}, options);
+    for (int i = 0; i < 3; ++i) {
+      backward(apart.loss());
+      steps.step(0.1);
+      minimises.minimise(together.loss(), 0.1);
+      EXPECT_EQ(value(apart.a), value(together.a));
+      EXPECT_EQ(value(apart.b), value(together.b));
+      EXPECT_EQ(value(together.unused), 7);
+      EXPECT_FALSE(together.a.value.grad().defined());
+    }
+    EXPECT_NE(value(together.a), 2);
+  }
+}
+
+TEST(NesterovSgd, MinimiseChangesNothingOnceALossWasNotFinite) {
+  Products p;
+  NesterovSgd sgd({&p.a, &p.b}, {});
+  sgd.minimise(scale(p.loss(), std::numeric_limits<Real>::infinity()), 0.1);
+  sgd.minimise(p.loss(), 0.1);
+  EXPECT_EQ(value(p.a), 2);
+  EXPECT_EQ(value(p.b), 3);
+}
+
+TEST(Backward, ALeafIsDoneOnceAndBeforeTheNextGradientExists) {
+  Products p;
+  const Var first = Products::matrix(p.a), loss = matmul(matmul(first, Products::matrix(p.b)), first);
+  std::vector<NodePtr> done;
+  backward(loss, {}, [&](const NodePtr& leaf) {
+    if (leaf == p.b.value.node()) {  // complete first: a has an older use
+      EXPECT_FALSE(p.a.value.grad().defined());
+    }
+    done.push_back(leaf);
+  });
+  EXPECT_EQ(done, (std::vector<NodePtr>{p.b.value.node(), p.a.value.node()}));
+  EXPECT_EQ(p.a.value.grad().item(), 2 * 2 * 3);
+}
+
 TEST(NesterovSgd, ClearsTheGradientsAndSkipsConstants) {
   Parameter w = number("w", 1), k{.name = "k", .shape = {1}, .trainable = false, .value = {}};
   k.set(Tensor::full({1}, 3));

@@ -51,15 +51,16 @@ struct Update {
   Real rate, momentum, decay, floor;
   bool rate_inside;
   DG_FN void operator()(std::int64_t i) const {
-    if (halted != nullptr && *halted != 0) return;
+    const bool stays =
+        halted != nullptr && *halted != 0;  // chosen at the end: a return here is not vectorised
     const Real factor = clip_factor != nullptr ? static_cast<Real>(*clip_factor) : Real(1);
     const Real gradient = factor * g[i] + decay * w[i];
     const Real added = rate_inside ? rate * gradient : gradient;
     const Real velocity = momentum * v[i] + added;
     const Real step = added + momentum * velocity;
     const Real next = w[i] - (rate_inside ? step : rate * step);
-    v[i] = velocity;
-    w[i] = next < floor ? floor : next;  // a NaN stays a NaN
+    v[i] = stays ? v[i] : velocity;
+    w[i] = stays ? w[i] : next < floor ? floor : next;  // a NaN stays a NaN
   }
 };
 

@@ -66,6 +66,7 @@ set(DG_FAST_CPU
   tensor/cpu/fast.cpp
   tensor/cpu/onednn.cpp
   tensor/cpu/pixel_pairs.cpp
+  tensor/cpu/thin_products.cpp
   tensor/cpu/winograd.cpp
 )
 

@@ -18,6 +18,7 @@
 #include "tensor/cpu/host_memory.h"
 #include "tensor/cpu/lane.h"
 #include "tensor/cpu/pixel_pairs.h"
+#include "tensor/cpu/thin_products.h"
 #include "tensor/cpu/winograd.h"
 
 namespace dg {
@@ -74,6 +75,7 @@ class FastCpuBackend final : public HostMemoryBackend {
   void gemm(const Gemm& g) override {
     if (g.m == 0 || g.n == 0) return;
     if (g.k == 0) return scale(g);
+    if (is_thin(g)) return thin_product(g);
     if (!onednn_gemm(g)) {
       throw BackendError(fmt::format("[gemm] oneDNN refused m {}, n {}, k {}, lda {}, ldb {}, ldc {}", g.m,
                                      g.n, g.k, g.lda, g.ldb, g.ldc));

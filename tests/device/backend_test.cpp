@@ -1,9 +1,11 @@
 // The backend itself: matrix products in all forms, and the three passes of the convolution.
 #include <array>
 #include <limits>
+#include <tuple>
 
 #include "device/geometries.h"
 #include "device/under_test.h"
+#include "tensor/parallel.h"
 
 namespace dg::test {
 namespace {
@@ -75,6 +77,34 @@ TEST(DeviceGemm, TransposesSizesStridesAndScales) {
       }
     }
   }
+}
+
+// One short side and a large matrix: the CPU has kernels of its own for these.
+TEST(DeviceGemm, ThinProducts) {
+  for (const int count : {0, 1, 3}) {
+    set_threads(count);
+    for (const auto& [m, n, k] : {std::array<Index, 3>{1, 300, 257},
+                                  {2, 2100, 40},
+                                  {3, 301, 260},
+                                  {7, 65, 1030},
+                                  {8, 5000, 17},
+                                  {260, 300, 1},
+                                  {301, 1100, 3},
+                                  {400, 203, 8}}) {
+      for (const bool tb : {false, true}) {
+        for (const auto& [slack, alpha, beta] : {std::tuple{0, 1.0f, 0.0f}, {3, -0.5f, 2.0f}}) {
+          const Product p = product(m, n, k, k <= 8, tb, slack, alpha, beta);
+          const Numbers ref = on_reference([&p](Device on) { return result(p, on); });
+          const Numbers got = result(p, device());
+          const std::string what = fmt::format("m {} n {} k {} tb {} alpha {} beta {}, {} threads", m, n, k,
+                                               tb, alpha, beta, count);
+          expect_parity(got, ref, {.operation = "gemm", .what = what, .reduction = k + 1, .products = true});
+          EXPECT_TRUE(got == result(p, device())) << what << ": two runs differ";
+        }
+      }
+    }
+  }
+  set_threads(0);
 }
 
 TEST(DeviceGemm, LongReductions) {

@@ -6,13 +6,13 @@
 #include <functional>
 #include <limits>
 
+#include "device/parity.h"
 #include "tensor/allocator.h"
 #include "tensor/backend.h"
 #include "tensor/cpu/onednn.h"
 #include "tensor/cpu/pixel_pairs.h"
 #include "tensor/cpu/winograd.h"
 #include "tensor/parallel.h"
-#include "device/parity.h"
 
 namespace dg {
 namespace {
@@ -153,7 +153,8 @@ TEST(ConvolutionParity, OtherFilterSizes) {
   check({.n = 3, .h = 2, .w = 2, .c = 3, .k = 3, .r = 3, .s = 3, .stride = 2, .pad = 3});
 }
 
-// Winograd shares its work by tiles (several blocks a thread) or by rows, depending on the sizes.
+// Winograd shares its work by tiles (several blocks a thread) or by blocks of filters, depending on the
+// sizes.
 TEST(ConvolutionParity, ManyImagesManyChannelsAndOtherThreadCounts) {
   for (const int count : {0, 1, 3}) {
     set_threads(count);
@@ -161,9 +162,27 @@ TEST(ConvolutionParity, ManyImagesManyChannelsAndOtherThreadCounts) {
     check({.n = 12, .h = 13, .w = 10, .c = 16, .k = 16, .r = 5, .s = 5, .pad = 2});
     check({.n = 81, .h = 2, .w = 2, .c = 32, .k = 48, .r = 3, .s = 3, .pad = 1});
     check({.n = 9, .h = 5, .w = 5, .c = 96, .k = 112, .r = 3, .s = 3, .pad = 1});
+    check({.n = 6, .h = 20, .w = 20, .c = 70, .k = 37, .r = 3, .s = 3, .pad = 1});
+    check({.n = 2, .h = 7, .w = 9, .c = 150, .k = 270, .r = 3, .s = 3});
   }
   set_threads(0);
   check({.n = 2, .h = 6, .w = 6, .c = 272, .k = 256, .r = 3, .s = 3, .pad = 1});
+}
+
+// The sizes above must have met every transform there is.
+TEST(ConvolutionParity, EveryTileIsTheCheapestSomewhere) {
+  const auto tile = [](Index n, Index size, Index filter) {
+    return winograd_cost({.n = n, .h = size, .w = size, .c = 16, .k = 16, .r = filter, .s = filter}, size,
+                         size)
+        .tile;
+  };
+  EXPECT_EQ(tile(1, 2, 3), 2);
+  EXPECT_EQ(tile(5, 3, 3), 3);
+  EXPECT_EQ(tile(9, 4, 3), 4);
+  EXPECT_EQ(tile(30, 10, 3), 5);
+  EXPECT_EQ(tile(81, 12, 3), 6);
+  EXPECT_EQ(tile(2, 9, 5), 4);
+  EXPECT_EQ(tile(2, 9, 7), 0);
 }
 
 TEST(ConvolutionParity, NoImagesOrNoChannels) {

@@ -69,6 +69,8 @@ class SafetensorsReader {
   const std::vector<Entry>& entries() const { return entries_; }
   /// nullptr when there is none of that name.
   const Entry* find(const std::string& name) const;
+  /// Where its data start in the file.
+  std::uint64_t offset(const Entry& entry) const { return data_start_ + entry.begin; }
   /// Fills `out`. Error unless it has exactly the tensor's bytes; IoError when the file cannot be read.
   void read(const Entry& entry, std::span<std::byte> out);
   /// IoError, naming the path, when there is no tensor of that name.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "data/file_bytes.h"
 #include "interop/atomic_file.h"
 #include "tensor/parallel.h"
 #include "training/checkpoint.h"
@@ -24,6 +25,23 @@ void refuse_other_settings(const fs::path& run, const Config& now) {
       differences(load_config(run / "config.toml", {}), now, Compare::results);
   require(changed.empty(), "train", "--resume must not change settings, got other values of {} than {} has",
           fmt::join(changed, ", "), (run / "config.toml").string());
+}
+
+std::string identity_table(const PhotoSet& set, const Split& split) {
+  std::string table;
+  for (std::size_t c = 0; c < set.classes.size(); ++c)
+    table += fmt::format("{}\t{}\n", set.classes[c], split.training_class[c] >= 0 ? "base" : "novel");
+  return table;
+}
+
+// Checkpoints know identities by number alone.
+void refuse_other_identities(const fs::path& run, const std::string& now) {
+  const fs::path table = run / "identities.tsv";
+  if (step_checkpoints(run).empty() || !fs::exists(table)) return;
+  const auto bytes = read_file_bytes(table, std::int64_t{1} << 40);
+  require(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()) == now, "train",
+          "--resume must go on with the identities that {} lists, but the data now have others",
+          table.string());
 }
 
 class Run {
@@ -98,15 +116,12 @@ class Run {
       require(step_checkpoints(options_.run).empty(), "train",
               "{} already holds a run; choose another --run folder, or --resume it", options_.run.string());
     }
+    const std::string identities = identity_table(set_, split_);
+    refuse_other_identities(options_.run, identities);
     std::error_code failed;
     fs::create_directories(folder(), failed);
     if (failed) throw IoError(fmt::format("{}: {}", folder().string(), failed.message()));
     write_file_atomically(options_.run / "config.toml", to_toml(config_));
-    std::string identities;
-    for (std::size_t c = 0; c < set_.classes.size(); ++c) {
-      identities +=
-          fmt::format("{}\t{}\n", set_.classes[c], split_.training_class[c] >= 0 ? "base" : "novel");
-    }
     write_file_atomically(options_.run / "identities.tsv", identities);
   }
 

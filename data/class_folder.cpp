@@ -69,6 +69,8 @@ std::string list_of(const std::map<std::string, std::int64_t>& types) {
 }
 
 void add_identity(PhotoSet& set, std::vector<std::string>& paths, const fs::path& folder, std::string name) {
+  require(name.find('\n') == std::string::npos, kWhere,
+          "the name of an identity folder must have no line break, got {}", folder.string());
   const auto class_id = static_cast<int>(set.classes.size());
   const std::size_t before = set.photos.size();
   std::map<std::string, std::int64_t> others;

@@ -10,7 +10,8 @@ namespace dg {
 /// by the bytes of their names. Symbolic links are followed, also broken ones: they become photos that do not
 /// decode. Images of other types are counted; hidden files, files beside the identity folders and deeper
 /// folders are passed over. IoError if a folder is missing or not readable. Error, naming the folder, if an
-/// identity has no JPEG photo or DATA has no identity folders.
+/// identity has no JPEG photo or a name with a line break (runs list names line by line), or DATA has no
+/// identity folders.
 PhotoSet scan_class_folder(const std::filesystem::path& data);
 
 }  // namespace dg

@@ -38,6 +38,12 @@ std::vector<bool> choose_base(const PhotoSet& set, const SplitOptions& options, 
 
 }  // namespace
 
+std::vector<int> flatten(const std::vector<std::vector<int>>& lists) {
+  std::vector<int> all;
+  for (const std::vector<int>& list : lists) all.insert(all.end(), list.begin(), list.end());
+  return all;
+}
+
 Split split_photos(const PhotoSet& set, const SplitOptions& options, Rng rng) {
   require(options.base_test_photos >= 0, "split", "base_test_photos must be 0 or more, got {}",
           options.base_test_photos);

@@ -36,6 +36,9 @@ struct Split {
       true;  // whether the first good test photo stands in for an enrol photo that is broken
 };
 
+/// The photos of all lists, one list after the other.
+std::vector<int> flatten(const std::vector<std::vector<int>>& lists);
+
 /// Error if fewer than 1 or more than all identities are asked for as base, or, naming it, if a base identity
 /// has no photo left to train on. `rng` is used by Base::automatic only.
 Split split_photos(const PhotoSet& set, const SplitOptions& options, Rng rng);

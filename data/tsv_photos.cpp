@@ -25,15 +25,17 @@ std::vector<std::uint8_t> TsvPhotos::bytes(int photo, std::int64_t max_bytes) co
   const auto fail = [&](const std::string& why) { throw IoError(fmt::format("{}: {}", name(photo), why)); };
   std::string text(size, '\0');
   if (from.file->read(start, text) != size) fail("the file has become shorter since it was indexed");
-  const std::string_view photo_text = tsv_column(text, from.photo_column);
   // The one line ending is at the end; only the last line may do without.
   const bool last = row.line + 2 == from.start.size();
   if (text.find('\n') != (last && !text.ends_with('\n') ? std::string::npos : size - 1)) {
     fail("the file has changed since it was indexed");
   }
+  std::string_view columns = text;
+  if (columns.ends_with('\n')) columns.remove_suffix(1);
+  if (columns.ends_with('\r')) columns.remove_suffix(1);
   std::vector<std::uint8_t> jpeg;
   try {
-    jpeg = decode_base64(photo_text);
+    jpeg = decode_base64(tsv_column(columns, from.photo_column));
   } catch (const Error& e) {
     fail(e.what());
   }

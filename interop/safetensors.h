@@ -1,9 +1,9 @@
 // Tensors in a file: the safetensors format, which many tools read.
 //
 //   8 bytes     n, little-endian: length of the header
-//   n bytes     header: a JSON object {"name": {"data_offsets": [begin, end], "dtype": "F32", "shape": [2,
-//   3]}, ...,
-//               "__metadata__": {"key": "value", ...}}, padded with spaces so that n is a multiple of 8
+//   n bytes     header: a JSON object, padded with spaces so that n is a multiple of 8, {"name":
+//               {"data_offsets": [begin, end], "dtype": "F32", "shape": [2, 3]}, ...,
+//               "__metadata__": {"key": "value", ...}}
 //   the rest    data, little-endian, row-major; offsets count from its start, without holes or overlaps
 //
 // The bytes depend on names, numbers and metadata only, not on the order in which tensors are given: the
@@ -69,6 +69,8 @@ class SafetensorsReader {
   const std::vector<Entry>& entries() const { return entries_; }
   /// nullptr when there is none of that name.
   const Entry* find(const std::string& name) const;
+  /// Where its data start in the file.
+  std::uint64_t offset(const Entry& entry) const { return data_start_ + entry.begin; }
   /// Fills `out`. Error unless it has exactly the tensor's bytes; IoError when the file cannot be read.
   void read(const Entry& entry, std::span<std::byte> out);
   /// IoError, naming the path, when there is no tensor of that name.

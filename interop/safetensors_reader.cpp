@@ -122,17 +122,17 @@ void SafetensorsReader::check_layout() const {
   std::uint64_t at = 0;
   const Entry* before = nullptr;
   for (const Entry* e : order) {
-    const std::uint64_t offset = data_start_ + e->begin;
+    const std::uint64_t start = offset(*e);
     if (e->end > data) {
-      refuse(fmt::format("tensor {} at offset {} ends at {}, the file at {}: it is cut short", e->name,
-                         offset, data_start_ + e->end, file_bytes_));
+      refuse(fmt::format("tensor {} at offset {} ends at {}, the file at {}: it is cut short", e->name, start,
+                         data_start_ + e->end, file_bytes_));
     }
     if (e->begin < at) {
-      refuse(fmt::format("tensor {} at offset {} overlaps tensor {}, which ends at {}", e->name, offset,
+      refuse(fmt::format("tensor {} at offset {} overlaps tensor {}, which ends at {}", e->name, start,
                          before->name, data_start_ + at));
     }
     if (e->begin > at) {
-      refuse(fmt::format("tensor {} at offset {} leaves a hole of {} bytes before it", e->name, offset,
+      refuse(fmt::format("tensor {} at offset {} leaves a hole of {} bytes before it", e->name, start,
                          e->begin - at));
     }
     at = e->end;
@@ -150,12 +150,11 @@ const SafetensorsReader::Entry* SafetensorsReader::find(const std::string& name)
 void SafetensorsReader::read(const Entry& entry, std::span<std::byte> out) {
   require(out.size() == entry.end - entry.begin, "safetensors", "{} needs {} bytes to be read into, got {}",
           entry.name, entry.end - entry.begin, out.size());
-  const std::uint64_t offset = data_start_ + entry.begin;
-  file_.seekg(static_cast<std::streamoff>(offset));
+  file_.seekg(static_cast<std::streamoff>(offset(entry)));
   if (!file_.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(out.size()))) {
     throw IoError(
         fmt::format("{}: tensor {} at offset {} cannot be read: the file has changed or the disk failed",
-                    path_.string(), entry.name, offset));
+                    path_.string(), entry.name, offset(entry)));
   }
 }
 

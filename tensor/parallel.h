@@ -3,17 +3,17 @@
 //
 //   for_each(device, n, f)                f(i) for every i in [0, n)
 //   for_each(device, rows, cols, f)       f(row, col) for every element of a matrix
-//   reduce_rows(device, rows, cols, f)    per row:    acc = combine over columns of f.map(row, col);
-//   f.finish(row, acc) reduce_columns(device, rows, cols, f) per column: acc = combine over rows of
-//   f.map(row, col);   f.finish(col, acc)
+//   reduce_rows(device, rows, cols, f)    per row: f.finish(row, combination of f.map(row, col) over cols)
+//   reduce_columns(device, rows, cols, f) per column: f.finish(col, combination of f.map(row, col)
+//                                         over rows)
 //
 // A functor is a named struct of plain pointers and numbers whose members are marked DG_FN. (Not a lambda:
 // nvcc turns a host-device lambda into an indirect call per element on the host, without vectorisation.) A
 // reduction's functor has
-//   using Acc = ...;                          a plain struct or number
-//   DG_FN static Acc identity();
-//   DG_FN Acc map(std::int64_t row, std::int64_t col) const;   called exactly once per element; it may also
-//   write DG_FN static Acc combine(Acc, Acc); DG_FN void finish(std::int64_t index, Acc) const;
+//   using Acc = ...;                                           a plain struct or number
+//   DG_FN static Acc identity();   DG_FN static Acc combine(Acc, Acc);
+//   DG_FN Acc map(std::int64_t row, std::int64_t col) const;   called once per element; it may also write
+//   DG_FN void finish(std::int64_t index, Acc) const;          called once per row or column
 // Each output has one writer. Partial results belong to chunks fixed by the sizes alone and are combined in
 // index order, so results repeat bit for bit on any number of threads.
 #pragma once

@@ -60,6 +60,7 @@ set(TEST_F32
   apps/classifier_test.cpp
   apps/cli_test.cpp
   apps/interrupted_test.cpp
+  apps/kill_loop_test.cpp
   data/augmentation_test.cpp
   data/base64_test.cpp
   data/celeb_tsv_test.cpp
@@ -85,9 +86,11 @@ set(TEST_F32
   evaluation/verification_test.cpp
   interop/atomic_file_test.cpp
   interop/safetensors_test.cpp
+  tensor/allocator_test.cpp
   tensor/parity_test.cpp
   tensor/profile_test.cpp
   training/celeb_run_test.cpp
+  training/checkpoint_test.cpp
   training/classifier_run_test.cpp
   training/classifier_test.cpp
   training/run_test.cpp

@@ -3,11 +3,15 @@
 #include <charconv>
 #include <cstring>
 #include <map>
+#include <sstream>
 
+#include "interop/checksum.h"
 #include "interop/safetensors.h"
 
 namespace dg {
 namespace {
+
+const std::string metrics_name = "state.metrics";
 
 std::vector<std::int64_t> sizes(const Shape& shape) {
   std::vector<std::int64_t> s;
@@ -27,29 +31,71 @@ class Contents {
         {name, "U8", {static_cast<std::int64_t>(state.size())}, std::as_bytes(std::span(state))});
   }
   const std::vector<TensorBytes>& views() const { return views_; }
+  // A line for each tensor: name, space, checksum in 16 digits.
+  std::string checksums() const {
+    std::string lines;
+    for (const TensorBytes& t : views_) lines += fmt::format("{} {:016x}\n", t.name, checksum(t.bytes));
+    return lines;
+  }
 
  private:
   std::deque<std::vector<Real>> numbers_;
   std::vector<TensorBytes> views_;
 };
 
-// Overwrites `to` with the stored tensor of that name. IoError when it is missing or of another shape.
-void load_into(const Tensor& to, SafetensorsReader& file, const std::filesystem::path& path,
-               const std::string& name) {
-  const NamedTensor stored = file.read(name);
-  if (stored.dtype != "F32" || stored.shape != sizes(to.shape())) {
-    throw IoError(fmt::format("{}: tensor {} must be F32 {}, got {} [{}]", path.string(), name,
-                              to.shape().str(), stored.dtype, fmt::join(stored.shape, ", ")));
+// A checkpoint to read from: every tensor is held against its checksum.
+class Stored {
+ public:
+  explicit Stored(const std::filesystem::path& path) : path_(path), file_(path) {
+    const auto found = file_.metadata().find("checksums");
+    if (found == file_.metadata().end()) return;  // a file of another program, or an older one
+    std::istringstream lines(found->second);
+    for (std::string name, sum; lines >> name >> sum;) checksums_[name] = sum;
   }
-  std::vector<Real> values(stored.bytes.size() / sizeof(Real));
-  std::memcpy(values.data(), stored.bytes.data(), stored.bytes.size());
-  Tensor(to).set(values);
-}
+
+  bool has(const std::string& name) const { return file_.find(name) != nullptr; }
+
+  NamedTensor read(const std::string& name) {
+    NamedTensor stored = file_.read(name);
+    const auto sum = checksums_.find(name);
+    if (sum != checksums_.end() && fmt::format("{:016x}", checksum(stored.bytes)) != sum->second)
+      refuse(name, "is damaged: its bytes do not give its checksum");
+    return stored;
+  }
+
+  State state(const std::string& name) {
+    const std::vector<std::byte> bytes = read(name).bytes;
+    const auto* begin = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    return State(begin, begin + bytes.size());
+  }
+
+  // Overwrites `to`, which must have the stored tensor's shape.
+  void load_into(const Tensor& to, const std::string& name) {
+    const NamedTensor stored = read(name);
+    if (stored.dtype != "F32" || stored.shape != sizes(to.shape())) {
+      refuse(name, fmt::format("must be F32 {}, got {} [{}]", to.shape().str(), stored.dtype,
+                               fmt::join(stored.shape, ", ")));
+    }
+    std::vector<Real> values(stored.bytes.size() / sizeof(Real));
+    std::memcpy(values.data(), stored.bytes.data(), stored.bytes.size());
+    Tensor(to).set(values);
+  }
+
+ private:
+  [[noreturn]] void refuse(const std::string& name, const std::string& why) const {
+    throw IoError(fmt::format("{}: tensor {} at offset {} {}", path_.string(), name,
+                              file_.offset(*file_.find(name)), why));
+  }
+
+  std::filesystem::path path_;
+  SafetensorsReader file_;
+  std::map<std::string, std::string> checksums_;
+};
 
 }  // namespace
 
 void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const Config& config,
-                     std::optional<double> novel_top1) {
+                     const RunState& run) {
   Contents contents;
   for (const Parameter* p : trainer.parameters()) contents.add(p->name, p->value.value());
   const NesterovSgd& sgd = trainer.optimiser();
@@ -58,42 +104,55 @@ void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const 
   }
   const auto state = trainer.save_state();
   for (const auto& [name, bytes] : state) contents.add(name, bytes);
-  SafetensorsMetadata metadata{
-      {"format", "doppel 1"}, {"step", fmt::format("{}", trainer.next_step())}, {"config", to_toml(config)}};
-  if (novel_top1) metadata["novel_top1"] = fmt::format("{}", *novel_top1);
+  contents.add(metrics_name, run.metrics);
+  SafetensorsMetadata metadata{{"format", "doppel 1"},
+                               {"step", fmt::format("{}", trainer.next_step())},
+                               {"config", to_toml(config)},
+                               {"checksums", contents.checksums()}};
+  if (run.novel_top1) metadata["novel_top1"] = fmt::format("{}", *run.novel_top1);
   write_safetensors(path, contents.views(), metadata);
 }
 
 double best_top1(const std::filesystem::path& path) {
   const SafetensorsReader file(path);
   const auto found = file.metadata().find("novel_top1");
-  return found == file.metadata().end() ? -1 : std::stod(found->second);
+  double share = 0;
+  if (found != file.metadata().end()) {
+    const std::string& text = found->second;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), share);
+    if (failed == std::errc() && end == text.data() + text.size()) return share;
+  }
+  throw IoError(fmt::format("{}: the metadata must have a number novel_top1", path.string()));
 }
 
 void load_network(const std::filesystem::path& path, Network& network) {
-  SafetensorsReader file(path);
-  for (const Parameter* p : network.parameters()) load_into(p->value.value(), file, path, p->name);
+  Stored file(path);
+  for (const Parameter* p : network.parameters()) file.load_into(p->value.value(), p->name);
 }
 
-void load_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
-  SafetensorsReader file(path);
+RunState load_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
+  Stored file(path);
   trainer.allocate();
-  for (const Parameter* p : trainer.parameters()) load_into(p->value.value(), file, path, p->name);
+  for (const Parameter* p : trainer.parameters()) file.load_into(p->value.value(), p->name);
   const NesterovSgd& sgd = trainer.optimiser();
   for (std::size_t i = 0; i < sgd.parameters().size(); ++i) {
-    load_into(sgd.velocity(i), file, path, "velocity." + sgd.parameters()[i]->name);
+    file.load_into(sgd.velocity(i), "velocity." + sgd.parameters()[i]->name);
   }
   std::vector<std::pair<std::string, State>> state;
-  const auto add = [&](const std::string& name) {
-    const std::vector<std::byte> bytes = file.read(name).bytes;
-    const auto* begin = reinterpret_cast<const std::uint8_t*>(bytes.data());
-    state.emplace_back(name, State(begin, begin + bytes.size()));
-  };
   for (const char* name : {"state.trainer", "state.doppelgangers", "state.list_health", "state.sampler"})
-    add(name);
-  for (int i = 0; file.find(fmt::format("state.planned.{}", i)) != nullptr; ++i)
-    add(fmt::format("state.planned.{}", i));
-  trainer.load_state(state);
+    state.emplace_back(name, file.state(name));
+  for (int i = 0; file.has(fmt::format("state.planned.{}", i)); ++i) {
+    const std::string name = fmt::format("state.planned.{}", i);
+    state.emplace_back(name, file.state(name));
+  }
+  RunState run;
+  if (file.has(metrics_name)) run.metrics = file.state(metrics_name);
+  try {
+    trainer.load_state(state);
+  } catch (const std::exception& e) {
+    throw Error(fmt::format("{}: {}", path.string(), e.what()));
+  }
+  return run;
 }
 
 std::vector<std::filesystem::path> step_checkpoints(const std::filesystem::path& run) {

@@ -1,6 +1,6 @@
 // Checkpoints of a run, as safetensors files (docs/checkpoints.md lists the names): the parameters under
 // their own names, velocity.<name> of the optimiser, state.<what> of trainer, list and sampler; metadata:
-// step and configuration.
+// step, configuration and the checksum of every tensor.
 #pragma once
 #include <filesystem>
 
@@ -8,20 +8,27 @@
 
 namespace dg {
 
-/// Writes all that the rest of the run depends on. Equal states give equal bytes. `novel_top1`, if any, goes
-/// into the metadata of the best checkpoint.
-void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const Config& config,
-                     std::optional<double> novel_top1 = {});
+/// What a run knows beside its trainer.
+struct RunState {
+  State metrics;                     // RunMetrics::save
+  std::optional<double> novel_top1;  // of the best checkpoint: the share that made it the best
+};
 
-/// The novel top-1 that save_checkpoint was given; -1 when it was given none.
+/// Writes all that the rest of the run depends on. Equal states give equal bytes.
+void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const Config& config,
+                     const RunState& run = {});
+
+/// The novel top-1 that save_checkpoint was given. IoError when there is none in the file.
 double best_top1(const std::filesystem::path& path);
 
-/// Loads the network's parameters (ARFA's k too) and nothing else. IoError when one is missing or of another
-/// shape.
+/// Loads the network's parameters (ARFA's k too) and nothing else. IoError, naming file, tensor and offset,
+/// when one is missing, of another shape or damaged.
 void load_network(const std::filesystem::path& path, Network& network);
 
 /// Continues where save_checkpoint stopped. The trainer must be fresh: neither initialised nor stepped.
-void load_checkpoint(const std::filesystem::path& path, Trainer& trainer);
+/// IoError as load_network; the trainer is then as good as fresh. Error when a state is not of this run's
+/// data or settings.
+RunState load_checkpoint(const std::filesystem::path& path, Trainer& trainer);
 
 /// The step checkpoints of a run folder, newest last; empty when there is none.
 std::vector<std::filesystem::path> step_checkpoints(const std::filesystem::path& run);

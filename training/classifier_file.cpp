@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "interop/checksum.h"
 #include "interop/safetensors.h"
 
 namespace dg {
@@ -75,16 +76,13 @@ StoredClassifier load_classifier(const std::filesystem::path& path) {
 }
 
 std::string network_fingerprint(Network& network) {
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  const auto add = [&](std::span<const std::byte> bytes) {
-    for (const std::byte b : bytes) hash = (hash ^ static_cast<std::uint64_t>(b)) * 0x100000001b3u;
-  };
+  std::uint64_t sum = checksum({});
   for (const Parameter* p : network.parameters()) {
     const std::vector<Real> values = p->value.value().to_vector();
-    add(std::as_bytes(std::span(p->name)));
-    add(std::as_bytes(std::span(values)));
+    sum = checksum(std::as_bytes(std::span(p->name)), sum);
+    sum = checksum(std::as_bytes(std::span(values)), sum);
   }
-  return fmt::format("{:016x}", hash);
+  return fmt::format("{:016x}", sum);
 }
 
 }  // namespace dg

@@ -8,12 +8,6 @@
 namespace dg {
 namespace {
 
-std::vector<int> flatten(const std::vector<std::vector<int>>& lists) {
-  std::vector<int> all;
-  for (const auto& list : lists) all.insert(all.end(), list.begin(), list.end());
-  return all;
-}
-
 void refuse_trained_novel(const std::filesystem::path& run, const CelebTsv& set) {
   const std::set<std::string> trained = trained_identities(run);
   for (const int c : set.split.novel_classes) {

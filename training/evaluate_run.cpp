@@ -7,9 +7,8 @@
 #include "data/class_folder.h"
 #include "data/generated_faces.h"
 #include "training/checkpoint.h"
+#include "training/model.h"
 #include "training/recognition.h"
-#include "training/run.h"
-#include "training/trainer.h"
 
 namespace dg {
 

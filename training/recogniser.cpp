@@ -15,10 +15,14 @@ Recogniser::Recogniser(Network& network, PhotoStore& store, const PhotoSet& set,
             "novel identity {} must have a photo that decodes to be enrolled, but {} does not",
             set.classes[set.photos[asked].class_id], set.name(asked));
   }
-  std::vector<int> train;
-  for (const std::vector<int>& photos : split.base_train)
-    train.insert(train.end(), photos.begin(), photos.end());
-  EmbeddedPhotos enrolled = embed_photos(network_, store_, train, options_);
+  EmbeddedPhotos enrolled = embed_photos(network_, store_, flatten(split.base_train), options_);
+  std::vector<bool> has_enrolled(set.classes.size());
+  for (const int photo : enrolled.photos) has_enrolled[set.photos[photo].class_id] = true;
+  for (const int c : split.base_classes) {
+    require(has_enrolled[c], "one-shot",
+            "base identity {} must have a photo that decodes to be enrolled, but {} does not", set.classes[c],
+            set.name(set.first_photo[c]));
+  }
   enrolled.photos.insert(enrolled.photos.end(), novel.photos.begin(), novel.photos.end());
   enrolled.values.insert(enrolled.values.end(), novel.values.begin(), novel.values.end());
   std::vector<int> classes;

@@ -20,8 +20,8 @@ struct Prediction {
 class Recogniser {
  public:
   /// Embeds the split's base_train and novel_enrol; novel ones first, so that what is missing shows at once.
-  /// All must outlive the recogniser. Error, naming the identity and the photo, if an enrol photo does not
-  /// decode.
+  /// All must outlive the recogniser. Error, naming the identity and the photo, if an enrol photo, or
+  /// none of the training photos of a base identity, decodes.
   Recogniser(Network& network, PhotoStore& store, const PhotoSet& set, const Split& split,
              const EmbedderOptions& options = {});
 

@@ -6,12 +6,6 @@
 namespace dg {
 namespace {
 
-std::vector<int> flatten(const std::vector<std::vector<int>>& lists) {
-  std::vector<int> all;
-  for (const auto& list : lists) all.insert(all.end(), list.begin(), list.end());
-  return all;
-}
-
 void add(EmbeddedRows& rows, const EmbeddedPhotos& from, std::size_t i, int class_id) {
   const auto row = from.row(i);
   rows.photos.push_back(from.photos[i]);
@@ -26,6 +20,13 @@ EmbeddedProtocol embed_protocol(Network& network, PhotoStore& store, const Photo
   EmbeddedProtocol all;
   all.identities = set.classes.size();
   std::vector<bool> has_enrolled(set.classes.size());
+  const auto demand_enrolled = [&] {
+    for (std::size_t c = 0; c < has_enrolled.size(); ++c) {
+      require(has_enrolled[c], "one-shot",
+              "{} identity {} must have a photo that decodes to be enrolled, but {} does not",
+              split.training_class[c] >= 0 ? "base" : "novel", set.classes[c], set.name(set.first_photo[c]));
+    }
+  };
   // `choose(class)`: where a photo of that class belongs.
   const auto embed = [&](const std::vector<int>& photos, auto choose) {
     const EmbeddedPhotos e = embed_photos(network, store, photos, options);
@@ -41,12 +42,10 @@ EmbeddedProtocol embed_protocol(Network& network, PhotoStore& store, const Photo
   };
   embed(flatten(split.base_train), enrol);
   embed(split.novel_enrol, enrol);
-  embed(flatten(split.novel_test), [&](std::size_t c) -> EmbeddedRows& {
-    require(has_enrolled[c] || split.test_may_enrol, "one-shot",
-            "novel identity {} must have a photo that decodes to be enrolled, but {} does not",
-            set.classes[c], set.name(set.first_photo[c]));
-    return has_enrolled[c] ? all.novel : enrol(c);
-  });
+  if (!split.test_may_enrol) demand_enrolled();
+  embed(flatten(split.novel_test),
+        [&](std::size_t c) -> EmbeddedRows& { return has_enrolled[c] ? all.novel : enrol(c); });
+  demand_enrolled();
   embed(flatten(split.base_test), [&](std::size_t) -> EmbeddedRows& { return all.base; });
   require(!all.novel.classes.empty(), "one-shot",
           "there must be photos of novel identities to test, got {} novel identities",

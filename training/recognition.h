@@ -25,8 +25,9 @@ struct EmbeddedProtocol {
   TestPhotos test(const EmbeddedRows& rows) const { return {view(rows), rows.classes}; }
 };
 
-/// Embeds them. Error when there is no novel test photo. A novel identity whose enrol photo is broken is
-/// enrolled with its first good test photo, which then does not test.
+/// Embeds them. A novel identity whose enrol photo is broken is enrolled with its first good test photo,
+/// which then does not test, where the split allows that. Error when an identity (named) has no photo left to
+/// be enrolled with, or there is no novel test photo.
 EmbeddedProtocol embed_protocol(Network& network, PhotoStore& store, const PhotoSet& set, const Split& split,
                                 const EmbedderOptions& options = {});
 

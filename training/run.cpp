@@ -1,9 +1,10 @@
 #include "training/run.h"
 
+#include <algorithm>
 #include <chrono>
 
+#include "data/file_bytes.h"
 #include "interop/atomic_file.h"
-#include "interop/safetensors.h"
 #include "tensor/parallel.h"
 #include "training/checkpoint.h"
 #include "training/recognition.h"
@@ -24,6 +25,23 @@ void refuse_other_settings(const fs::path& run, const Config& now) {
       differences(load_config(run / "config.toml", {}), now, Compare::results);
   require(changed.empty(), "train", "--resume must not change settings, got other values of {} than {} has",
           fmt::join(changed, ", "), (run / "config.toml").string());
+}
+
+std::string identity_table(const PhotoSet& set, const Split& split) {
+  std::string table;
+  for (std::size_t c = 0; c < set.classes.size(); ++c)
+    table += fmt::format("{}\t{}\n", set.classes[c], split.training_class[c] >= 0 ? "base" : "novel");
+  return table;
+}
+
+// Checkpoints know identities by number alone.
+void refuse_other_identities(const fs::path& run, const std::string& now) {
+  const fs::path table = run / "identities.tsv";
+  if (step_checkpoints(run).empty() || !fs::exists(table)) return;
+  const auto bytes = read_file_bytes(table, std::int64_t{1} << 40);
+  require(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()) == now, "train",
+          "--resume must go on with the identities that {} lists, but the data now have others",
+          table.string());
 }
 
 class Run {
@@ -98,38 +116,42 @@ class Run {
       require(step_checkpoints(options_.run).empty(), "train",
               "{} already holds a run; choose another --run folder, or --resume it", options_.run.string());
     }
+    const std::string identities = identity_table(set_, split_);
+    refuse_other_identities(options_.run, identities);
     std::error_code failed;
     fs::create_directories(folder(), failed);
     if (failed) throw IoError(fmt::format("{}: {}", folder().string(), failed.message()));
     write_file_atomically(options_.run / "config.toml", to_toml(config_));
-    std::string identities;
-    for (std::size_t c = 0; c < set_.classes.size(); ++c) {
-      identities +=
-          fmt::format("{}\t{}\n", set_.classes[c], split_.training_class[c] >= 0 ? "base" : "novel");
-    }
     write_file_atomically(options_.run / "identities.tsv", identities);
   }
 
-  // Fresh weights, or the newest checkpoint that reads; what was loaded or passed over, for people.
+  // Fresh weights, or the newest good checkpoint; what was loaded or passed over, for people.
   std::string start() {
-    std::string passed_over;
+    std::string said;
+    const auto reads = [&said](const auto& load) {
+      try {
+        load();
+        return true;
+      } catch (const IoError& e) {
+        said += fmt::format("passed over: {}\n", e.what());
+        return false;
+      }
+    };
     if (options_.resume) {
+      const fs::path best = folder() / "best.safetensors";
       std::vector<fs::path> candidates = step_checkpoints(options_.run);
       for (; !candidates.empty(); candidates.pop_back()) {
-        try {
-          const SafetensorsReader readable(candidates.back());
-        } catch (const IoError& e) {
-          passed_over += fmt::format("passed over: {}\n", e.what());
-          continue;
-        }
-        load_checkpoint(candidates.back(), trainer_);
-        if (fs::exists(folder() / "best.safetensors")) best_top1_ = best_top1(folder() / "best.safetensors");
-        return fmt::format("{}resumed from {}", passed_over, candidates.back().string());
+        RunState run;
+        if (!reads([&] { run = load_checkpoint(candidates.back(), trainer_); })) continue;
+        if (!run.metrics.empty()) metrics_.load(run.metrics);
+        if (fs::exists(best)) reads([&] { best_top1_ = best_top1(best); });
+        return fmt::format("{}resumed from {}", said, candidates.back().string());
       }
+      said += "no checkpoint to resume from: starting at step 0";
     }
     trainer_.initialise();
     if (options_.init) load_network(*options_.init, trainer_.network());
-    return passed_over + (options_.resume ? "no checkpoint to resume from: starting at step 0" : "");
+    return said;
   }
 
   // Starts a step. A GPU then works on while the host looks at the step before; only where something is to be
@@ -168,14 +190,20 @@ class Run {
                    {"coverage_0.99", scores.coverage[2].coverage()}});
     if (scores.novel_top1 <= best_top1_) return;
     best_top1_ = scores.novel_top1;
-    save_checkpoint(folder() / "best.safetensors", trainer_, config_, best_top1_);
+    save_checkpoint(folder() / "best.safetensors", trainer_, config_,
+                    {.metrics = metrics_.save(), .novel_top1 = best_top1_});
   }
 
   void save() {
-    save_checkpoint(folder() / fmt::format("step-{}.safetensors", trainer_.next_step()), trainer_, config_);
-    std::vector<fs::path> all = step_checkpoints(options_.run);
-    for (std::size_t i = 0; i + static_cast<std::size_t>(config_.checkpoint.keep) < all.size(); ++i)
-      fs::remove(all[i]);
+    const fs::path newest = folder() / fmt::format("step-{}.safetensors", trainer_.next_step());
+    save_checkpoint(newest, trainer_, config_, {.metrics = metrics_.save()});
+    // Of later steps there can only be damaged ones, which a resume passed over: they do not count.
+    const std::vector<fs::path> all = step_checkpoints(options_.run);
+    const auto end = std::find(all.begin(), all.end(), newest);
+    for (auto old = all.begin(); end - old >= config_.checkpoint.keep; ++old) fs::remove(*old);
+    for (const auto& entry : fs::directory_iterator(folder())) {
+      if (entry.path().extension() == ".tmp") fs::remove(entry.path());  // left by a killed run
+    }
   }
 
   TrainResult result(bool stopped) const {

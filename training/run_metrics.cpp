@@ -1,6 +1,7 @@
 #include "training/run_metrics.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <numeric>
 
@@ -37,6 +38,27 @@ double RunMetrics::mean(const std::deque<double>& recent) {
   return recent.empty()
              ? 0
              : std::accumulate(recent.begin(), recent.end(), 0.0) / static_cast<double>(recent.size());
+}
+
+// DGRM, then both windows, each a vector of the bits of doubles.
+State RunMetrics::save() const {
+  StateWriter out("DGRM");
+  for (const auto* recent : {&l2_softmax_, &violating_}) {
+    std::vector<std::uint64_t> bits;
+    for (const double value : *recent) bits.push_back(std::bit_cast<std::uint64_t>(value));
+    out.put(bits);
+  }
+  return std::move(out).finish();
+}
+
+void RunMetrics::load(const State& state) {
+  StateReader in(state, "DGRM");
+  for (auto* recent : {&l2_softmax_, &violating_}) {
+    recent->clear();
+    for (const std::uint64_t bits : in.get_vector<std::uint64_t>())
+      keep(*recent, std::bit_cast<double>(bits));
+  }
+  in.finish();
 }
 
 void RunMetrics::start(std::int64_t steps_done, double now) {

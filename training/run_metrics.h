@@ -16,6 +16,9 @@ class RunMetrics {
   /// Times are seconds since the run began. The first line counts from here.
   void start(std::int64_t steps_done, double now);
   void add(const StepResult& step);
+  /// The last 500 steps, so that a resumed run writes the lines that an undisturbed one does.
+  State save() const;
+  void load(const State& state);
   /// Adds to the time spent in steps: without logging, evaluation and checkpoints.
   void trained_for(double seconds) { training_ += seconds; }
   /// A line for the step that was added last, of which `profile` says where its time went; and the progress

@@ -24,7 +24,6 @@ TrainingData open_toml(const std::filesystem::path& path, const Config& config) 
   data.split = std::move(celeb.split);
   data.notes = std::move(celeb.notes);
   data.held_out = files.development.has_value();
-  if (!data.held_out) data.notes.push_back("there is no development set: nothing is evaluated in training");
   return data;
 }
 
@@ -38,7 +37,12 @@ TrainingData open_training_data(const std::filesystem::path& path, const Config&
   } else {
     data.set = scan_class_folder(path);
     data.split = make_split(data.set, config);
-    data.held_out = !data.split.novel_classes.empty();
+    data.held_out = !flatten(data.split.novel_test).empty();
+  }
+  if (!data.held_out && config.evaluate.every > 0) {
+    data.notes.push_back(toml ? "there is no development set: nothing is evaluated in training"
+                              : "no novel identity has a photo to test beside the one that enrols it: "
+                                "nothing is evaluated in training");
   }
   const std::int64_t mb = config.data.cache_mb.value_or(toml ? 0 : kFolderCacheMb);
   data.cache_bytes = mb << 20;

@@ -16,7 +16,7 @@ struct TrainingData {
   std::vector<std::string> notes;  // for people
   std::int64_t cache_bytes = 0;    // for decoded photos: what data.cache_mb says or, for "auto", 4,096 MiB
                                    // for a folder and none for a dataset.toml
-  bool held_out = false;           // whether there are photos of novel identities to evaluate
+  bool held_out = false;           // whether there are photos of novel identities to test on
 };
 
 /// A folder is split as `config.data` says (make_split). A dataset.toml splits itself: base_train trains,

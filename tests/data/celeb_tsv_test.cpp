@@ -90,6 +90,21 @@ TEST_F(Celeb, ATestSetWithTruthIsSplitLikeTheDevelopmentSet) {
   EXPECT_EQ(open(HeldOut::test).split.novel_test, open().split.novel_test);
 }
 
+TEST_F(Celeb, ThePhotoMayBeTheLastColumn) {
+  std::ofstream(files->toml(), std::ios::app) << "[columns]\ntest = [\"image_id\", \"photo\"]\n";
+  for (const char* end : {"\n", "\r\n"}) {
+    std::ofstream(files->tsv("test"), std::ios::binary)
+        << "7\t" << to_base64(files->set.source->bytes(files->held_out[0], 1 << 20)) << end << "8\t"
+        << to_base64(files->set.source->bytes(files->held_out[1], 1 << 20));  // no ending
+    const CelebTsv celeb = open(HeldOut::test);
+    ASSERT_EQ(celeb.unlabelled.size(), 2u);
+    for (const std::size_t i : {0, 1}) {
+      EXPECT_EQ(celeb.photos.source->bytes(celeb.unlabelled[i], 1 << 20),
+                files->set.source->bytes(files->held_out[i], 1 << 20));
+    }
+  }
+}
+
 TEST_F(Celeb, HeldOutRowsThatCannotBeScoredAreNamed) {
   Texts rows = files->lines("development");
   const std::string mid = files->set.classes[0];

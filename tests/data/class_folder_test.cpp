@@ -90,6 +90,14 @@ TEST(ClassFolder, EmptyIdentityIsAnErrorThatNamesIt) {
                 " must hold at least one .jpg photo, found only 1 gif, 2 png");
 }
 
+TEST(ClassFolder, ANameWithALineBreakIsRefused) {
+  const fs::path data = fresh_folder();
+  touch(data / "al\nice/1.jpg");
+  EXPECT_EQ(message_of<Error>([&] { scan_class_folder(data); }),
+            "[class_folder] the name of an identity folder must have no line break, got " +
+                (data / "al\nice").string());
+}
+
 TEST(ClassFolder, MissingFolderIsAnIoErrorThatNamesIt) {
   const fs::path data = fresh_folder();
   EXPECT_EQ(message_of<IoError>([&] { scan_class_folder(data / "nope"); }),

@@ -1,5 +1,5 @@
-// The documents speak of files, configuration keys and parts of the paper: that they all exist, and that the
-// map from the paper to the code misses none.
+// The documents speak of files, names in them, configuration keys and parts of the paper: that they all
+// exist, and that the map from the paper to the code misses none.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 const fs::path root = fs::path(DG_SOURCE_DIR);
 
-std::string read(const char* document) {
+std::string read(const fs::path& document) {
   std::ifstream in(root / document, std::ios::binary);
   EXPECT_TRUE(in.good()) << document << " cannot be read";
   std::ostringstream text;
@@ -35,10 +35,18 @@ std::vector<std::string> quoted(const std::string& text) {
   return all;
 }
 
+// Where links into the project lead.
+std::vector<std::string> links(const std::string& text) {
+  static const std::regex link("\\]\\(([^)#: ]+)\\)");
+  std::vector<std::string> all;
+  for (std::sregex_iterator i(text.begin(), text.end(), link), end; i != end; ++i) all.push_back((*i)[1]);
+  return all;
+}
+
 // Files and folders: words with a slash, and nothing that only a run or a shell would have.
 bool is_path(const std::string& word) {
   static const std::regex path("[a-z_]+(/[A-Za-z0-9_.-]+)*/[A-Za-z0-9_.-]*");
-  return std::regex_match(word, path);
+  return std::regex_match(word, path) && !word.starts_with("build/");
 }
 
 // "section.key", alone or before " = value"; file names are no keys.
@@ -62,8 +70,11 @@ TEST(Recipes, EveryOneParsesAndDescribesANetwork) {
 }
 
 TEST(Docs, EveryPathExists) {
-  for (const char* document : {"docs/paper-map.md", "docs/deviations.md", "docs/add-an-op.md",
-                               "docs/checkpoints.md", "docs/msceleb.md"}) {
+  std::vector<fs::path> documents{root / "README.md", root / "CONTRIBUTING.md"};
+  for (const auto& entry : fs::directory_iterator(root / "docs")) {
+    if (entry.path().extension() == ".md") documents.push_back(entry.path());
+  }
+  for (const fs::path& document : documents) {
     int paths = 0;
     for (const std::string& word : quoted(read(document))) {
       if (!is_path(word)) continue;
@@ -71,7 +82,29 @@ TEST(Docs, EveryPathExists) {
       EXPECT_TRUE(fs::exists(root / word)) << document << " names " << word << ", which is not there";
     }
     EXPECT_GT(paths, 0) << document;
+    for (const std::string& target : links(read(document)))
+      EXPECT_TRUE(fs::exists(document.parent_path() / target)) << document << " links to " << target;
   }
+}
+
+// Each section of the tour links to files and speaks of what is in them.
+TEST(Docs, TheTourNamesNothingThatIsNotInItsFiles) {
+  static const std::regex name("[A-Za-z_]\\w*(::[A-Za-z_]\\w*)*"), comment("//[^\n]*"), section("\n## ");
+  const std::string tour = read(root / "docs" / "tour.md");
+  int names = 0;
+  for (std::sregex_token_iterator part(tour.begin(), tour.end(), section, -1), end; part != end; ++part) {
+    const std::string text = *part;
+    std::string code;
+    for (const std::string& target : links(text))
+      code += std::regex_replace(read(root / "docs" / target), comment, "");
+    for (const std::string& word : quoted(text)) {
+      if (!std::regex_match(word, name)) continue;
+      ++names;
+      EXPECT_TRUE(std::regex_search(code, std::regex("\\b" + word + "\\b")))
+          << "no file of the section \"" << text.substr(0, text.find('\n')) << "\" has " << word;
+    }
+  }
+  EXPECT_GT(names, 80);
 }
 
 TEST(Docs, ThePaperMapHasEverySectionEquationAndTable) {
@@ -101,7 +134,8 @@ TEST(Docs, ThePaperMapNamesEveryOperationLayerLossAndSampler) {
 
 TEST(Docs, EverySwitchIsAConfigurationKey) {
   int keys = 0;
-  for (const char* document : {"docs/deviations.md", "docs/paper-map.md", "docs/msceleb.md"}) {
+  for (const char* document :
+       {"docs/deviations.md", "docs/paper-map.md", "docs/msceleb.md", "docs/tour.md"}) {
     for (const std::string& word : quoted(read(document))) {
       const std::string name = key_in(word);
       if (name.empty()) continue;

@@ -13,6 +13,14 @@
 namespace dg {
 namespace {
 
+// What was written to it.
+std::string text_of(std::FILE* file) {
+  std::string text;
+  std::rewind(file);
+  for (int c; (c = std::fgetc(file)) != EOF;) text += static_cast<char>(c);
+  return text;
+}
+
 TEST(Run, LeavesConfigurationMetricsAndCheckpoint) {
   const fs::path data = pattern_folder("run"), run = fresh_folder("run_out") / "run";
   const TrainResult r = train({.data = data, .run = run, .config = tiny_config({"evaluate.every=5"})});
@@ -59,9 +67,7 @@ TEST(Run, MetricsTellWhereTheTimeGoes) {
     EXPECT_GE(input_bound, 0);
     EXPECT_LE(input_bound, 1);
   }
-  std::string said;
-  std::rewind(console.get());
-  for (int c; (c = std::fgetc(console.get())) != EOF;) said += static_cast<char>(c);
+  const std::string said = text_of(console.get());
   const std::string sentence = fmt::format("input-bound by {:.0f}%", 100 * input_bound);
   EXPECT_EQ(said.find(sentence) != std::string::npos, input_bound > 0.01) << said;
 }
@@ -105,6 +111,49 @@ TEST(Run, ResumeContinuesBitForBit) {
 TEST(Run, ResumeWithoutACheckpointStartsAtStepZero) {
   const fs::path data = pattern_folder("resume_none"), run = fresh_folder("resume_none_out") / "run";
   EXPECT_EQ(train({.data = data, .run = run, .config = tiny_config(), .resume = true}).steps, 10);
+}
+
+TEST(Run, ResumeRefusesOtherIdentities) {
+  const fs::path data = pattern_folder("resume_others"), run = fresh_folder("resume_others_out") / "run";
+  train({.data = data, .run = run, .config = tiny_config(), .stop_after = 2});
+  fs::rename(data / "011", data / "0110");  // one of the novel: nothing of what trains has changed
+  const auto resume = [&] { train({.data = data, .run = run, .config = tiny_config(), .resume = true}); };
+  EXPECT_EQ(error_text<std::exception>(resume), "[train] --resume must go on with the identities that " +
+                                                    (run / "identities.tsv").string() +
+                                                    " lists, but the data now have others");
+  fs::rename(data / "0110", data / "011");
+  EXPECT_EQ(error_text<std::exception>(resume), "no error");
+}
+
+TEST(Run, ResumeReplacesADamagedBest) {
+  const fs::path data = pattern_folder("best"), run = fresh_folder("best_out") / "run";
+  const Config config = tiny_config({"evaluate.every=5"});
+  train({.data = data, .run = run, .config = config, .stop_after = 5});
+  const fs::path best = run / "checkpoints" / "best.safetensors";
+  fs::resize_file(best, 1000);
+  train({.data = data, .run = run, .config = config, .resume = true});
+  EXPECT_GE(best_top1(best), 0);
+}
+
+TEST(Run, ADamagedCheckpointDoesNotCountAmongThoseKept) {
+  const fs::path data = pattern_folder("kept"), run = fresh_folder("kept_out") / "run";
+  const Config config = tiny_config({"checkpoint.every=2", "checkpoint.keep=1"});
+  train({.data = data, .run = run, .config = config, .stop_after = 6});
+  const fs::path newest = run / "checkpoints" / "step-6.safetensors";
+  std::string bytes = bytes_of(newest);
+  bytes.back() ^= 1;  // in the data, which no header vouches for
+  std::ofstream(newest, std::ios::binary) << bytes;
+  std::ofstream(run / "checkpoints" / "step-6.safetensors.tmp") << "left by a killed run";
+  train({.data = data, .run = run, .config = config, .stop_after = 2, .resume = true});
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(run / "checkpoints"))
+    names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(names, (std::vector<std::string>{"step-2.safetensors", "step-6.safetensors"}));
+  train({.data = data, .run = run, .config = config, .resume = true});
+  train({.data = data, .run = run.parent_path() / "whole", .config = config});
+  EXPECT_TRUE(bytes_of(run / "checkpoints" / "step-10.safetensors") ==
+              bytes_of(run.parent_path() / "whole" / "checkpoints" / "step-10.safetensors"));
 }
 
 TEST(Run, ResumeRefusesChangedSettingsByName) {
@@ -179,6 +228,37 @@ TEST(Run, AnIdentityWithNoGoodPhotoIsNamed) {
   const std::string text = error_text<std::exception>(
       [&] { train({.data = data, .run = run, .config = tiny_config({"steps=60"})}); });
   EXPECT_NE(text.find("004"), std::string::npos) << text;
+}
+
+TEST(Run, NovelIdentitiesOfOnePhotoDoNotStopTraining) {
+  const fs::path data = pattern_folder("one_photo"), run = fresh_folder("one_photo_out") / "run";
+  for (const char* name : {"009", "010", "011"}) {
+    for (const char* photo : {"1.jpg", "2.jpg", "3.jpg"}) fs::remove(data / name / photo);
+  }
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> console(std::tmpfile(), &std::fclose);
+  EXPECT_EQ(
+      train({.data = data, .run = run, .config = tiny_config({"evaluate.every=1"}), .console = console.get()})
+          .steps,
+      10);
+  EXPECT_NE(text_of(console.get()).find("nothing is evaluated in training"), std::string::npos);
+  EXPECT_EQ(error_text<std::exception>([&] { evaluate_one_shot({.run = run, .data = data}); }),
+            "[one-shot] there must be photos of novel identities to test, got 3 novel identities");
+}
+
+TEST(Run, AnIdentityThatCannotBeEnrolledIsNamed) {
+  const fs::path data = pattern_folder("enrol"), run = fresh_folder("enrol_out") / "run";
+  train({.data = data, .run = run, .config = tiny_config(), .stop_after = 1});
+  const auto complaint = [&](const std::string& side, const char* identity) {
+    for (int p = 0; p < 4; ++p)
+      std::ofstream(data / identity / fmt::format("{}.jpg", p), std::ios::trunc) << "not a photo";
+    EXPECT_EQ(
+        error_text<std::exception>([&] { evaluate_one_shot({.run = run, .data = data}); }),
+        fmt::format("[one-shot] {} identity {} must have a photo that decodes to be enrolled, but {} does "
+                    "not",
+                    side, identity, (data / identity / "0.jpg").string()));
+  };
+  complaint("novel", "010");
+  complaint("base", "003");
 }
 
 TEST(Run, VerificationNamesAMissingPhoto) {

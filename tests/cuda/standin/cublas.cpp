@@ -80,6 +80,7 @@ cublasStatus_t cublasGetVersion_v2(cublasHandle_t, int* version) {
 
 cublasStatus_t cublasSetStream_v2(cublasHandle_t handle, cudaStream_t stream) {
   if (handle == nullptr) return CUBLAS_STATUS_NOT_INITIALIZED;
+  const std::lock_guard lock(Device::instance().mutex);
   if (Device::instance().find(stream) == nullptr) return CUBLAS_STATUS_INVALID_VALUE;
   handle->stream = stream;
   return CUBLAS_STATUS_SUCCESS;

@@ -1,0 +1,148 @@
+// Checkpoint files: what is refused, and that Python's safetensors package reads and writes them. Those tests
+// are skipped where `python3` (or $DG_PYTHON) has no safetensors and numpy.
+#include "training/checkpoint.h"
+
+#include <cstdlib>
+
+#include "error_text.h"
+#include "interop/safetensors.h"
+#include "training/tiny_trainer.h"
+
+namespace dg {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A trainer after two steps, and its checkpoint.
+class Checkpoint : public testing::Test {
+ protected:
+  void SetUp() override {
+    data = pattern_folder("checkpoint");
+    folder = fresh_folder("checkpoint_files");
+    file = folder / "step-2.safetensors";
+    TinyTrainer tiny(data, tiny_config());
+    tiny.trainer.initialise();
+    for (int i = 0; i < 2; ++i) tiny.trainer.step();
+    save_checkpoint(file, tiny.trainer, tiny.config, {.metrics = {1, 2, 3}, .novel_top1 = 0.25});
+  }
+
+  std::string refusal() {
+    TinyTrainer tiny(data, tiny_config());
+    return error_text<IoError>([&] { load_checkpoint(file, tiny.trainer); });
+  }
+
+  fs::path data, folder, file;
+};
+
+TEST_F(Checkpoint, KeepsWhatTheRunKnows) {
+  TinyTrainer tiny(data, tiny_config());
+  const RunState run = load_checkpoint(file, tiny.trainer);
+  EXPECT_EQ(run.metrics, (State{1, 2, 3}));
+  EXPECT_EQ(best_top1(file), 0.25);
+}
+
+TEST_F(Checkpoint, OneWrongBitIsRefusedWithTensorAndOffset) {
+  const std::string whole = bytes_of(file);
+  const SafetensorsReader reader(file);
+  for (const char* name :
+       {"stem.conv1.weight", "l2_softmax.alpha", "velocity.fc.bias", "state.sampler", "state.metrics"}) {
+    const auto* entry = reader.find(name);
+    ASSERT_NE(entry, nullptr) << name;
+    const std::uint64_t start = reader.offset(*entry), length = entry->end - entry->begin;
+    for (const std::uint64_t at : {start, start + length - 1}) {
+      std::string damaged = whole;
+      damaged[at] ^= 4;
+      std::ofstream(file, std::ios::binary) << damaged;
+      EXPECT_EQ(refusal(),
+                fmt::format("{}: tensor {} at offset {} is damaged: its bytes do not give its checksum",
+                            file.string(), name, start));
+    }
+  }
+}
+
+TEST_F(Checkpoint, AnotherNetworksFileIsRefusedWithTensorAndOffset) {
+  TinyTrainer larger(data, tiny_config({"network.embedding=16"}));
+  larger.trainer.initialise();
+  save_checkpoint(file, larger.trainer, larger.config);
+  const SafetensorsReader reader(file);
+  const auto& fc = *reader.find("fc.weight");
+  EXPECT_EQ(refusal(), fmt::format("{}: tensor fc.weight at offset {} must be F32 [16, {}], got F32 [32, {}]",
+                                   file.string(), reader.offset(fc), fc.shape[1], fc.shape[1]));
+}
+
+TEST_F(Checkpoint, StatesOfOtherDataAreRefusedWithTheFile) {
+  // The same number of classes, one photo more.
+  write_jpeg(data / "000" / "9.jpg", pattern(0, 9), 95);
+  TinyTrainer tiny(data, tiny_config());
+  const std::string text = error_text([&] { load_checkpoint(file, tiny.trainer); });
+  EXPECT_TRUE(text.starts_with(file.string() + ": ")) << text;
+  EXPECT_NE(text.find("27 photos"), std::string::npos) << text;
+}
+
+TEST_F(Checkpoint, ABestWithoutItsFigureIsRefused) {
+  write_safetensors(file, {}, {{"novel_top1", "high"}});
+  EXPECT_EQ(error_text<IoError>([&] { best_top1(file); }),
+            file.string() + ": the metadata must have a number novel_top1");
+  write_safetensors(file, {});
+  EXPECT_EQ(error_text<IoError>([&] { best_top1(file); }),
+            file.string() + ": the metadata must have a number novel_top1");
+}
+
+class PythonSafetensors : public Checkpoint {
+ protected:
+  void SetUp() override {
+    const char* asked = std::getenv("DG_PYTHON");
+    if (asked != nullptr) python = asked;
+    if (std::system((python + " -c 'import numpy, safetensors.numpy' 2>/dev/null").c_str()) != 0)
+      GTEST_SKIP() << python << " has no safetensors and numpy (DG_PYTHON names another Python)";
+    Checkpoint::SetUp();
+  }
+  std::string python = "python3";
+};
+
+TEST_F(PythonSafetensors, OpensACheckpointAndWritesOneThatContinues) {
+  const fs::path copy = folder / "copy.safetensors";
+  const std::string command = fmt::format("{} {}/tests/interop/copy_with_python.py {} {}", python,
+                                          DG_SOURCE_DIR, file.string(), copy.string());
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  SafetensorsReader ours(file), theirs(copy);
+  EXPECT_EQ(theirs.metadata(), ours.metadata());
+  ASSERT_EQ(theirs.entries().size(), ours.entries().size());
+  for (const auto& entry : ours.entries()) {
+    const NamedTensor a = ours.read(entry.name), b = theirs.read(entry.name);
+    EXPECT_EQ(a.dtype, b.dtype) << entry.name;
+    EXPECT_EQ(a.shape, b.shape) << entry.name;
+    EXPECT_TRUE(a.bytes == b.bytes) << entry.name;
+  }
+  const auto after = [&](const fs::path& start) {
+    TinyTrainer tiny(data, tiny_config());
+    load_checkpoint(start, tiny.trainer);
+    tiny.trainer.step();
+    save_checkpoint(folder / "after", tiny.trainer, tiny.config);
+    return bytes_of(folder / "after");
+  };
+  EXPECT_TRUE(after(file) == after(copy));
+}
+
+// What docs/checkpoints.md shows.
+TEST_F(PythonSafetensors, TheDocumentsLinesWork) {
+  std::ifstream document(fs::path(DG_SOURCE_DIR) / "docs" / "checkpoints.md");
+  std::string script, line;
+  while (std::getline(document, line)) {
+    if (line.starts_with("    from safetensors") || (!script.empty() && line.starts_with("    ")))
+      script += line.substr(4) + "\n";
+  }
+  const std::string shown = "RUN/checkpoints/step-5000.safetensors";
+  ASSERT_NE(script.find(shown), std::string::npos) << script;
+  script.replace(script.find(shown), shown.size(), file.string());
+  std::ofstream(folder / "shown.py") << script;
+  const fs::path out = folder / "out";
+  ASSERT_EQ(std::system(fmt::format("{} {}/shown.py > {}", python, folder.string(), out.string()).c_str()),
+            0);
+  const std::string first =
+      fmt::format("({}, 5, 5, 3)", SafetensorsReader(file).find("stem.conv1.weight")->shape[0]);
+  EXPECT_TRUE(bytes_of(out).starts_with(first)) << bytes_of(out);
+}
+
+}  // namespace
+}  // namespace dg

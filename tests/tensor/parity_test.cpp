@@ -185,6 +185,53 @@ TEST(ConvolutionParity, EveryTileIsTheCheapestSomewhere) {
   EXPECT_EQ(tile(2, 9, 7), 0);
 }
 
+// Root mean square of the error against double, relative to the result's own: the figures of
+// docs/performance.md
+// (--gtest_filter='*ErrorOfEveryTile*' prints them). Larger tiles lose digits.
+TEST(ConvolutionParity, ErrorOfEveryTile) {
+  const auto error = [](const Numbers& got, const Numbers& ref) {
+    double wrong = 0, whole = 0;
+    for (std::size_t i = 0; i < ref.size(); ++i) {
+      wrong += (got[i] - static_cast<double>(ref[i])) * (got[i] - static_cast<double>(ref[i]));
+      whole += static_cast<double>(ref[i]) * ref[i];
+    }
+    return std::sqrt(wrong / whole);
+  };
+  struct Case {
+    Index n, size, filter, tile;
+    double most;
+  };
+  for (const Case& c : {Case{1, 2, 3, 2, 5e-7},
+                        {5, 3, 3, 3, 2.5e-6},
+                        {9, 4, 3, 4, 3e-6},
+                        {30, 10, 3, 5, 5e-6},
+                        {81, 12, 3, 6, 8e-6},
+                        {9, 9, 5, 4, 5e-6}}) {
+    const ConvGeometry g{.n = c.n,
+                         .h = c.size,
+                         .w = c.size,
+                         .c = 64,
+                         .k = 64,
+                         .r = c.filter,
+                         .s = c.filter,
+                         .pad = c.filter / 2};
+    ASSERT_EQ(winograd_cost(g, g.h, g.w).tile, c.tile);
+    Rng rng(3, static_cast<std::uint64_t>(g.macs()));
+    const Numbers x = normal(g.n * g.h * g.w * g.c, rng), w = normal(g.k * g.r * g.s * g.c, rng),
+                  bias = normal(g.k, rng), dy = normal(g.n * g.h * g.w * g.k, rng);
+    const Convolution ref = convolve(kernel_of(reference_backend(), g), x, w, bias, dy);
+    for (const Kernel& kernel : kernels_for(g)) {
+      if (kernel.name != "winograd" && kernel.name != "oneDNN") continue;
+      const Convolution got = convolve(kernel, x, w, bias, dy);
+      const double y = error(got.y_without_bias, ref.y_without_bias), dx = error(got.dx, ref.dx),
+                   dw = error(got.dw, ref.dw);
+      fmt::print("F({}x{}, {}x{}) {:<9} forward {:.1e}  by input {:.1e}  by weight {:.1e}\n", c.tile, c.tile,
+                 c.filter, c.filter, kernel.name, y, dx, dw);
+      EXPECT_LT(std::max({y, dx, dw}), kernel.name == "oneDNN" ? 3e-6 : c.most) << text(g);
+    }
+  }
+}
+
 TEST(ConvolutionParity, NoImagesOrNoChannels) {
   check({.n = 0, .h = 5, .w = 5, .c = 16, .k = 16, .r = 3, .s = 3, .pad = 1});
   check({.n = 0, .h = 2, .w = 2, .c = 3, .k = 5, .r = 5, .s = 5, .pad = 2});

@@ -49,7 +49,8 @@ struct PlainSoftmax {
   static Acc identity() { return {std::numeric_limits<Real>::lowest(), 0}; }
   Acc map(std::int64_t row, std::int64_t c) const {
     const bool wrong = c != labels[row];
-    return {wrong ? x[row * classes + c] : std::numeric_limits<Real>::lowest(), Real(wrong)};
+    const Real value = x[row * classes + c];
+    return {wrong ? value : std::numeric_limits<Real>::lowest(), Real(wrong)};
   }
   static Acc combine(Acc p, Acc q) {
     const Real lead = p.highest - q.highest;

@@ -53,8 +53,9 @@ struct SoftmaxForward {
   DG_FN static Acc identity() { return {std::numeric_limits<Real>::lowest(), 0, -1, 0}; }
   DG_FN Acc map(std::int64_t row, std::int64_t c) const {
     const bool wrong = c != labels[row];
-    return {wrong ? x[row * classes + c] : std::numeric_limits<Real>::lowest(), Real(wrong),
-            wrong ? static_cast<Real>(c) : Real(-1), 0};
+    // Not every machine's vectors can load under a condition, or make floats of 64-bit integers.
+    const Real value = x[row * classes + c], number = static_cast<Real>(static_cast<std::int32_t>(c));
+    return {wrong ? value : std::numeric_limits<Real>::lowest(), Real(wrong), wrong ? number : Real(-1), 0};
   }
   DG_FN static Acc combine(Acc p, Acc q) {
     const Real lead = p.highest - q.highest;

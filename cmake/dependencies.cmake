@@ -26,20 +26,20 @@ add_library(dg_toml INTERFACE)
 target_include_directories(dg_toml SYSTEM INTERFACE ${DG_TOML_INCLUDE_DIR})
 target_compile_definitions(dg_toml INTERFACE TOML_HEADER_ONLY=1)
 
-# oneDNN 2.6 or later; 3.x works too (see tensor/cpu/onednn.cpp). No CMake package is needed.
+# oneDNN 2.6 or later, 3.x too (see tensor/cpu/onednn.cpp); -DCMAKE_PREFIX_PATH=PREFIX takes the one in PREFIX/include and
+# PREFIX/lib. No CMake package is needed.
+include(${CMAKE_CURRENT_LIST_DIR}/header_version.cmake)
 find_path(DG_ONEDNN_INCLUDE_DIR dnnl.hpp)
 find_library(DG_ONEDNN_LIBRARY dnnl)
 if(NOT DG_ONEDNN_INCLUDE_DIR OR NOT DG_ONEDNN_LIBRARY)
   message(FATAL_ERROR "oneDNN >= 2.6 (libdnnl-dev) is needed: dnnl.hpp or libdnnl was not found")
 endif()
-find_file(DG_ONEDNN_VERSION_HEADER NAMES oneapi/dnnl/dnnl_version.h dnnl_version.h PATHS ${DG_ONEDNN_INCLUDE_DIR})
-file(STRINGS ${DG_ONEDNN_VERSION_HEADER} dg_onednn_lines REGEX "define DNNL_VERSION_(MAJOR|MINOR|PATCH) ")
-string(REGEX REPLACE "[^0-9;]" "" dg_onednn_version "${dg_onednn_lines}")
-list(JOIN dg_onednn_version "." dg_onednn_version)
+dg_header_version(dg_onednn_version ${DG_ONEDNN_INCLUDE_DIR}/oneapi/dnnl/dnnl_version.h DNNL_VERSION)
 if(dg_onednn_version VERSION_LESS 2.6)
   message(FATAL_ERROR "oneDNN >= 2.6 is needed, found ${dg_onednn_version} (${DG_ONEDNN_LIBRARY})")
 endif()
 message(STATUS "oneDNN ${dg_onednn_version}: ${DG_ONEDNN_LIBRARY}")
+cmake_path(GET DG_ONEDNN_LIBRARY PARENT_PATH dg_onednn_folder)  # for cmake/doppelConfig.cmake.in
 add_library(dg_onednn INTERFACE)
 target_include_directories(dg_onednn SYSTEM INTERFACE $<BUILD_INTERFACE:${DG_ONEDNN_INCLUDE_DIR}>)
 target_link_libraries(dg_onednn INTERFACE $<BUILD_INTERFACE:${DG_ONEDNN_LIBRARY}>)

@@ -43,4 +43,6 @@ write_basic_package_version_file(${CMAKE_BINARY_DIR}/doppelConfigVersion.cmake C
 install(FILES ${CMAKE_BINARY_DIR}/doppelConfig.cmake ${CMAKE_BINARY_DIR}/doppelConfigVersion.cmake
         DESTINATION ${DG_INSTALL_CMAKE} COMPONENT development)
 
+# The installed program finds libraries from outside the system's folders (another oneDNN, CUDA) where the build found them.
+set_target_properties(doppel PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 install(TARGETS doppel RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)

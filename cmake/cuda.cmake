@@ -6,6 +6,7 @@ set(DG_CUDA AUTO CACHE STRING "The CUDA device: AUTO (if nvcc, cuBLAS and cuDNN 
 (only the tests on a stand-in for a GPU, which need the toolkit's headers and cuDNN but not nvcc)")
 set_property(CACHE DG_CUDA PROPERTY STRINGS AUTO ON OFF STANDIN)
 
+include(${CMAKE_CURRENT_LIST_DIR}/cuda_architectures.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/header_version.cmake)
 
 set(dg_cuda OFF)
@@ -51,7 +52,8 @@ endif()
 
 if(dg_cuda)
   if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
-    set(CMAKE_CUDA_ARCHITECTURES "75;80;90")  # T4, A100, H100; newer cards translate the PTX of the last
+    find_program(DG_NVIDIA_SMI nvidia-smi)
+    dg_cuda_architectures(CMAKE_CUDA_ARCHITECTURES ${CMAKE_CUDA_COMPILER} "${DG_NVIDIA_SMI}")
   endif()
   set(CMAKE_CUDA_STANDARD_REQUIRED OFF)  # see -std below
   enable_language(CUDA)

@@ -193,7 +193,7 @@ Choice choose(const Node& graph, const ConvolutionPolicy& policy, Target target)
       }
       const std::int64_t workspace = plan.integer(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE);
       if (!smallest || workspace < smallest->workspace)
-        smallest.emplace(std::move(plan), std::move(configuration), notes, workspace);
+        smallest = Choice{std::move(plan), std::move(configuration), notes, workspace};
       if (smallest->workspace <= policy.workspace_limit) return std::move(*smallest);
     }
   }

@@ -1,4 +1,4 @@
-# cmake -DBUILD=<folder> -DSOURCE=<root of the project> -DCOMPILER=<c++> -P run.cmake: what configure says to a cuDNN that is
+# cmake -DBUILD=<folder> -DSOURCE=<root of the project> -DCOMPILER=<c++> -P cudnn.cmake: what configure says to a cuDNN that is
 # too old, of an unknown version, or new enough. The headers are made here; one build folder, so that compilers are tried once.
 set(found ${BUILD}/cudnn)
 file(REMOVE_RECURSE ${BUILD})

@@ -1,0 +1,26 @@
+# dg_cuda_architectures(VARIABLE NVCC NVIDIA_SMI): the architectures of this machine's GPUs, such as 80, where nvidia-smi names
+# them and nvcc knows them; else 75, the oldest that every toolkit from 12 on compiles for. Either way nvcc adds the PTX, which
+# a newer card translates when it first meets it. Each further architecture costs about a third of an nvcc run.
+function(dg_cuda_architectures variable nvcc nvidia_smi)
+  set(found "")
+  if(nvidia_smi)
+    execute_process(COMMAND ${nvidia_smi} --query-gpu=compute_cap --format=csv,noheader OUTPUT_VARIABLE answer ERROR_QUIET
+                    RESULT_VARIABLE result)
+    if(result EQUAL 0)
+      string(REGEX MATCHALL "[0-9]+\\.[0-9]+" found "${answer}")
+      list(TRANSFORM found REPLACE "\\." "")
+      list(REMOVE_DUPLICATES found)
+    endif()
+  endif()
+  execute_process(COMMAND ${nvcc} --list-gpu-arch OUTPUT_VARIABLE answer ERROR_QUIET)
+  string(REGEX MATCHALL "[0-9]+" known "${answer}")
+  foreach(architecture IN LISTS found)
+    if(NOT architecture IN_LIST known)
+      set(found "")
+    endif()
+  endforeach()
+  if(NOT found)
+    set(found 75)
+  endif()
+  set(${variable} "${found}" PARENT_SCOPE)
+endfunction()

@@ -19,10 +19,6 @@ def read_json(path):
         return json.load(file)
 
 
-def is_asked_for(word, table, row):
-    return word == str(table["number"]) or word in row["recipes"]
-
-
 def checkpoint_step(folder):
     """Steps of a run's newest checkpoint, 0 without one."""
     found = [re.fullmatch(r"step-(\d+)\.safetensors", name) for name in

@@ -1,4 +1,5 @@
 """experiments/run from its first line to its tables, at toy size on generated faces. DOPPEL names the program."""
+import base64
 import glob
 import json
 import os
@@ -201,6 +202,43 @@ class RunTest(unittest.TestCase):
                 self.assertIn("warmup = 500" if suffix else "warmup = 0", file.read())
             with open(os.path.join(folder, "tables.md")) as file:
                 self.assertEqual("-stable" in file.read(), suffix != "")
+
+    def one_shot_files(self, columns):
+        """The faces as a one-shot set: 34 base people, 6 novel ones, one photo of each in development and test set."""
+        folder = tempfile.mkdtemp(dir=self.folder)
+        people = sorted(name for name in os.listdir(self.data) if os.path.isdir(os.path.join(self.data, name)))
+        rows = {"base": [], "novel": [], "development": [], "test": []}
+        for i, person in enumerate(people):
+            base = i < 34
+            for k, photo in enumerate(sorted(os.listdir(os.path.join(self.data, person)))):
+                with open(os.path.join(self.data, person, photo), "rb") as file:
+                    jpeg = base64.b64encode(file.read()).decode()
+                if k == 3:
+                    rows["development"].append(f"{'base' if base else 'novel'}\t{photo}\t{jpeg}\t{person}\turl")
+                    rows["test"] = rows["development"][2:]
+                elif base or k == 0:
+                    rows["base" if base else "novel"].append(f"{photo}\t{jpeg}\t{person}\t1\turl")
+        for name, lines in rows.items():
+            with open(os.path.join(folder, name + ".tsv"), "w") as file:
+                file.write("\n".join(lines) + "\n")
+        with open(os.path.join(folder, "dataset.toml"), "w") as file:
+            file.write('base_train = "base.tsv"\nnovel_train = "novel.tsv"\ndevelopment = "development.tsv"\ntest = "test.tsv"\n' + columns)
+        return os.path.join(folder, "dataset.toml")
+
+    def test_the_one_shot_set_in_its_own_files(self):
+        for columns, held_out in (("", "development"), ('[columns]\ntest = ["set", "image_id", "photo", "mid", "url"]\n', "test")):
+            runs, data = self.runs("files_" + held_out), self.one_shot_files(columns)
+            code, output = run("paper", data, runs, "--only", "3", "--only", "l2s-mb-9")
+            self.assertEqual(code, 0, output)
+            tables = tables_of(runs)
+            self.assertEqual(tables[3][0]["state"], "done")
+            self.assertEqual(tables[3][0]["set"], held_out)
+            for number, row in ((4, 5), (6, 4), (2, 0)):
+                self.assertEqual(tables[number][row]["state"], "done")
+                self.assertEqual(tables[number][row]["set"], "development")
+                self.assertEqual(tables[number][row]["here"]["novel_images"], 6)
+                self.assertEqual(tables[number][row]["here"]["identities"], 40)
+            self.assertEqual(tables[6][11]["state"].split(",")[0], "not run yet: no figures of l2s-mb-1")
 
     def test_a_dry_run_lists_the_queue_and_writes_nothing(self):
         runs = self.runs("dry")

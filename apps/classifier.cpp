@@ -70,7 +70,7 @@ void add_classifier_command(CLI::App& app) {
       "classifier", "Learn a classifier over base and novel identities on a trained network");
   command->add_option("run", a->run, "Run folder of doppel train; gets classifier.safetensors and .json")
       ->required();
-  command->add_option("data", a->data, "Folder of identity folders")->required();
+  command->add_option("data", a->data, "Folder of identity folders, or a dataset.toml")->required();
   command->add_option("--set", a->set, "classifier.key=value, over the run's settings; may be repeated")
       ->take_all()
       ->expected(1)

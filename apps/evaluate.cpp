@@ -62,20 +62,20 @@ void report(const Result& result, const std::string& json) {
   if (!out.flush()) throw IoError(fmt::format("{}: cannot be written", json));
 }
 
-void run_on_toml(const EvaluateOptions& options, const Arguments& a) {
-  require(a.protocol == "one-shot", "evaluate", "{} belongs to --protocol one-shot, got {}", a.folders.back(),
-          a.protocol);
+HeldOut held_out(const Arguments& a) {
   require(a.set.empty() || a.set == "development" || a.set == "test", "evaluate",
           "--set must be development or test, got {}", a.set);
-  const bool test = a.set == "test";
+  return a.set == "test" ? HeldOut::test : HeldOut::development;
+}
+
+void run_on_toml(const EvaluateOptions& options, const Arguments& a) {
   const DatasetFiles files = read_dataset_toml(a.folders.back());
-  const bool truth = !test || !files.test || files.test->columns.mid >= 0;
+  const bool truth = held_out(a) == HeldOut::development || !files.test || files.test->columns.mid >= 0;
   require(truth || a.json.empty(), "evaluate", "--json needs truth, and the test file has none, got {}",
           a.json);
   std::optional<std::filesystem::path> submission;
   if (!a.submission.empty()) submission = a.submission;
-  const CelebEvaluation result =
-      evaluate_celeb(options, test ? HeldOut::test : HeldOut::development, submission);
+  const CelebEvaluation result = evaluate_celeb(options, held_out(a), submission);
   if (result.figures) report(*result.figures, a.json);
   if (submission) options.note(fmt::format("wrote {} answers to {}", result.recognised, a.submission));
 }
@@ -92,15 +92,19 @@ void run_evaluate(const Arguments& a) {
           "--protocol verification takes one run and no --classifier, got {} runs", runs.size());
   require(runs.size() == 1 || a.checkpoint == "last" || a.checkpoint == "best", "evaluate",
           "--checkpoint must be last or best for several runs, got {}", a.checkpoint);
-  require(!together || !is_dataset_toml(a.folders.back()), "evaluate",
-          "several runs and --classifier need a folder of identity folders, got {}", a.folders.back());
-  require(!together || (a.set.empty() && a.submission.empty()), "evaluate",
-          "--set and --submission belong to one run and a dataset.toml, got {} runs", runs.size());
+  const bool toml = is_dataset_toml(a.folders.back());
+  require(!toml || a.protocol == "one-shot", "evaluate", "{} belongs to --protocol one-shot, got {}",
+          a.folders.back(), a.protocol);
+  require(toml || (a.set.empty() && a.submission.empty()), "evaluate",
+          "--set and --submission belong to a dataset.toml, got {} as DATA", a.folders.back());
+  require(!together || a.submission.empty(), "evaluate",
+          "--submission takes one run and no --classifier, got {} runs", runs.size());
   set_threads(a.threads);
   if (together) {
     return report(
         evaluate_ensemble({.runs = runs,
                            .data = a.folders.back(),
+                           .held_out = held_out(a),
                            .classifier = a.classifier,
                            .checkpoint = a.checkpoint,
                            .device = choose_device(a.device),
@@ -113,9 +117,7 @@ void run_evaluate(const Arguments& a) {
   options.checkpoint = a.checkpoint;
   options.device = choose_device(a.device);
   options.note = [](const std::string& text) { fmt::print(stderr, "{}\n", text); };
-  if (is_dataset_toml(a.folders.back())) return run_on_toml(options, a);
-  require(a.set.empty() && a.submission.empty(), "evaluate",
-          "--set and --submission belong to a dataset.toml, got {} as DATA", a.folders.back());
+  if (toml) return run_on_toml(options, a);
   if (a.protocol == "one-shot") return report(evaluate_one_shot(options), a.json);
   report(evaluate_verification(options, a.pairs), a.json);
 }
@@ -128,7 +130,7 @@ void add_evaluate_command(CLI::App& app) {
   command
       ->add_option("folders", a->folders,
                    "RUN... DATA: run folders of doppel train (several: their cosines are averaged), then the "
-                   "folder of identity folders, or (one run) a dataset.toml")
+                   "folder of identity folders, or a dataset.toml")
       ->required()
       ->expected(2, 1000);
   command->add_flag(
@@ -139,7 +141,7 @@ void add_evaluate_command(CLI::App& app) {
   command->add_option("--pairs", a->pairs, "Pairs file in LFW's format, for verification");
   command->add_option("--set", a->set, "development (default) or test, of a dataset.toml");
   command->add_option("--submission", a->submission,
-                      "Write line, MID and confidence of each photo, of a dataset.toml");
+                      "Write line, MID and confidence of each photo, of a dataset.toml (one run)");
   command->add_option("--json", a->json, "Write the figures as JSON; - = to stdout instead of the table");
   command->add_option("--checkpoint", a->checkpoint, "last, best or a file")->capture_default_str();
   command->add_option("--device", a->device, "auto, cpu or cuda")->capture_default_str();

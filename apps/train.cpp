@@ -1,5 +1,6 @@
 // doppel train DATA --run DIR: trains on a folder of photos, one folder per identity, or on the files that a
-// dataset.toml names.
+// dataset.toml names. Exit code: 0 trained, 130 stopped by a signal, 3 stopped by a guard (collapse, a loss
+// that is not finite), 1 any other failure.
 #include <fmt/format.h>
 
 #include <csignal>
@@ -8,6 +9,7 @@
 #include "apps/device.h"
 #include "tensor/parallel.h"
 #include "training/run.h"
+#include "training/trainer.h"
 
 namespace dg {
 namespace {
@@ -72,7 +74,14 @@ void add_train_command(CLI::App& app) {
   command->add_option("--init", a->init, "Checkpoint whose network weights to start from");
   command->add_flag("--resume", a->resume, "Continue the run from its newest good checkpoint");
   command->callback([a] {
-    if (const int code = run_train(*a); code != 0) throw CLI::RuntimeError(code);
+    int code = 0;
+    try {
+      code = run_train(*a);
+    } catch (const TrainingStopped& e) {  // told apart from other failures: trying again would not help
+      fmt::print(stderr, "doppel: {}\n", e.what());
+      code = 3;
+    }
+    if (code != 0) throw CLI::RuntimeError(code);
   });
 }
 

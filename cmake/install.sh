@@ -1,6 +1,6 @@
 # Sourced by ./demo and ./test: names and installs the packages that are missing (Debian and its relatives), then builds.
 # Nothing else on the machine is touched.
-dg_packages="g++ cmake ninja-build libdnnl-dev libfmt-dev libjpeg62-turbo-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libgtest-dev"
+dg_packages="g++ cmake ninja-build libdnnl-dev libfmt-dev libjpeg62-turbo-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libgtest-dev python3"
 
 dg_install() {
   if ! command -v dpkg-query >/dev/null 2>&1; then

@@ -84,6 +84,7 @@ set(TEST_F32
   evaluation/one_shot_test.cpp
   evaluation/prototypes_test.cpp
   evaluation/verification_test.cpp
+  experiments/recipes_test.cpp
   interop/atomic_file_test.cpp
   interop/safetensors_test.cpp
   tensor/allocator_test.cpp
@@ -100,6 +101,7 @@ set(TEST_F32
   training/config_validate_test.cpp
   training/run_log_test.cpp
   training/sampler_test.cpp
+  training/switches_test.cpp
 )
 
 # The parity suite of a device (device/main.cpp): linked here with the fast CPU backend, and with a GPU, or its stand-in, where there is one.

@@ -27,7 +27,8 @@ struct ClassifierRunResult {
 };
 
 /// Learns, writes both files and returns the figures. The run's own split is used: base identities are those
-/// it trained on, and DATA must hold them all; all others are novel, each with one enrolled photo. Errors:
+/// it trained on, and DATA must hold them all; all others are novel, each with one enrolled photo. Of a
+/// dataset.toml the development set is recognised. Errors:
 /// base identities that DATA lacks (named), settings of other sections (named), fewer identities than
 /// classifier.batch, no novel test photo.
 ClassifierRunResult learn_on_run(const ClassifierRunOptions& options);

@@ -108,9 +108,10 @@ struct Config {
   } log;
 };
 
-/// Defaults, then `recipe` (a TOML file; `base = "other.toml"` at its top is read first, relative to it),
-/// then each "section.key=value" of `settings`. Unknown keys, wrong types and values out of range are errors
-/// that name file and line (or the setting); an unreadable file is an IoError. Ends with validate().
+/// Defaults, then `recipe` (a TOML file; `base = "other.toml"` at its top, or an array of names, is read
+/// first, relative to it), then each "section.key=value" of `settings`. Unknown keys, wrong types and values
+/// out of range are errors that name file and line (or the setting); an unreadable file is an IoError. Ends
+/// with validate().
 Config load_config(const std::optional<std::filesystem::path>& recipe,
                    const std::vector<std::string>& settings);
 

@@ -142,27 +142,39 @@ std::string read_text(const fs::path& path) {
   return text.str();
 }
 
+// The files that `base = "a.toml"` or `base = ["a.toml", "b.toml"]` names.
+std::vector<std::string> base_names(const toml::node& base, const std::string& place) {
+  std::vector<std::string> names;
+  if (const auto name = base.value_exact<std::string>()) names.push_back(*name);
+  if (const toml::array* several = base.as_array()) {
+    for (const toml::node& one : *several) names.push_back(one.value_exact<std::string>().value_or(""));
+  }
+  if (names.empty() || std::find(names.begin(), names.end(), "") != names.end()) {
+    throw Error(fmt::format("{}: base must be the name of a recipe file or an array of names, got {} ({})",
+                            place, text_of(base), type_of(base)));
+  }
+  return names;
+}
+
 // `open`: the files whose base this is, outermost first.
 void apply_file(Config& config, const fs::path& path, std::vector<fs::path>& open) {
   open.push_back(fs::weakly_canonical(path));
   toml::table table = parse(read_text(path), path.string());
   if (const toml::node* base = table.get("base")) {
     const std::string place = fmt::format("{}:{}", path.string(), base->source().begin.line);
-    const auto name = base->value_exact<std::string>();
-    if (!name) {
-      throw Error(fmt::format("{}: base must be the name of a recipe file, got {} ({})", place,
-                              text_of(*base), type_of(*base)));
+    for (const std::string& name : base_names(*base, place)) {
+      const fs::path file = path.parent_path() / name;
+      if (std::find(open.begin(), open.end(), fs::weakly_canonical(file)) != open.end()) {
+        throw Error(
+            fmt::format("{}: base leads back to {}, which is being read already", place, file.string()));
+      }
+      if (!fs::exists(file)) throw IoError(fmt::format("{}: base {} does not exist", place, file.string()));
+      apply_file(config, file, open);
     }
-    const fs::path file = path.parent_path() / *name;
-    if (std::find(open.begin(), open.end(), fs::weakly_canonical(file)) != open.end()) {
-      throw Error(
-          fmt::format("{}: base leads back to {}, which is being read already", place, file.string()));
-    }
-    if (!fs::exists(file)) throw IoError(fmt::format("{}: base {} does not exist", place, file.string()));
-    apply_file(config, file, open);
     table.erase("base");
   }
   apply_table(config, table, path.string());
+  open.pop_back();
 }
 
 std::string trimmed(const std::string& text) {

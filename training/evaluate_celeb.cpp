@@ -19,6 +19,14 @@ void refuse_trained_novel(const std::filesystem::path& run, const CelebTsv& set)
 
 }  // namespace
 
+CelebTsv open_celeb_evaluation(const EvaluateOptions& o, const Config& config, HeldOut held_out) {
+  CelebTsv set = open_celeb_tsv(read_dataset_toml(o.data),
+                                {.held_out = held_out, .max_bad_share = config.data.max_broken});
+  for (const std::string& note : set.notes) o.note(note);
+  refuse_trained_novel(o.run, set);
+  return set;
+}
+
 std::string submission_text(std::vector<Prediction> predictions, const CelebTsv& set) {
   std::sort(predictions.begin(), predictions.end(), [&](const Prediction& a, const Prediction& b) {
     return set.rows->line(a.photo) < set.rows->line(b.photo);
@@ -34,12 +42,9 @@ std::string submission_text(std::vector<Prediction> predictions, const CelebTsv&
 CelebEvaluation evaluate_celeb(const EvaluateOptions& o, HeldOut held_out,
                                const std::optional<std::filesystem::path>& submission) {
   const Config config = run_config(o.run);
-  CelebTsv set = open_celeb_tsv(read_dataset_toml(o.data),
-                                {.held_out = held_out, .max_bad_share = config.data.max_broken});
-  for (const std::string& note : set.notes) o.note(note);
+  const CelebTsv set = open_celeb_evaluation(o, config, held_out);
   require(set.unlabelled.empty() || submission.has_value(), "evaluate",
           "the test file has no mid column, so there are no figures; --submission FILE writes the answers");
-  refuse_trained_novel(o.run, set);
   std::optional<AtomicFile>
       file;  // opened before the work, so that a path that cannot be written shows at once
   if (submission) file.emplace(*submission);

@@ -9,14 +9,18 @@
 
 namespace dg {
 
+/// The files of `options.data` with their `held_out` set. Error if the run was trained on a novel identity,
+/// and those of open_celeb_tsv.
+CelebTsv open_celeb_evaluation(const EvaluateOptions& options, const Config& config, HeldOut held_out);
+
 struct CelebEvaluation {
   std::optional<OneShotResult> figures;  // none where the rows have no truth
   std::int64_t recognised = 0;           // photos with an answer
 };
 
 /// Recognises the `held_out` set of `options.data` among base and novel identities. `submission`, if given,
-/// is a file that gets submission_text, whole or not at all. Error: a novel identity that the run was trained
-/// on, a set without truth and no submission asked for, and those of open_celeb_tsv and Recogniser.
+/// is a file that gets submission_text, whole or not at all. Error: a set without truth and no submission
+/// asked for, and those of open_celeb_evaluation and Recogniser.
 CelebEvaluation evaluate_celeb(const EvaluateOptions& options, HeldOut held_out,
                                const std::optional<std::filesystem::path>& submission = std::nullopt);
 

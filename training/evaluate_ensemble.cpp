@@ -64,7 +64,7 @@ Member embed_member(const EnsembleOptions& o, const fs::path& run_folder) {
       .run = run_folder, .data = o.data, .checkpoint = o.checkpoint, .device = o.device};
   const Config config = run_config(run.run);
   Network network = trained_network(run, config);
-  const auto [set, split, family] = open_evaluation_data(run, config);
+  const auto [set, split, family] = open_evaluation_data(run, config, o.held_out);
   Member member;
   if (o.classifier) member.classifier = classifier_of(run.run, set, network);  // before the long part
   PhotoStore store(set, replacement_lists(set, split), evaluation_store(config, config.data.max_broken));

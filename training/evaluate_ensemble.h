@@ -7,16 +7,17 @@ namespace dg {
 
 struct EnsembleOptions {
   std::vector<std::filesystem::path> runs;  // one or more
-  std::filesystem::path data;
-  bool classifier = false;          // RUN/classifier.safetensors of each, instead of prototypes
-  std::string checkpoint = "last";  // "last", "best" or a file
+  std::filesystem::path data;               // a class folder or a dataset.toml
+  HeldOut held_out = HeldOut::development;  // of a dataset.toml
+  bool classifier = false;                  // RUN/classifier.safetensors of each, instead of prototypes
+  std::string checkpoint = "last";          // "last", "best" or a file
   Device device = Device::cpu;
   std::function<void(const std::string&)> note = [](const std::string&) {};
 };
 
 /// The one-shot protocol. Runs may differ in network, input size and embedding size. Errors: runs that were
-/// trained on other identities or hold out another number of base photos (named), a classifier that was
-/// learnt on another checkpoint or on other identities than DATA's (named).
+/// trained on other identities or hold out another number of base photos (named), a set without truth, a
+/// classifier that was learnt on another checkpoint or on other identities than DATA's (named).
 OneShotResult evaluate_ensemble(const EnsembleOptions& options);
 
 }  // namespace dg

@@ -7,6 +7,7 @@
 #include "data/class_folder.h"
 #include "data/generated_faces.h"
 #include "training/checkpoint.h"
+#include "training/evaluate_celeb.h"
 #include "training/model.h"
 #include "training/recognition.h"
 
@@ -50,7 +51,13 @@ PhotoStoreOptions evaluation_store(const Config& config, double max_broken) {
           .max_broken_share = max_broken};
 }
 
-EvaluationData open_evaluation_data(const EvaluateOptions& o, const Config& config) {
+EvaluationData open_evaluation_data(const EvaluateOptions& o, const Config& config, HeldOut held_out) {
+  if (is_dataset_toml(o.data)) {
+    CelebTsv files = open_celeb_evaluation(o, config, held_out);
+    require(files.unlabelled.empty(), "evaluate", "figures need truth, and the test file of {} has none",
+            o.data.string());
+    return {std::move(files.photos), std::move(files.split), {}};
+  }
   EvaluationData data;
   data.set = scan_class_folder(o.data);
   data.split = split_photos(data.set,

@@ -4,6 +4,7 @@
 #include <functional>
 #include <set>
 
+#include "data/celeb_tsv.h"
 #include "data/photo_store.h"
 #include "evaluation/one_shot.h"
 #include "evaluation/verification.h"
@@ -49,6 +50,9 @@ struct EvaluationData {
   Split split;
   std::vector<int> family;  // by class, from DATA/families.csv; empty where there is none
 };
-EvaluationData open_evaluation_data(const EvaluateOptions& options, const Config& config);
+
+/// A class folder, or the files of a dataset.toml with their `held_out` set, which must have truth.
+EvaluationData open_evaluation_data(const EvaluateOptions& options, const Config& config,
+                                    HeldOut held_out = HeldOut::development);
 
 }  // namespace dg

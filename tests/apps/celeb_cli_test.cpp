@@ -61,6 +61,29 @@ TEST_F(CelebProgram, TrainsEvaluatesAndSubmits) {
   EXPECT_EQ(lines_of(blind), 18);
 }
 
+TEST_F(CelebProgram, LearnsAClassifierAndEvaluatesRunsTogether) {
+  ASSERT_EQ(train().code, 0);
+  const std::string toml = files.toml().string();
+  const Finished learnt = doppel({"classifier", run.string(), toml, "--threads", "1", "--json", "-", "--set",
+                                  "classifier.batch=8", "--set", "classifier.iterations=5"});
+  ASSERT_EQ(learnt.code, 0) << learnt.err;
+  const auto figures = nlohmann::json::parse(learnt.out);
+  EXPECT_EQ(figures["prototypes"], nlohmann::json::parse(evaluate({"--json", "-"}).out));
+  EXPECT_EQ(figures["classifier"], nlohmann::json::parse(evaluate({"--classifier", "--json", "-"}).out));
+  const Words both{"evaluate", run.string(), run.string(), toml, "--json", "-"};
+  const Finished together = doppel(both);
+  ASSERT_EQ(together.code, 0) << together.err;
+  EXPECT_EQ(nlohmann::json::parse(together.out)["novel_images"], 9);
+  for (const auto& [more, message] : {std::pair{Words{"--set", "test"}, "the test file of"},
+                                      {{"--submission", "s.tsv"}, "takes one run"}}) {
+    Words words = both;
+    words.insert(words.end(), more.begin(), more.end());
+    const Finished f = doppel(words);
+    EXPECT_GT(f.code, 0);
+    EXPECT_TRUE(contains(f.err, message));
+  }
+}
+
 TEST_F(CelebProgram, BadRowsAreNamedOnStderr) {
   std::vector<std::string> rows = files.lines("base");
   rows[6] = "7\tcut";

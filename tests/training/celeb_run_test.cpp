@@ -5,7 +5,9 @@
 #include "error_text.h"
 #include "tests/data/celeb_files.h"
 #include "training/checkpoint.h"
+#include "training/classifier_run.h"
 #include "training/evaluate_celeb.h"
+#include "training/evaluate_ensemble.h"
 #include "training/run.h"
 #include "training/tiny_run.h"
 #include "training/trainer.h"
@@ -79,6 +81,37 @@ TEST_F(TrainedOnCeleb, TheDevelopmentSetGivesTheFiguresOfTheSamePhotosInAClassFo
   }
   EXPECT_TRUE(fs::exists(run / "checkpoints" / "best.safetensors"))
       << "training looked at the development set";
+}
+
+TEST_F(TrainedOnCeleb, ClassifierAndEnsembleGiveTheFiguresOfAClassFolder) {
+  const fs::path other = run.parent_path() / "other";
+  train({.data = files.toml(), .run = other, .config = toml_config({"seed=1"})});
+  const auto learn = [&](const fs::path& folder, const fs::path& data) {
+    return to_json(learn_on_run(
+        {.run = folder,
+         .data = data,
+         .settings = {"classifier.iterations=20", "classifier.batch=8", "classifier.rate=0.1"}}));
+  };
+  for (const fs::path& one : {run, other}) EXPECT_EQ(learn(one, faces_of(files)), learn(one, files.toml()));
+  for (const bool classifier : {false, true}) {
+    const auto together = [&](const fs::path& data, HeldOut held_out = HeldOut::development) {
+      return to_json(evaluate_ensemble(
+          {.runs = {run, other}, .data = data, .held_out = held_out, .classifier = classifier}));
+    };
+    const auto folder = together(faces_of(files));
+    EXPECT_EQ(together(files.toml()), folder);
+    EXPECT_EQ(folder["novel_images"], 9);
+    EXPECT_EQ(error_text([&] { together(files.toml(), HeldOut::test); }),
+              "[evaluate] figures need truth, and the test file of " + files.toml().string() + " has none");
+    std::vector<std::string> rows = files.lines("test");  // a test set with truth, and one row fewer
+    rows.pop_back();
+    const CelebFiles with_truth = celeb_files("celeb_truth");
+    with_truth.rewrite("test", rows);
+    std::ofstream(with_truth.toml(), std::ios::app)
+        << "[columns]\ntest = [\"set\", \"image_id\", \"photo\", \"mid\", \"url\"]\n";
+    EXPECT_NE(together(with_truth.toml(), HeldOut::test), folder);
+    EXPECT_EQ(together(with_truth.toml()), folder);
+  }
 }
 
 TEST_F(TrainedOnCeleb, ASubmissionHoldsLineMidAndConfidenceOfEveryRow) {

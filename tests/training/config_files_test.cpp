@@ -125,6 +125,23 @@ TEST_F(ConfigFiles, LayersAreDefaultsBaseRecipeSettings) {
   EXPECT_EQ(c.optim.decay, 5e-4);
 }
 
+TEST_F(ConfigFiles, SeveralBasesAreLayersInTheirOrder) {
+  write("bases/root.toml", "seed = 1\nsteps = 10\n[optim]\nrate = 0.5\nmomentum = 0.5\n");
+  write("bases/first.toml", "base = \"root.toml\"\nsteps = 20\n[optim]\nrate = 0.25\n");
+  write("bases/second.toml", "[optim]\nrate = 0.125\nwarmup = 3\n");
+  const fs::path top =
+      write("top.toml", "base = [\"bases/first.toml\", \"bases/second.toml\"]\n[optim]\nwarmup = 4\n");
+  const Config c = load_config(top, {});
+  EXPECT_EQ(c.seed, 1u);
+  EXPECT_EQ(c.steps, 20);
+  EXPECT_EQ(c.optim.rate, 0.125);
+  EXPECT_EQ(c.optim.momentum, 0.5);
+  EXPECT_EQ(c.optim.warmup, 4);
+  // One file may be the base of two others.
+  const fs::path twice = write("twice.toml", "base = [\"bases/first.toml\", \"bases/root.toml\"]\n");
+  EXPECT_EQ(load_config(twice, {}).steps, 10);
+}
+
 TEST_F(ConfigFiles, BaseErrorsNameTheFileThatAsksForIt) {
   const fs::path a = write("a.toml", "base = \"b.toml\"\n");
   write("b.toml", "\nbase = \"bases/../a.toml\"\n");
@@ -137,7 +154,14 @@ TEST_F(ConfigFiles, BaseErrorsNameTheFileThatAsksForIt) {
             gone.string() + ":1: base " + (folder_ / "missing.toml").string() + " does not exist");
   const fs::path number = write("number.toml", "base = 3");
   EXPECT_EQ(load_error(number),
-            number.string() + ":1: base must be the name of a recipe file, got 3 (an integer)");
+            number.string() +
+                ":1: base must be the name of a recipe file or an array of names, got 3 (an integer)");
+  for (const char* bad : {"[]", "[\"b.toml\", 3]"}) {
+    const fs::path array = write("array.toml", std::string("base = ") + bad);
+    EXPECT_NE(load_error(array).find("array.toml:1: base must be the name of a recipe file or an array"),
+              std::string::npos)
+        << bad;
+  }
   write("bases/bad.toml", "seed = 0\nstep = 3\n");
   const fs::path user = write("user.toml", "base = \"bases/bad.toml\"\n");
   EXPECT_EQ(load_error(user),

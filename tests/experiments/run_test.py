@@ -16,6 +16,29 @@ DOPPEL = os.environ["DOPPEL"]
 TOY = ["network.input=24", "network.width=0.0625", "network.embedding=8", "network.blocks=[1, 1]", "network.branches=[3]",
        "network.padding=same", "init.lsuv_images=32", "data.workers=0", "classifier.iterations=5", "classifier.batch=20"]
 
+# Stands in for doppel where figures and times must be known: 10 s a step after the first ten; coverage at 99% is 1% for each
+# run that is evaluated, and 50% more by classifier.
+STAND_IN = """#!{python}
+import json, os, sys
+words = sys.argv[1:]
+def figures(runs, classifier):
+    c99 = (50 * classifier + runs) / 100
+    return {{"novel_top1": 0.7, "base_top1": 0.9, "coverage": {{"0.9": 0.95, "0.95": 0.9, "0.99": c99, "0.999": c99 / 10}},
+            "novel_images": 5, "identities": 6}}
+if words[0] == "train":
+    run = words[words.index("--run") + 1]
+    os.makedirs(run + "/checkpoints")
+    open(run + "/checkpoints/step-360.safetensors", "w")
+    open(run + "/config.toml", "w").write("[sampling]\\nbatch = 81\\n")
+    with open(run + "/metrics.jsonl", "w") as out:
+        for step in range(10, 70, 10):
+            print(json.dumps({{"step": step, "images_per_second": 0.1 if step == 10 else 8.1}}), file=out)
+elif words[0] == "classifier":
+    open(words[1] + "/classifier.json", "w").write(json.dumps({{"prototypes": figures(1, 0), "classifier": figures(1, 1)}}))
+else:
+    print(json.dumps(figures(sum("runs" in w for w in words[1:words.index("--json") - 1]), "--classifier" in words)))
+"""
+
 
 def command(scale, data, runs, *more, steps=6):
     settings = [word for s in [*TOY, f"steps={steps}"] for word in ("--set", s)]
@@ -138,6 +161,24 @@ class RunTest(unittest.TestCase):
             text = file.read()
         self.assertRegex(text, r"\| L2S \+ MB \(21 / 27\) \| l2s-mb-21 \| 99\.20% \| [0-9.]+% \| 94\.74% \| [0-9.]+% \|")
         self.assertNotIn("-stable", text)
+
+    def test_figures_and_hours_go_where_they_belong(self):
+        stand_in, runs = os.path.join(self.folder, "stand_in"), self.runs("runs_of_stand_in")
+        with open(stand_in, "w") as file:
+            file.write(STAND_IN.format(python=sys.executable))
+        os.chmod(stand_in, 0o700)
+        code, output = run("small", self.data, runs, "--doppel", stand_in, steps=360)
+        self.assertEqual(code, 0, output)
+        self.assertRegex(output, r"l2s-mb-9 +360 +0 +1\.00\n")
+        self.assertIn("\n18.00 hours of training to expect", output)
+        figures = {number: [(round(row["here"]["c99"], 6), round(row["here"]["c999"], 6)) for row in rows]
+                   for number, rows in tables_of(runs).items()}
+        for number in (2, 4, 5):
+            self.assertEqual(set(figures[number]), {(1.0, 0.1)})
+        self.assertEqual(figures[3], [(4.0, 0.4)])
+        self.assertEqual([c99 for c99, _ in figures[6]], [51.0] * 10 + [58.0, 60.0])
+        self.assertEqual({row["here"]["novel_top1"] for row in tables_of(runs)[6]}, {70.0})
+        self.assertEqual({row["here"]["base_top1"] for row in tables_of(runs)[6]}, {90.0})
 
     def test_a_row_that_a_guard_stops_is_recorded_and_the_queue_goes_on(self):
         runs = self.runs("stopped")

@@ -1,5 +1,6 @@
-// The documents speak of files, names in them, configuration keys and parts of the paper: that they all exist,
-// that the map from the paper to the code misses none, and that the paper's recipe has a line for every switch.
+// The documents speak of files, names in them, configuration keys and parts of the paper: that they all
+// exist, that the map from the paper to the code misses none, and that the paper's recipe has a line for
+// every switch.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -18,13 +18,13 @@ class HostMemoryBackend : public Backend {
   // Large buffers ask for the system's huge pages: a block of a layer's filters touches hundreds of small
   // ones, and looking those up costs more than the arithmetic.
   void* allocate(std::size_t bytes) override {
-    constexpr std::size_t huge_page = std::size_t{2} << 20, least = 2 * huge_page;
-    const std::size_t alignment = bytes >= least ? huge_page : 64;
-    void* data = std::aligned_alloc(alignment, (bytes + 63) / 64 * 64);
+    constexpr std::size_t huge_page = std::size_t{2} << 20;
+    const std::size_t alignment = bytes >= 2 * huge_page ? huge_page : 64;
+    const std::size_t size = (bytes + alignment - 1) / alignment * alignment;
+    void* data = std::aligned_alloc(alignment, size);
     if (data == nullptr) throw BackendError(fmt::format("[cpu] out of memory: {} bytes asked for", bytes));
 #ifdef MADV_HUGEPAGE
-    if (bytes >= least)
-      madvise(data, bytes / huge_page * huge_page, MADV_HUGEPAGE);  // a wish; may be refused
+    if (alignment == huge_page) madvise(data, size, MADV_HUGEPAGE);  // a wish; may be refused
 #endif
     return data;
   }

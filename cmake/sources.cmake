@@ -1,4 +1,5 @@
-# What each library is made of, folder by folder. A new operation, layer or loss adds one word here.
+# What each library is made of, folder by folder. A new operation, layer or loss adds one word here: to a list that ends in
+# _DEVICE if it has functors (it is compiled for every device), else to the one without (compiled once).
 set(DG_SAMPLING
   sampling/batch_sampler.cpp
   sampling/class_counts.cpp
@@ -19,46 +20,50 @@ set(DG_SAMPLING
 )
 
 set(DG_FRAMEWORK
-  tensor/allocator.cpp
   tensor/backend.cpp
   tensor/parallel.cpp
   tensor/profile.cpp
   tensor/shape.cpp
-  tensor/tensor.cpp
   tensor/transfer.cpp
   tensor/cpu/reference.cpp
-  autograd/backward.cpp
   autograd/gradcheck.cpp
   autograd/var.cpp
-  autograd/ops/add.cpp
-  autograd/ops/arfa.cpp
-  autograd/ops/column_sum.cpp
-  autograd/ops/concat.cpp
   autograd/ops/conv2d.cpp
-  autograd/ops/l2_normalize.cpp
   autograd/ops/matmul.cpp
-  autograd/ops/max_pool.cpp
-  autograd/ops/maxout.cpp
-  autograd/ops/pairwise.cpp
   autograd/ops/reshape.cpp
-  autograd/ops/scale.cpp
-  autograd/ops/softmax_cross_entropy.cpp
-  autograd/ops/sum.cpp
   layers/conv2d.cpp
   layers/dilated_branches.cpp
   layers/face_resnet.cpp
   layers/linear.cpp
-  layers/lsuv.cpp
   layers/orthonormal.cpp
   layers/residual_block.cpp
-  layers/statistics.cpp
   losses/joint.cpp
   losses/l2_softmax.cpp
+  optim/sgdr.cpp
+)
+
+# The part of the framework that computes on the device (functors of tensor/parallel.h, and the memory under them).
+set(DG_FRAMEWORK_DEVICE
+  tensor/allocator.cpp
+  tensor/tensor.cpp
+  autograd/backward.cpp
+  autograd/ops/add.cpp
+  autograd/ops/arfa.cpp
+  autograd/ops/column_sum.cpp
+  autograd/ops/concat.cpp
+  autograd/ops/l2_normalize.cpp
+  autograd/ops/max_pool.cpp
+  autograd/ops/maxout.cpp
+  autograd/ops/pairwise.cpp
+  autograd/ops/scale.cpp
+  autograd/ops/softmax_cross_entropy.cpp
+  autograd/ops/sum.cpp
+  layers/lsuv.cpp
+  layers/statistics.cpp
   losses/lifted_structured.cpp
   losses/margin.cpp
   losses/pair_selection.cpp
   optim/nesterov_sgd.cpp
-  optim/sgdr.cpp
 )
 
 # float only: everything that makes the CPU device fast

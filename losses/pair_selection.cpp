@@ -49,14 +49,14 @@ struct SelectPair {
   }
 };
 
-struct Sums {
+struct CosineSums {
   Real pairs[2], cosine[2], violating[2];  // [0] negative, [1] positive
 };
 
 struct RowSums {
-  Sums* out;
+  CosineSums* out;
   Violation violation;
-  using Acc = Sums;
+  using Acc = CosineSums;
   DG_FN static Acc identity() { return {}; }
   DG_FN static Acc combine(const Acc& p, const Acc& q) {
     Acc sum{};
@@ -81,8 +81,8 @@ struct RowSums {
 
 struct TotalSums {
   Real* out;  // [6]
-  const Sums* rows;
-  using Acc = Sums;
+  const CosineSums* rows;
+  using Acc = CosineSums;
   DG_FN static Acc identity() { return {}; }
   DG_FN static Acc combine(const Acc& p, const Acc& q) { return RowSums::combine(p, q); }
   DG_FN Acc map(std::int64_t, std::int64_t i) const { return rows[i]; }
@@ -125,7 +125,7 @@ Tensor pair_sums(const Tensor& similarity, const Array<std::int32_t>& labels, co
                  Real margin) {
   const Violation violation = violation_of(similarity, labels, beta, margin);
   const Device device = similarity.device();
-  const Array<Sums> rows(labels.size(), device);
+  const Array<CosineSums> rows(labels.size(), device);
   const Tensor out({6}, device);
   reduce_rows(device, labels.size(), labels.size(), RowSums{rows.data(), violation});
   reduce_rows(device, 1, labels.size(), TotalSums{out.data(), rows.data()});

@@ -1,12 +1,9 @@
 // doppel bench as others script it: keys, and figures that fit together. How fast anything is, is not tested.
-#include <nlohmann/json.hpp>
 
-#include "tests/apps/program.h"
+#include "tests/apps/json.h"
 
 namespace dg {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 const Words toy{"--width", "0.0625", "--batch", "3", "--threads", "1"};
 

@@ -1,18 +1,9 @@
 // doppel classifier, and doppel evaluate with several runs, as others script them.
-#include <nlohmann/json.hpp>
 
-#include "tests/apps/program.h"
+#include "tests/apps/json.h"
 
 namespace dg {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Words keys(const Json& json) {
-  Words names;
-  for (const auto& [key, value] : json.items()) names.push_back(key);
-  return names;
-}
 
 const Words one_shot_keys{"novel_top1", "coverage", "base_top1", "novel_images", "identities"};
 

@@ -1,19 +1,10 @@
 // The command line as others script it: exit codes, what goes to stdout and what to stderr, files, JSON keys.
-#include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "tests/apps/program.h"
+#include "tests/apps/json.h"
 
 namespace dg {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Words keys(const Json& json) {
-  Words names;
-  for (const auto& [key, value] : json.items()) names.push_back(key);
-  return names;
-}
 
 void expect_share(const Json& json) {
   ASSERT_TRUE(json.is_number()) << json;

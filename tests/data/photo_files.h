@@ -12,6 +12,7 @@
 #include "data/file_bytes.h"
 #include "data/image.h"
 #include "data/jpeg.h"
+#include "data/photo_set.h"
 #include "temporary.h"
 
 namespace dg {
@@ -72,5 +73,7 @@ std::string message_of(const Call& call) {
   ADD_FAILURE() << "nothing was thrown";
   return "";
 }
+
+inline void break_photo(const PhotoSet& set, int photo) { write_text(set.name(photo), "no picture"); }
 
 }  // namespace dg

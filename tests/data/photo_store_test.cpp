@@ -18,8 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 using Ids = std::vector<int>;
 using Bytes = std::vector<std::uint8_t>;
-constexpr int kSize = 8;
-constexpr std::int64_t kImage = kSize * kSize * 3;
+constexpr int kStored = 8;
+constexpr std::int64_t kImage = kStored * kStored * 3;
 
 // alice 0..4, bob 5..7; photo p has blue = 20 + 20 p
 PhotoSet two_people(const fs::path& data) {
@@ -28,8 +28,6 @@ PhotoSet two_people(const fs::path& data) {
   }
   return scan_class_folder(data);
 }
-
-void break_photo(const PhotoSet& set, int photo) { write_text(set.name(photo), "no picture"); }
 
 // Which photo the pixels are, by their blue.
 int photo_shown(const Bytes& pixels) { return (pixels[2] - 10) / 20; }
@@ -44,11 +42,11 @@ Bytes load(PhotoStore& store, int photo, int expected) {
 TEST(PhotoStore, GivesDecodedResizedPhotosCachedOrNot) {
   const PhotoSet set = two_people(fresh_folder());
   for (const std::int64_t limit : {std::int64_t{0}, kImage - 1, 3 * kImage, 100 * kImage}) {
-    PhotoStore store(set, replacement_lists(set), {.size = kSize, .memory_bytes = limit});
+    PhotoStore store(set, replacement_lists(set), {.size = kStored, .memory_bytes = limit});
     for (int round = 0; round < 3; ++round) {
       for (int p = 0; p < 8; ++p) {
         Bytes expected(kImage);
-        resize(read_jpeg(set.name(p)), kSize, expected.data());
+        resize(read_jpeg(set.name(p)), kStored, expected.data());
         EXPECT_EQ(load(store, p, p), expected);
       }
     }
@@ -58,7 +56,7 @@ TEST(PhotoStore, GivesDecodedResizedPhotosCachedOrNot) {
 
 TEST(PhotoStore, CachedPhotosNeedTheirFileNoMore) {
   const PhotoSet set = two_people(fresh_folder());
-  PhotoStore store(set, replacement_lists(set), {.size = kSize, .memory_bytes = kImage});
+  PhotoStore store(set, replacement_lists(set), {.size = kStored, .memory_bytes = kImage});
   load(store, 3, 3);
   load(store, 4, 4);  // no room left: decoded every time
   fs::remove(set.name(3));
@@ -70,16 +68,16 @@ TEST(PhotoStore, CachedPhotosNeedTheirFileNoMore) {
 TEST(PhotoStore, CropIsTakenBeforeResizing) {
   const PhotoSet set = two_people(fresh_folder());
   const CropBox box{4, 2, 9, 10};
-  PhotoStore store(set, replacement_lists(set), {.size = kSize, .crop = box});
+  PhotoStore store(set, replacement_lists(set), {.size = kStored, .crop = box});
   Bytes expected(kImage);
-  resize(read_jpeg(set.name(6)), kSize, expected.data(), box);
+  resize(read_jpeg(set.name(6)), kStored, expected.data(), box);
   EXPECT_EQ(load(store, 6, 6), expected);
 }
 
 TEST(PhotoStore, BrokenPhotoIsReplacedByTheNextGoodOneOfItsIdentity) {
   const PhotoSet set = two_people(fresh_folder());
   for (const int p : {1, 2, 4, 7}) break_photo(set, p);
-  PhotoStore store(set, replacement_lists(set), {.size = kSize, .memory_bytes = 100 * kImage});
+  PhotoStore store(set, replacement_lists(set), {.size = kStored, .memory_bytes = 100 * kImage});
   const Ids expected = {0, 3, 3, 3, 0, 5, 6, 5};
   for (int round = 0; round < 2; ++round) {
     for (int p = 7; p >= 0; --p) load(store, p, expected[p]);
@@ -92,7 +90,7 @@ TEST(PhotoStore, TrainPhotosAreReplacedByTrainPhotosOnly) {
   const Split split = split_photos(
       set, {.base = SplitOptions::Base::first, .first_identities = 1, .base_test_photos = 2}, Rng(1));
   for (const int p : {2, 3, 5, 7}) break_photo(set, p);
-  PhotoStore store(set, replacement_lists(set, split), {.size = kSize});
+  PhotoStore store(set, replacement_lists(set, split), {.size = kStored});
   const Ids expected = {0, 1, 0, 4, 4, 6, 6, 6};
   for (int p = 0; p < 8; ++p) load(store, p, expected[p]);
 }
@@ -100,7 +98,7 @@ TEST(PhotoStore, TrainPhotosAreReplacedByTrainPhotosOnly) {
 TEST(PhotoStore, IdentityWithoutAGoodPhotoIsNamed) {
   const PhotoSet set = two_people(fresh_folder());
   for (const int p : {5, 6, 7}) break_photo(set, p);
-  PhotoStore store(set, replacement_lists(set), {.size = kSize});
+  PhotoStore store(set, replacement_lists(set), {.size = kStored});
   Bytes pixels(kImage);
   EXPECT_EQ(message_of<Error>([&] { store.load(6, pixels.data()); }),
             "[photo_store] identity bob: none of the 3 photos it can use here decodes. [decode_jpeg] " +
@@ -110,7 +108,7 @@ TEST(PhotoStore, IdentityWithoutAGoodPhotoIsNamed) {
 TEST(PhotoStore, TryLoadGivesThePhotoItselfOrNothing) {
   const PhotoSet set = two_people(fresh_folder());
   break_photo(set, 1);
-  PhotoStore store(set, replacement_lists(set), {.size = kSize});
+  PhotoStore store(set, replacement_lists(set), {.size = kStored});
   Bytes pixels(kImage, 7);
   EXPECT_FALSE(store.try_load(1, pixels.data()));
   EXPECT_EQ(pixels, Bytes(kImage, 7));
@@ -132,7 +130,7 @@ TEST(PhotoStore, EveryKindOfBrokenPhotoIsNamedWithItsReason) {
   fs::create_symlink("nowhere", data / "a/6.jpg");
   write_jpeg(data / "a/7.jpg", Image(5, 5), 90);  // smaller than the crop box
   const PhotoSet set = scan_class_folder(data);
-  PhotoStore store(set, replacement_lists(set), {.size = kSize, .crop = CropBox{0, 0, 10, 10}});
+  PhotoStore store(set, replacement_lists(set), {.size = kStored, .crop = CropBox{0, 0, 10, 10}});
   Ids asked(8), used(8);
   Bytes pixels(kImage);
   for (int p = 0; p < 8; ++p) used[p] = store.load(asked[p] = p, pixels.data());
@@ -164,7 +162,7 @@ TEST(PhotoStore, UnreadableFileIsABrokenPhoto) {
   if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
   const PhotoSet set = two_people(fresh_folder());
   fs::permissions(set.name(2), fs::perms::none);
-  PhotoStore store(set, replacement_lists(set), {.size = kSize});
+  PhotoStore store(set, replacement_lists(set), {.size = kStored});
   load(store, 2, 3);
   store.account(Ids{2}, Ids{3});
   EXPECT_PRED_FORMAT2(testing::IsSubstring, "Permission denied", store.broken().entries.at(0).why);
@@ -173,7 +171,7 @@ TEST(PhotoStore, UnreadableFileIsABrokenPhoto) {
 TEST(PhotoStore, BooksEveryPhotoOnceAndOnlyWhatWasTried) {
   const PhotoSet set = two_people(fresh_folder());
   for (const int p : {1, 2, 7}) break_photo(set, p);
-  PhotoStore store(set, replacement_lists(set), {.size = kSize});
+  PhotoStore store(set, replacement_lists(set), {.size = kStored});
   Bytes pixels(kImage);
   for (int p = 0; p < 8; ++p) store.load(p, pixels.data());
   for (int round = 0; round < 2; ++round) {
@@ -192,7 +190,7 @@ TEST(PhotoStore, TooManyBrokenPhotosStopTheRunWithASummary) {
   const PhotoSet set = two_people(fresh_folder());
   for (const int p : {1, 3, 6}) break_photo(set, p);
   // 2 of 4 and 3 of 7 are more than 40%; a single one never stops
-  PhotoStore store(set, replacement_lists(set), {.size = kSize, .max_broken_share = 0.4, .min_broken = 2});
+  PhotoStore store(set, replacement_lists(set), {.size = kStored, .max_broken_share = 0.4, .min_broken = 2});
   Bytes pixels(kImage);
   for (const int p : {1, 3, 6}) store.load(p, pixels.data());
   store.account(Ids{1}, Ids{2});
@@ -209,7 +207,7 @@ TEST(PhotoStore, ContentDoesNotDependOnTheThreads) {
   for (const int p : {0, 1, 6}) break_photo(set, p);
   const Ids expected = {2, 2, 2, 3, 4, 5, 7, 7};
   for (int round = 0; round < 10; ++round) {
-    PhotoStore store(set, replacement_lists(set), {.size = kSize, .memory_bytes = 3 * kImage});
+    PhotoStore store(set, replacement_lists(set), {.size = kStored, .memory_bytes = 3 * kImage});
     std::vector<Ids> used(4, Ids(8));
     std::vector<Ids> shown(4, Ids(8));
     std::vector<std::thread> threads;

@@ -6,7 +6,7 @@
 namespace dg::test {
 namespace {
 
-constexpr int steps = 5;
+constexpr int updates = 5;
 
 // A weight that decays, a number with a floor and a rate of its own, one that is not trained, one that gets a
 // gradient only in every other step.
@@ -24,7 +24,7 @@ Named train(Device on, const NesterovSgdOptions& options, Index size) {
   number.set(Tensor::full({1}, 1, on));
   NesterovSgd sgd(all, options);
   Named out;
-  for (int step = 0; step < steps; ++step) {
+  for (int step = 0; step < updates; ++step) {
     for (Parameter* p : {&weight, &number, &rare}) {
       if (p == &rare && step % 2 == 1) continue;
       const Numbers gradient = normal(p->shape.elements(), rng);
@@ -50,7 +50,7 @@ void check(Index size) {
           },
           {.operation = "NesterovSgd",
            .what = fmt::format("{} weights, rate {}, clip {}", size, inside ? "inside" : "outside", clip),
-           .reduction = steps * (size + 16)});
+           .reduction = updates * (size + 16)});
     }
   }
 }

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 const fs::path root = fs::path(DG_SOURCE_DIR);
 
-std::string read(const fs::path& document) {
+std::string text_of(const fs::path& document) {
   std::ifstream in(root / document, std::ios::binary);
   EXPECT_TRUE(in.good()) << document << " cannot be read";
   std::ostringstream text;
@@ -64,13 +64,13 @@ TEST(Docs, EveryPathExists) {
   }
   for (const fs::path& document : documents) {
     int paths = 0;
-    for (const std::string& word : quoted(read(document))) {
+    for (const std::string& word : quoted(text_of(document))) {
       if (!is_path(word)) continue;
       ++paths;
       EXPECT_TRUE(fs::exists(root / word)) << document << " names " << word << ", which is not there";
     }
     EXPECT_GT(paths, 0) << document;
-    for (const std::string& target : links(read(document)))
+    for (const std::string& target : links(text_of(document)))
       EXPECT_TRUE(fs::exists(document.parent_path() / target)) << document << " links to " << target;
   }
 }
@@ -78,13 +78,13 @@ TEST(Docs, EveryPathExists) {
 // Each section of the tour links to files and speaks of what is in them.
 TEST(Docs, TheTourNamesNothingThatIsNotInItsFiles) {
   static const std::regex name("[A-Za-z_]\\w*(::[A-Za-z_]\\w*)*"), comment("//[^\n]*"), section("\n## ");
-  const std::string tour = read(root / "docs" / "tour.md");
+  const std::string tour = text_of(root / "docs" / "tour.md");
   int names = 0;
   for (std::sregex_token_iterator part(tour.begin(), tour.end(), section, -1), end; part != end; ++part) {
     const std::string text = *part;
     std::string code;
     for (const std::string& target : links(text))
-      code += std::regex_replace(read(root / "docs" / target), comment, "");
+      code += std::regex_replace(text_of(root / "docs" / target), comment, "");
     for (const std::string& word : quoted(text)) {
       if (!std::regex_match(word, name)) continue;
       ++names;
@@ -96,7 +96,7 @@ TEST(Docs, TheTourNamesNothingThatIsNotInItsFiles) {
 }
 
 TEST(Docs, ThePaperMapHasEverySectionEquationAndTable) {
-  const std::string map = read("docs/paper-map.md");
+  const std::string map = text_of("docs/paper-map.md");
   std::vector<std::string> parts{"3", "3.1", "3.2", "4.1", "4.2"};
   for (int i = 1; i <= 8; ++i) parts.push_back("4.2." + std::to_string(i));
   for (int i = 1; i <= 5; ++i) parts.push_back("eq. " + std::to_string(i));
@@ -106,7 +106,7 @@ TEST(Docs, ThePaperMapHasEverySectionEquationAndTable) {
 }
 
 TEST(Docs, ThePaperMapNamesEveryOperationLayerLossAndSampler) {
-  const std::vector<std::string> words = quoted(read("docs/paper-map.md"));
+  const std::vector<std::string> words = quoted(text_of("docs/paper-map.md"));
   for (const char* folder : {"autograd/ops", "layers", "losses", "sampling"}) {
     int files = 0;
     for (const auto& entry : fs::directory_iterator(root / folder)) {
@@ -124,7 +124,7 @@ TEST(Docs, EverySwitchIsAConfigurationKey) {
   int keys = 0;
   for (const char* document :
        {"docs/deviations.md", "docs/paper-map.md", "docs/msceleb.md", "docs/tour.md"}) {
-    for (const std::string& word : quoted(read(document))) {
+    for (const std::string& word : quoted(text_of(document))) {
       const std::string name = key_in(word);
       if (name.empty()) continue;
       ++keys;
@@ -141,14 +141,14 @@ TEST(Docs, EverySwitchHasItsLineInThePapersRecipe) {
   std::set<std::string> lines;
   std::string section;
   static const std::regex header("\\[([a-z]+)\\]"), line("(# )?([a-z0-9_]+) = .*");
-  std::istringstream recipe(read("experiments/paper.toml"));
+  std::istringstream recipe(text_of("experiments/paper.toml"));
   std::smatch match;
   for (std::string text; std::getline(recipe, text);) {
     if (std::regex_match(text, match, header)) section = match[1];
     if (std::regex_match(text, match, line)) lines.insert(section + "." + match[2].str());
   }
   int switches = 0;
-  for (const std::string& word : quoted(read("docs/deviations.md"))) {
+  for (const std::string& word : quoted(text_of("docs/deviations.md"))) {
     const std::string name = key_in(word);
     if (name.empty()) continue;
     ++switches;

@@ -7,7 +7,7 @@
 namespace dg {
 namespace {
 
-const Labels labels{0, 0, 1, 1, 4, 4};
+const Labels joint_labels{0, 0, 1, 1, 4, 4};
 
 struct Batch {
   Rng rng{1};
@@ -25,7 +25,7 @@ struct Batch {
 TEST(Joint, IsTheWeightedSumOfItsParts) {
   Batch b;
   const JointLoss loss =
-      b.joint(b.e, labels_of(labels), {.l2_softmax = 1, .lifted = 0.1, .margin = 2}, b.rng);
+      b.joint(b.e, labels_of(joint_labels), {.l2_softmax = 1, .lifted = 0.1, .margin = 2}, b.rng);
   EXPECT_GT(loss.margin.item(), 0);
   EXPECT_NEAR(loss.total.value().item(),
               loss.l2_softmax.item() + 0.1 * loss.lifted.item() + 2 * loss.margin.item(), 1e-12);
@@ -36,12 +36,13 @@ TEST(Joint, IsTheWeightedSumOfItsParts) {
 TEST(Joint, PartsAreTheThreeLossesThemselves) {
   Batch b;
   Rng same = b.rng;
-  const JointLoss all = b.joint(b.e, labels_of(labels), {}, b.rng);
+  const JointLoss all = b.joint(b.e, labels_of(joint_labels), {}, b.rng);
   const JointLoss softmax =
-      b.joint(b.e, labels_of(labels), {.l2_softmax = 3, .lifted = 0, .margin = 0}, b.rng);
+      b.joint(b.e, labels_of(joint_labels), {.l2_softmax = 3, .lifted = 0, .margin = 0}, b.rng);
   const JointLoss lifted =
-      b.joint(b.e, labels_of(labels), {.l2_softmax = 0, .lifted = 1, .margin = 0}, b.rng);
-  const JointLoss margin = b.joint(b.e, labels_of(labels), {.l2_softmax = 0, .lifted = 0, .margin = 1}, same);
+      b.joint(b.e, labels_of(joint_labels), {.l2_softmax = 0, .lifted = 1, .margin = 0}, b.rng);
+  const JointLoss margin =
+      b.joint(b.e, labels_of(joint_labels), {.l2_softmax = 0, .lifted = 0, .margin = 1}, same);
   EXPECT_EQ(all.l2_softmax.item(), softmax.l2_softmax.item());
   EXPECT_EQ(all.lifted.item(), lifted.lifted.item());
   EXPECT_EQ(all.margin.item(), margin.margin.item());
@@ -53,7 +54,7 @@ TEST(Joint, PartsAreTheThreeLossesThemselves) {
 TEST(Joint, ALossThatIsOffDrawsNothingAndGivesNoGradient) {
   Batch b;
   const Rng::State before = b.rng.state();
-  const JointLoss loss = b.joint(b.e, labels_of(labels), {.lifted = 0, .margin = 0}, b.rng);
+  const JointLoss loss = b.joint(b.e, labels_of(joint_labels), {.lifted = 0, .margin = 0}, b.rng);
   EXPECT_EQ(b.rng.state(), before);
   backward(loss.total);
   EXPECT_TRUE(b.e.grad().defined());
@@ -65,7 +66,7 @@ TEST(Joint, ALossThatIsOffDrawsNothingAndGivesNoGradient) {
 TEST(Joint, PairStatisticsComeWithEverySetting) {
   Batch b;
   const Matrix rows = matrix_of(b.e.value());
-  const JointLoss loss = b.joint(b.e, labels_of(labels), {.lifted = 0, .margin = 0}, b.rng);
+  const JointLoss loss = b.joint(b.e, labels_of(joint_labels), {.lifted = 0, .margin = 0}, b.rng);
   const PairStatistics statistics = read_pair_statistics(loss.pair_sums);
   EXPECT_EQ(statistics.positive.pairs, 3);
   EXPECT_EQ(statistics.negative.pairs, 12);
@@ -77,7 +78,8 @@ TEST(Joint, PairStatisticsComeWithEverySetting) {
 
 TEST(Joint, EverythingOffIsAnError) {
   Batch b;
-  EXPECT_THROW(b.joint(b.e, labels_of(labels), {.l2_softmax = 0, .lifted = 0, .margin = 0}, b.rng), Error);
+  EXPECT_THROW(b.joint(b.e, labels_of(joint_labels), {.l2_softmax = 0, .lifted = 0, .margin = 0}, b.rng),
+               Error);
 }
 
 }  // namespace

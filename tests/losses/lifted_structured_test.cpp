@@ -29,7 +29,7 @@ double by_loops(const Matrix& d, const Labels& labels, double margin) {
   return pairs == 0 ? 0 : sum / pairs / 2;
 }
 
-const Labels labels{0, 1, 0, 2, 1, 0, 2, 3};
+const Labels lifted_labels{0, 1, 0, 2, 1, 0, 2, 3};
 
 TEST(LiftedStructured, AgreesWithLoopsOverPairsAndNegatives) {
   Rng rng(1);
@@ -40,9 +40,9 @@ TEST(LiftedStructured, AgreesWithLoopsOverPairsAndNegatives) {
   for (std::size_t i = 0; i < 8; ++i) {
     for (std::size_t j = 0; j < 8; ++j) d[i][j] = 12 * euclidean(rows[i], rows[j]);
   }
-  const double expected = by_loops(d, labels, 1);
+  const double expected = by_loops(d, lifted_labels, 1);
   ASSERT_GT(expected, 1);
-  EXPECT_NEAR(loss(Var(e), labels_of(labels)).value().item(), expected, 1e-11);
+  EXPECT_NEAR(loss(Var(e), labels_of(lifted_labels)).value().item(), expected, 1e-11);
 }
 
 TEST(LiftedStructured, MayUseTheScaledCosineInsteadOfTheDistance) {
@@ -57,8 +57,9 @@ TEST(LiftedStructured, MayUseTheScaledCosineInsteadOfTheDistance) {
       shifted[i][j] = 3 + d[i][j];
     }
   }
-  EXPECT_NEAR(loss(Var(e), labels_of(labels)).value().item(), by_loops(d, labels, 0.5), 1e-12);
-  EXPECT_NEAR(loss(Var(e), labels_of(labels)).value().item(), by_loops(shifted, labels, 0.5), 1e-12);
+  EXPECT_NEAR(loss(Var(e), labels_of(lifted_labels)).value().item(), by_loops(d, lifted_labels, 0.5), 1e-12);
+  EXPECT_NEAR(loss(Var(e), labels_of(lifted_labels)).value().item(), by_loops(shifted, lifted_labels, 0.5),
+              1e-12);
 }
 
 TEST(LiftedStructured, PairsBeyondTheHingeAddNothingButStillCount) {

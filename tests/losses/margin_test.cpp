@@ -8,7 +8,7 @@
 namespace dg {
 namespace {
 
-const Labels labels{0, 0, 0, 1, 1, 2};
+const Labels margin_labels{0, 0, 0, 1, 1, 2};
 constexpr std::int64_t n = 6;
 
 Tensor number(Real value) { return Tensor::full({1}, value); }
@@ -21,8 +21,8 @@ DrawnPairs pairs_of(const Labels& positive, const Labels& negative) {
 
 // Eqs. 3 and 4.
 double violation(const Matrix& s, std::size_t i, std::size_t j, double beta, double alpha) {
-  return labels[i] == labels[j] ? std::max(0.0, beta + alpha - s[i][j])
-                                : std::max(0.0, s[i][j] - (beta - alpha));
+  return margin_labels[i] == margin_labels[j] ? std::max(0.0, beta + alpha - s[i][j])
+                                              : std::max(0.0, s[i][j] - (beta - alpha));
 }
 
 TEST(SelectPairs, DrawsInProportionToTheViolation) {
@@ -35,7 +35,8 @@ TEST(SelectPairs, DrawsInProportionToTheViolation) {
   std::vector<int> no_positive(n), no_negative(n);
   Rng generator(7);
   for (int t = 0; t < draws; ++t) {
-    const DrawnPairs pairs = select_pairs(similarity, labels_of(labels), number(beta), alpha, generator);
+    const DrawnPairs pairs =
+        select_pairs(similarity, labels_of(margin_labels), number(beta), alpha, generator);
     const Labels positive = pairs.positive.to_vector(), negative = pairs.negative.to_vector();
     for (std::size_t i = 0; i < n; ++i) {
       positive[i] < 0 ? ++no_positive[i] : ++drawn[i][static_cast<std::size_t>(positive[i])];
@@ -47,11 +48,12 @@ TEST(SelectPairs, DrawsInProportionToTheViolation) {
     for (const bool positive : {true, false}) {
       double total = 0;
       for (std::size_t j = 0; j < n; ++j) {
-        if (j != i && (labels[i] == labels[j]) == positive) total += violation(s, i, j, beta, alpha);
+        if (j != i && (margin_labels[i] == margin_labels[j]) == positive)
+          total += violation(s, i, j, beta, alpha);
       }
       EXPECT_EQ((positive ? no_positive : no_negative)[i], total > 0 ? 0 : draws) << "photo " << i;
       for (std::size_t j = 0; j < n; ++j) {
-        if (j == i || (labels[i] == labels[j]) != positive) continue;
+        if (j == i || (margin_labels[i] == margin_labels[j]) != positive) continue;
         const double p = total > 0 ? violation(s, i, j, beta, alpha) / total : 0;  // eq. 5
         EXPECT_NEAR(drawn[i][j], draws * p, 4.5 * std::sqrt(draws * p * (1 - p))) << i << " " << j;
         fractions += p > 0 && p < 1;
@@ -66,8 +68,8 @@ TEST(SelectPairs, IsAFunctionOfTheGeneratorsStateAndThePhoto) {
   Rng rng(2);
   const Tensor similarity = random_similarity(rng);
   Rng first(5), second(5);
-  const DrawnPairs a = select_pairs(similarity, labels_of(labels), number(0.5), 0.5, first),
-                   b = select_pairs(similarity, labels_of(labels), number(0.5), 0.5, second);
+  const DrawnPairs a = select_pairs(similarity, labels_of(margin_labels), number(0.5), 0.5, first),
+                   b = select_pairs(similarity, labels_of(margin_labels), number(0.5), 0.5, second);
   EXPECT_EQ(a.positive.to_vector(), b.positive.to_vector());
   EXPECT_EQ(a.negative.to_vector(), b.negative.to_vector());
   EXPECT_EQ(first.state(), second.state());
@@ -78,9 +80,11 @@ TEST(SelectPairs, NothingIsDrawnWhereNothingViolates) {
   Rng rng(3);
   std::vector<Real> s;
   for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < n; ++j) s.push_back(labels[i] == labels[j] ? Real(0.9) : Real(0.1));
+    for (std::size_t j = 0; j < n; ++j)
+      s.push_back(margin_labels[i] == margin_labels[j] ? Real(0.9) : Real(0.1));
   }
-  const DrawnPairs none = select_pairs(Tensor::from({n, n}, s), labels_of(labels), number(0.5), 0.1, rng);
+  const DrawnPairs none =
+      select_pairs(Tensor::from({n, n}, s), labels_of(margin_labels), number(0.5), 0.1, rng);
   EXPECT_EQ(none.positive.to_vector(), Labels(n, -1));
   EXPECT_EQ(none.negative.to_vector(), Labels(n, -1));
 }
@@ -99,14 +103,15 @@ TEST(PairStatistics, AgreeWithLoopsOverPairs) {
   PairStatistics expected;
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = i + 1; j < n; ++j) {
-      PairStatistics::Kind& kind = labels[i] == labels[j] ? expected.positive : expected.negative;
+      PairStatistics::Kind& kind =
+          margin_labels[i] == margin_labels[j] ? expected.positive : expected.negative;
       ++kind.pairs;
       kind.mean_cosine += s[i][j];
       kind.violating += violation(s, i, j, 0.3, 0.1) > 0;
     }
   }
   const PairStatistics got =
-      read_pair_statistics(pair_sums(similarity, labels_of(labels), number(Real(0.3)), Real(0.1)));
+      read_pair_statistics(pair_sums(similarity, labels_of(margin_labels), number(Real(0.3)), Real(0.1)));
   for (const auto& [e, g] : {std::pair{expected.positive, got.positive}, {expected.negative, got.negative}}) {
     EXPECT_EQ(g.pairs, e.pairs);
     EXPECT_NEAR(g.mean_cosine, e.mean_cosine / static_cast<double>(e.pairs), 1e-12);
@@ -135,7 +140,7 @@ TEST(MarginLoss, IsTheMeanOfEquationTwoOverTheDrawnPairs) {
   for (std::size_t i = 0; i < n; ++i) {
     for (const std::int32_t j : {positive[i], negative[i]}) {
       if (j < 0) continue;
-      const double y = labels[i] == labels[static_cast<std::size_t>(j)] ? 1 : -1;
+      const double y = margin_labels[i] == margin_labels[static_cast<std::size_t>(j)] ? 1 : -1;
       sum += std::max(0.0, alpha - y * (s[i][static_cast<std::size_t>(j)] - beta));
       ++pairs;
     }

@@ -8,16 +8,10 @@
 #include <set>
 
 #include "error_text.h"
-#include "evaluation/prototypes.h"
+#include "evaluation/unit_rows.h"
 
 namespace dg {
 namespace {
-
-std::vector<float> unit_rows(std::size_t rows, std::size_t dim, Rng& rng) {
-  std::vector<float> values(rows * dim);
-  for (float& v : values) v = static_cast<float>(rng.normal());
-  return normalize_rows({values, dim});
-}
 
 struct Toy {
   std::size_t dim = 0;

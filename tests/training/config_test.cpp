@@ -6,18 +6,14 @@
 #include <fstream>
 #include <sstream>
 
-#include "error_text.h"
 #include "training/config_keys.h"
+#include "training/set_error.h"
 
 namespace dg {
 namespace {
 
 namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
-
-std::string set_error(const std::string& setting) {
-  return error_text([&] { load_config({}, {setting}); });
-}
 
 // A valid configuration that differs from the defaults in every key.
 const char* other_recipe = R"(

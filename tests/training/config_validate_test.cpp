@@ -5,14 +5,10 @@
 
 #include <cmath>
 
-#include "error_text.h"
+#include "training/set_error.h"
 
 namespace dg {
 namespace {
-
-std::string set_error(const std::string& setting) {
-  return error_text([&] { load_config({}, {setting}); });
-}
 
 std::string invalid(const auto& change) {
   Config config;

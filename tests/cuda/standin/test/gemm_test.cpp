@@ -9,7 +9,7 @@
 namespace dg::standin {
 namespace {
 
-std::vector<float> random_numbers(std::size_t n, std::uint64_t stream) {
+std::vector<float> random_matrix(std::size_t n, std::uint64_t stream) {
   Rng rng(1, stream);
   std::vector<float> out(n);
   for (float& x : out) x = static_cast<float>(rng.uniform(-1, 1));
@@ -25,7 +25,7 @@ struct Blas {
 TEST(StandinGemm, EqualsLoopsForEveryTransposition) {
   const int m = 5, n = 7, k = 3, ld = 9;
   const float alpha = 2, beta = 0.5f;
-  const auto a = random_numbers(ld * ld, 1), b = random_numbers(ld * ld, 2), c = random_numbers(ld * ld, 3);
+  const auto a = random_matrix(ld * ld, 1), b = random_matrix(ld * ld, 2), c = random_matrix(ld * ld, 3);
   const Blas blas;
   for (const auto op_a : {CUBLAS_OP_N, CUBLAS_OP_T}) {
     for (const auto op_b : {CUBLAS_OP_N, CUBLAS_OP_T}) {

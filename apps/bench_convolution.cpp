@@ -16,7 +16,7 @@
 namespace dg {
 namespace {
 
-struct Arguments {
+struct ConvolutionArguments {
   BenchWorkOptions work;
   int repeats = 5, threads = 0;
   BenchOutput output;
@@ -185,7 +185,7 @@ std::string table(const BenchJson& json) {
   return text;
 }
 
-void run_convolution(const Arguments& a) {
+void run_convolution(const ConvolutionArguments& a) {
   set_threads(a.threads);
   const BenchWork work = a.work.work();
   BenchJson json{{"work", work.name},
@@ -211,7 +211,7 @@ void run_convolution(const Arguments& a) {
 }  // namespace
 
 void add_bench_convolution(CLI::App& bench) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<ConvolutionArguments>();
   CLI::App* command =
       bench.add_subcommand("convolution", "Every convolution of the network by every kernel of the CPU");
   a->work.add(*command, false);

@@ -13,7 +13,7 @@
 namespace dg {
 namespace {
 
-struct Arguments {
+struct LoaderArguments {
   int size = 112, input = 259, photos = 16, rounds = 7, workers = 1, quality = 95;
   double seconds = 0.5;
   BenchOutput output;
@@ -21,7 +21,7 @@ struct Arguments {
 
 using Jpeg = std::vector<std::uint8_t>;
 
-std::vector<Jpeg> make_photos(const Arguments& a) {
+std::vector<Jpeg> make_photos(const LoaderArguments& a) {
   const GeneratedFaces faces({.identities = a.photos, .photos = 1, .size = a.size, .family = 1});
   FaceRenderer renderer;
   std::vector<Jpeg> photos;
@@ -53,7 +53,7 @@ Rate measure(const std::vector<Jpeg>& photos, int input, double seconds) {
           .whole = static_cast<double>(done) / (decoding + resizing)};
 }
 
-void run_loader(const Arguments& a) {
+void run_loader(const LoaderArguments& a) {
   const std::vector<Jpeg> photos = make_photos(a);
   std::size_t bytes = 0;
   for (const Jpeg& photo : photos) bytes += photo.size();
@@ -97,7 +97,7 @@ void run_loader(const Arguments& a) {
 }  // namespace
 
 void add_bench_loader(CLI::App& bench) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<LoaderArguments>();
   CLI::App* command = bench.add_subcommand("loader", "Photos decoded and resized a second");
   command->add_option("--size", a->size, "Side of a photo in pixels")
       ->check(CLI::Range(16, 1024))

@@ -10,7 +10,7 @@
 namespace dg {
 namespace {
 
-struct Arguments {
+struct MiningArguments {
   BenchWorkOptions work;
   std::string device = "auto";
   std::int64_t rounds = 40;
@@ -25,7 +25,7 @@ double timed_step(BenchTraining& training, Device device, bool mining) {
   return seconds_now() - start;
 }
 
-void run_mining(const Arguments& a) {
+void run_mining(const MiningArguments& a) {
   set_threads(a.threads);
   const Device device = choose_device(a.device);
   const BenchWork work = a.work.work();
@@ -61,7 +61,7 @@ void run_mining(const Arguments& a) {
 }  // namespace
 
 void add_bench_mining(CLI::App& bench) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<MiningArguments>();
   CLI::App* command = bench.add_subcommand("mining", "What doppelganger mining adds to a training step");
   a->work.add(*command);
   command->add_option("--rounds", a->rounds, "Rounds of four steps")

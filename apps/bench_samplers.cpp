@@ -18,7 +18,7 @@
 namespace dg {
 namespace {
 
-struct Arguments {
+struct SamplersArguments {
   std::vector<std::int64_t> classes{20'000, 1'000'000};
   std::int64_t embedding = 128, photos = 60, rounds = 200;
   int random_classes = 9, threads = 0;
@@ -32,7 +32,7 @@ struct StepTime {
   bool measured = false;
 };
 
-StepTime time_step(const Arguments& a, std::int64_t classes) {
+StepTime time_step(const SamplersArguments& a, std::int64_t classes) {
   // Forward, by input and by weight cost about the same, so a pass of one photo is a third of its share.
   if (a.step_ms) return {.step = *a.step_ms, .photo = *a.step_ms / 3 / bench_batch};
   BenchWork work = BenchWorkOptions().work();
@@ -68,7 +68,7 @@ BenchJson line(const std::string& method, const SamplerCost& cost, const Sampler
           {"peak_bytes_per_class", per_class(cost.peak_bytes)}};
 }
 
-std::string table(const BenchJson& j) {
+std::string samplers_table(const BenchJson& j) {
   std::string text = fmt::format(
       "batch {} x {}, N_r = {}, embedding {}, {} photos a class, {} threads; synthetic scores and "
       "embeddings\n",
@@ -98,7 +98,7 @@ std::string table(const BenchJson& j) {
   return text;
 }
 
-void run_samplers(const Arguments& a) {
+void run_samplers(const SamplersArguments& a) {
   set_threads(a.threads);
   BenchJson json{{"threads", threads()},
                  {"embedding", a.embedding},
@@ -125,13 +125,13 @@ void run_samplers(const Arguments& a) {
     methods.push_back(line("hard_class", world.hard_class(), random, time, classes));
     methods.push_back(line("class_graph", world.class_graph(), random, time, classes));
   }
-  a.output.write(table(json), json);
+  a.output.write(samplers_table(json), json);
 }
 
 }  // namespace
 
 void add_bench_samplers(CLI::App& bench) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<SamplersArguments>();
   CLI::App* command = bench.add_subcommand("samplers", "What each sampling method costs, in time and memory");
   command->add_option("--classes", a->classes, "Numbers of classes; 20000,1000000 by default")
       ->delimiter(',')

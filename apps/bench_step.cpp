@@ -13,7 +13,7 @@ namespace {
 
 constexpr int warm_up = 3;  // steps until every buffer exists and every kernel has been made
 
-struct Arguments {
+struct StepArguments {
   BenchWorkOptions work;
   std::string loss = "l2_softmax", mining = "on", device = "auto";
   std::optional<std::int64_t> steps;
@@ -42,7 +42,7 @@ BenchJson to_json(const Profile& profile, std::int64_t steps) {
   return json;
 }
 
-std::string table(const BenchJson& j) {
+std::string step_table(const BenchJson& j) {
   std::string text = fmt::format(
       "{} on {}, {} threads: {} px, width {}, batch {}, {} classes, loss {}, mining {}; images are random "
       "numbers\n",
@@ -74,7 +74,7 @@ std::string table(const BenchJson& j) {
   return text;
 }
 
-void run_step(const Arguments& a) {
+void run_step(const StepArguments& a) {
   set_threads(a.threads);
   const Device device = choose_device(a.device);
   const BenchWork work = a.work.work();
@@ -131,13 +131,13 @@ void run_step(const Arguments& a) {
                        {"loss_first", loss_before},
                        {"loss_mean", mean(losses)},
                        {"profile", to_json(profile, profiled)}};
-  a.output.write(table(json), json);
+  a.output.write(step_table(json), json);
 }
 
 }  // namespace
 
 void add_bench_step(CLI::App& bench) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<StepArguments>();
   CLI::App* command = bench.add_subcommand("step", "Time and memory of training steps, and where they go");
   a->work.add(*command);
   command->add_option("--steps", a->steps, "Steps to time; 30 (small) or 10 (full) by default")

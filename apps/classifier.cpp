@@ -12,7 +12,7 @@
 namespace dg {
 namespace {
 
-struct Arguments {
+struct ClassifierArguments {
   std::string run, data, json, checkpoint = "last", device = "auto";
   std::vector<std::string> set;
   std::optional<std::int64_t> seed;
@@ -39,7 +39,7 @@ void print(const ClassifierRunResult& r) {
       r.alpha_start, r.alpha);
 }
 
-void run_classifier(const Arguments& a) {
+void run_classifier(const ClassifierArguments& a) {
   set_threads(a.threads);
   ClassifierRunOptions options;
   options.run = a.run;
@@ -65,7 +65,7 @@ void run_classifier(const Arguments& a) {
 }  // namespace
 
 void add_classifier_command(CLI::App& app) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<ClassifierArguments>();
   CLI::App* command = app.add_subcommand(
       "classifier", "Learn a classifier over base and novel identities on a trained network");
   command->add_option("run", a->run, "Run folder of doppel train; gets classifier.safetensors and .json")

@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct DemoArguments {
   std::string folder = "runs/demo", recipe = "experiments/demo.toml";
   std::vector<std::string> set;
   std::int64_t base = 3000, novel = 600;
@@ -85,7 +85,7 @@ void print_table(const Arm& a, const Arm& b) {
 }
 
 // Trains and scores one arm; its messages go to FOLDER/<name>.log.
-Arm run_arm(const Arguments& a, const fs::path& data, const std::string& name, int random_classes,
+Arm run_arm(const DemoArguments& a, const fs::path& data, const std::string& name, int random_classes,
             std::atomic<std::int64_t>& done) {
   const fs::path run = fs::path(a.folder) / name;
   fs::remove_all(run);
@@ -107,7 +107,7 @@ Arm run_arm(const Arguments& a, const fs::path& data, const std::string& name, i
   return arm;
 }
 
-void run_demo(const Arguments& a) {
+void run_demo(const DemoArguments& a) {
   const fs::path folder = a.folder, data = folder / "faces";
   const GeneratedFaces faces({.identities = static_cast<int>(a.base + a.novel), .photos = a.photos});
   fmt::print(stderr, "generating {} people with {} photos each in {}\n", a.base + a.novel, a.photos,
@@ -161,7 +161,7 @@ void run_demo(const Arguments& a) {
 }  // namespace
 
 void add_demo_command(CLI::App& app) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<DemoArguments>();
   CLI::App* command = app.add_subcommand("demo", "Random against doppelganger sampling on generated faces");
   command->add_option("folder", a->folder, "Where faces, runs and summary.json go")->capture_default_str();
   command->add_option("--base", a->base, "Identities to train on")->capture_default_str();

@@ -15,7 +15,7 @@
 namespace dg {
 namespace {
 
-struct Arguments {
+struct EvaluateArguments {
   std::vector<std::string> folders;  // RUN... DATA
   std::string protocol = "one-shot", pairs, json, checkpoint = "last", device = "auto";
   std::string set, submission;  // only with a dataset.toml
@@ -62,13 +62,13 @@ void report(const Result& result, const std::string& json) {
   if (!out.flush()) throw IoError(fmt::format("{}: cannot be written", json));
 }
 
-HeldOut held_out(const Arguments& a) {
+HeldOut held_out(const EvaluateArguments& a) {
   require(a.set.empty() || a.set == "development" || a.set == "test", "evaluate",
           "--set must be development or test, got {}", a.set);
   return a.set == "test" ? HeldOut::test : HeldOut::development;
 }
 
-void run_on_toml(const EvaluateOptions& options, const Arguments& a) {
+void run_on_toml(const EvaluateOptions& options, const EvaluateArguments& a) {
   const DatasetFiles files = read_dataset_toml(a.folders.back());
   const bool truth = held_out(a) == HeldOut::development || !files.test || files.test->columns.mid >= 0;
   require(truth || a.json.empty(), "evaluate", "--json needs truth, and the test file has none, got {}",
@@ -80,7 +80,7 @@ void run_on_toml(const EvaluateOptions& options, const Arguments& a) {
   if (submission) options.note(fmt::format("wrote {} answers to {}", result.recognised, a.submission));
 }
 
-void run_evaluate(const Arguments& a) {
+void run_evaluate(const EvaluateArguments& a) {
   require(a.protocol == "one-shot" || a.protocol == "verification", "evaluate",
           "--protocol must be one-shot or verification, got {}", a.protocol);
   require((a.protocol == "verification") == !a.pairs.empty(), "evaluate",
@@ -125,7 +125,7 @@ void run_evaluate(const Arguments& a) {
 }  // namespace
 
 void add_evaluate_command(CLI::App& app) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<EvaluateArguments>();
   CLI::App* command = app.add_subcommand("evaluate", "Recognition or verification with trained networks");
   command
       ->add_option("folders", a->folders,

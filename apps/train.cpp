@@ -16,7 +16,7 @@ namespace {
 
 std::atomic<bool> stop_asked{false};
 
-struct Arguments {
+struct TrainArguments {
   std::string data, run, recipe, device = "auto", init;
   std::vector<std::string> set;
   std::optional<std::int64_t> steps, stop_after;
@@ -25,7 +25,7 @@ struct Arguments {
   bool resume = false;
 };
 
-int run_train(const Arguments& a) {
+int run_train(const TrainArguments& a) {
   TrainOptions options;
   options.data = a.data;
   options.run = a.run;
@@ -52,7 +52,7 @@ int run_train(const Arguments& a) {
 }  // namespace
 
 void add_train_command(CLI::App& app) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<TrainArguments>();
   CLI::App* command = app.add_subcommand(
       "train", "Train on a folder of photos (DATA/<identity>/<photo>.jpg) or a dataset.toml");
   command->add_option("data", a->data, "Folder of identity folders, or a dataset.toml")->required();

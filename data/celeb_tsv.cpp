@@ -10,7 +10,7 @@
 namespace dg {
 namespace {
 
-constexpr const char* kWhere = "celeb_tsv";
+constexpr const char* kCelebTsv = "celeb_tsv";
 constexpr std::int32_t kBad = TsvIndex::kBad, kUnlabelled = TsvIndex::kUnlabelled;
 
 // A file of the set. `index.identity` holds class ids once number_identities has run.
@@ -29,7 +29,7 @@ File open(const TsvFile& source, const std::filesystem::path& index_folder, std:
         "dataset.toml names another place: " +
         kept.not_kept);
   }
-  require(kept.index.lines() < std::numeric_limits<int>::max(), kWhere, "{} has too many rows: {}",
+  require(kept.index.lines() < std::numeric_limits<int>::max(), kCelebTsv, "{} has too many rows: {}",
           source.path.string(), kept.index.lines());
   return {source, std::move(kept.index)};
 }
@@ -40,7 +40,7 @@ void note_bad_rows(const File& file, const CelebTsvOptions& options, std::vector
   std::string text = summary(bad, lines, file.source.path);
   const bool too_many = bad.count >= options.min_bad &&
                         static_cast<double>(bad.count) > options.max_bad_share * static_cast<double>(lines);
-  require(!too_many && bad.count < lines, kWhere, "{}",
+  require(!too_many && bad.count < lines, kCelebTsv, "{}",
           lines == 0 ? fmt::format("{} has no rows", file.source.path.string())
                      : text +
                            "\nIf its columns are not the published ones, dataset.toml must name them "
@@ -54,8 +54,8 @@ void refuse_identities_in_both(const File& base, const File& novel) {
   for (const std::string& mid : novel.index.mids) {
     if (std::binary_search(ours.begin(), ours.end(), mid)) both.push_back(mid);
   }
-  require(both.empty(), kWhere, "no identity may be in {} and in {}, but {} is{}", base.source.path.string(),
-          novel.source.path.string(), both.empty() ? "" : both.front(),
+  require(both.empty(), kCelebTsv, "no identity may be in {} and in {}, but {} is{}",
+          base.source.path.string(), novel.source.path.string(), both.empty() ? "" : both.front(),
           both.size() > 1 ? fmt::format(" (and {} more)", both.size() - 1) : "");
 }
 
@@ -126,7 +126,7 @@ std::vector<TsvRow> number_photos(const std::vector<File>& files, PhotoSet& set)
                                  2);  // where a class's next photo goes; `classes` stands for nobody
   each([&](std::size_t c, TsvRow) { ++next[c + 1]; });
   for (std::size_t c = 0; c <= classes; ++c) next[c + 1] += next[c];
-  require(next.back() <= std::numeric_limits<int>::max(), kWhere, "too many photos: {}", next.back());
+  require(next.back() <= std::numeric_limits<int>::max(), kCelebTsv, "too many photos: {}", next.back());
   std::vector<TsvRow> rows(static_cast<std::size_t>(next.back()));
   set.photos.resize(rows.size());
   set.first_photo.assign(next.begin(), next.end() - 1);
@@ -165,7 +165,7 @@ void split_photos_by_file(const std::vector<TsvRow>& rows, CelebTsv& set) {
 CelebTsv open_celeb_tsv(const DatasetFiles& files, const CelebTsvOptions& options) {
   const bool development = options.held_out == HeldOut::development;
   const std::optional<TsvFile>& test = development ? files.development : files.test;
-  require(options.held_out == HeldOut::none || test.has_value(), kWhere,
+  require(options.held_out == HeldOut::none || test.has_value(), kCelebTsv,
           "dataset.toml must name a file as {} to recognise it", development ? "development" : "test");
   CelebTsv set;
   std::vector<File> all;

@@ -15,7 +15,7 @@ namespace dg {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr const char* kWhere = "class_folder";
+constexpr const char* kClassFolder = "class_folder";
 
 class Files : public PhotoSource {
  public:
@@ -37,7 +37,7 @@ std::vector<std::string> sorted_names(const fs::path& folder) {
     std::string name = entry->path().filename().string();
     if (name.front() != '.') names.push_back(std::move(name));
   }
-  if (error) throw IoError(fmt::format("[{}] {}: {}", kWhere, folder.string(), error.message()));
+  if (error) throw IoError(fmt::format("[{}] {}: {}", kClassFolder, folder.string(), error.message()));
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -69,7 +69,7 @@ std::string list_of(const std::map<std::string, std::int64_t>& types) {
 }
 
 void add_identity(PhotoSet& set, std::vector<std::string>& paths, const fs::path& folder, std::string name) {
-  require(name.find('\n') == std::string::npos, kWhere,
+  require(name.find('\n') == std::string::npos, kClassFolder,
           "the name of an identity folder must have no line break, got {}", folder.string());
   const auto class_id = static_cast<int>(set.classes.size());
   const std::size_t before = set.photos.size();
@@ -82,10 +82,10 @@ void add_identity(PhotoSet& set, std::vector<std::string>& paths, const fs::path
     }
     if (is_other_image(extension)) ++others[extension == "tif" ? "tiff" : extension];
   }
-  require(set.photos.size() > before, kWhere,
+  require(set.photos.size() > before, kClassFolder,
           "identity folder {} must hold at least one .jpg photo, found {}", folder.string(),
           others.empty() ? "none" : "only " + list_of(others));
-  require(set.photos.size() <= std::numeric_limits<int>::max(), kWhere, "too many photos: {}",
+  require(set.photos.size() <= std::numeric_limits<int>::max(), kClassFolder, "too many photos: {}",
           set.photos.size());
   for (const auto& [type, count] : others) set.other_types[type] += count;
   set.classes.push_back(std::move(name));
@@ -97,8 +97,9 @@ void add_identity(PhotoSet& set, std::vector<std::string>& paths, const fs::path
 PhotoSet scan_class_folder(const fs::path& data) {
   std::error_code error;
   const auto status = fs::status(data, error);
-  if (error) throw IoError(fmt::format("[{}] {}: {}", kWhere, data.string(), error.message()));
-  if (!fs::is_directory(status)) throw IoError(fmt::format("[{}] {}: not a folder", kWhere, data.string()));
+  if (error) throw IoError(fmt::format("[{}] {}: {}", kClassFolder, data.string(), error.message()));
+  if (!fs::is_directory(status))
+    throw IoError(fmt::format("[{}] {}: not a folder", kClassFolder, data.string()));
   PhotoSet set;
   set.first_photo.push_back(0);
   std::vector<std::string> paths;
@@ -111,7 +112,7 @@ PhotoSet scan_class_folder(const fs::path& data) {
       ++loose_photos;
     }
   }
-  require(!set.classes.empty(), kWhere,
+  require(!set.classes.empty(), kClassFolder,
           "{} must hold one folder per identity with its photos inside (DATA/<identity>/<photo>.jpg), found "
           "no folder{}",
           data.string(), loose_photos > 0 ? fmt::format(" and {} loose photos", loose_photos) : "");

@@ -15,8 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kMaxBytes = 1 << 20;  // of the toml file
-constexpr std::array<std::string_view, 7> kColumns = {"set",  "image_id", "photo", "mid",
-                                                      "rank", "url",      "other"};
+constexpr std::array<std::string_view, 7> kColumnNames = {"set",  "image_id", "photo", "mid",
+                                                          "rank", "url",      "other"};
 constexpr TsvColumns kTrain{.count = 5, .photo = 1, .mid = 2, .set = -1};
 constexpr TsvColumns kDevelopment{.count = 5, .photo = 2, .mid = 3, .set = 0};
 constexpr TsvColumns kTest{.count = 5, .photo = 2, .mid = -1, .set = -1};
@@ -94,8 +94,8 @@ class Reader {
     int place = 0;
     for (const toml::node& element : *names) {
       const std::string name = element.value_exact<std::string>().value_or("");
-      if (std::find(kColumns.begin(), kColumns.end(), name) == kColumns.end()) {
-        fail(element, fmt::format("columns.{} may hold {}, got {}", role, fmt::join(kColumns, ", "),
+      if (std::find(kColumnNames.begin(), kColumnNames.end(), name) == kColumnNames.end()) {
+        fail(element, fmt::format("columns.{} may hold {}, got {}", role, fmt::join(kColumnNames, ", "),
                                   name.empty() ? "no text" : name));
       }
       int* const column = name == "photo"                   ? &columns.photo

@@ -6,8 +6,6 @@
 namespace dg {
 namespace {
 
-float magnitude(float x) { return x < 0 ? -x : x; }
-
 void paint_skin(const SurfaceRow& at, const FaceIdentity& face, const ColourRow& out) {
   paint(out, at.n, face.skin, [](int) { return 1.0f; });
   const float *as = at.a, *bs = at.b;

@@ -19,13 +19,13 @@ namespace dg {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr const char* kWhere = "generated_faces";
+constexpr const char* kFaceFolder = "generated_faces";
 constexpr int kQuality = 95;
 constexpr int kFormat = 2;  // raise it whenever the same options give other photos
 constexpr std::int64_t kMaxTableBytes = 1 << 30;
 
 [[noreturn]] void fail(const fs::path& path, std::string_view why) {
-  throw IoError(fmt::format("[{}] {}: {}", kWhere, path.string(), why));
+  throw IoError(fmt::format("[{}] {}: {}", kFaceFolder, path.string(), why));
 }
 
 std::string read_text(const fs::path& path) {
@@ -89,11 +89,11 @@ bool is_complete(const fs::path& dir, const GeneratedFaces& faces) {
   if (error) fail(dir, error.message());
   if (empty) return false;
   const fs::path file = dir / "faces.toml";
-  require(fs::exists(file, error), kWhere,
+  require(fs::exists(file, error), kFaceFolder,
           "{} is not empty and holds no generated faces (no faces.toml): choose a new folder", dir.string());
   const std::string found = read_text(file);
   const std::string different = differences(found, options_text(faces.options(), true));
-  require(different.empty(), kWhere,
+  require(different.empty(), kFaceFolder,
           "{} holds generated faces with other options ({}): choose a new folder or remove this one",
           dir.string(), different);
   return found == options_text(faces.options(), true) && all_files_exist(dir, faces);
@@ -140,7 +140,7 @@ void write_photos(const fs::path& dir, const GeneratedFaces& faces, int threads,
 
 bool write_generated_faces(const fs::path& dir, const GeneratedFaces& faces, int threads,
                            const FacesProgress& progress) {
-  require(threads >= 0, kWhere, "threads must be 0 (all) or more, got {}", threads);
+  require(threads >= 0, kFaceFolder, "threads must be 0 (all) or more, got {}", threads);
   if (is_complete(dir, faces)) return false;
   make_folder(dir);
   write_text(dir / "faces.toml", options_text(faces.options(), false));

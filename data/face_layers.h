@@ -7,6 +7,8 @@
 
 namespace dg {
 
+inline float magnitude(float x) { return x < 0 ? -x : x; }
+
 /// One row of colours, a plane per channel.
 struct ColourRow {
   float *r, *g, *b;

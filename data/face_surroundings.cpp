@@ -6,8 +6,6 @@
 namespace dg {
 namespace {
 
-float magnitude(float x) { return x < 0 ? -x : x; }
-
 // The hair is a larger ellipsoid around the head, turned with it, longer below for long hair.
 struct HairShell {
   float width, up, down;  // half axes

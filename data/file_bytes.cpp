@@ -15,7 +15,7 @@ namespace {
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
-using File = std::unique_ptr<std::FILE, CloseFile>;
+using OpenFile = std::unique_ptr<std::FILE, CloseFile>;
 
 [[noreturn]] void fail(const char* where, const std::filesystem::path& path, const std::string& why) {
   throw IoError(fmt::format("[{}] {}: {}", where, path.string(), why));
@@ -33,7 +33,7 @@ std::vector<std::uint8_t> read_file_bytes(const std::filesystem::path& path, std
   if (status_error) fail(kWhere, path, status_error.message());
   // Opening a pipe would wait for its other end.
   if (!std::filesystem::is_regular_file(status)) fail(kWhere, path, "not a regular file");
-  const File file(std::fopen(path.c_str(), "rb"));
+  const OpenFile file(std::fopen(path.c_str(), "rb"));
   if (!file) fail(kWhere, path, reason(errno));
   std::fseek(file.get(), 0, SEEK_END);
   const std::int64_t size = std::ftell(file.get());
@@ -51,7 +51,7 @@ std::vector<std::uint8_t> read_file_bytes(const std::filesystem::path& path, std
 
 void write_file_bytes(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
   constexpr const char* kWhere = "write_file_bytes";
-  File file(std::fopen(path.c_str(), "wb"));
+  OpenFile file(std::fopen(path.c_str(), "wb"));
   if (!file) fail(kWhere, path, reason(errno));
   errno = 0;
   const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file.get()) == bytes.size();

@@ -13,7 +13,7 @@
 namespace dg {
 namespace {
 
-constexpr const char* kWhere = "generated_faces";
+constexpr const char* kGeneratedFaces = "generated_faces";
 constexpr double kNumberSd = 1.2;
 
 // Independent random streams of one seed: kind in the top bits, then identity, then photo.
@@ -30,14 +30,14 @@ std::string zero_padded(int number, int largest, std::size_t least) {
 }
 
 void check(const GeneratedFacesOptions& o) {
-  require(o.identities >= 1, kWhere, "identities must be at least 1, got {}", o.identities);
-  require(o.photos >= 1, kWhere, "photos must be at least 1, got {}", o.photos);
-  require(o.size >= 16 && o.size <= 1024, kWhere, "size must be 16..1024 pixels, got {}", o.size);
-  require(o.family >= 1 && o.family <= o.identities, kWhere,
+  require(o.identities >= 1, kGeneratedFaces, "identities must be at least 1, got {}", o.identities);
+  require(o.photos >= 1, kGeneratedFaces, "photos must be at least 1, got {}", o.photos);
+  require(o.size >= 16 && o.size <= 1024, kGeneratedFaces, "size must be 16..1024 pixels, got {}", o.size);
+  require(o.family >= 1 && o.family <= o.identities, kGeneratedFaces,
           "family must be at least 1 and at most the number of identities ({}), got {}", o.identities,
           o.family);
-  require(o.spread >= 0 && o.spread <= 10, kWhere, "spread must be 0..10, got {}", o.spread);
-  require(o.nuisance >= 0 && o.nuisance <= 2, kWhere, "nuisance must be 0..2, got {}", o.nuisance);
+  require(o.spread >= 0 && o.spread <= 10, kGeneratedFaces, "spread must be 0..10, got {}", o.spread);
+  require(o.nuisance >= 0 && o.nuisance <= 2, kGeneratedFaces, "nuisance must be 0..2, got {}", o.nuisance);
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ GeneratedFaces::GeneratedFaces(const GeneratedFacesOptions& options) : options_(
 }
 
 FaceNumbers GeneratedFaces::numbers(int i) const {
-  require(i >= 0 && i < options_.identities, kWhere, "identity must be 0..{}, got {}",
+  require(i >= 0 && i < options_.identities, kGeneratedFaces, "identity must be 0..{}, got {}",
           options_.identities - 1, i);
   Rng family(options_.seed, stream(kFamily, families_[static_cast<std::size_t>(i)]));
   Rng own(options_.seed, stream(kOwn, i));
@@ -67,7 +67,7 @@ FaceNumbers GeneratedFaces::numbers(int i) const {
 }
 
 Image GeneratedFaces::photo(int i, int p, FaceRenderer& renderer) const {
-  require(p >= 0, kWhere, "photo must not be negative, got {}", p);
+  require(p >= 0, kGeneratedFaces, "photo must not be negative, got {}", p);
   Rng rng(options_.seed, stream(kPhoto, i, p));
   return renderer.render(face_identity(numbers(i)), draw_conditions(rng, options_.nuisance), options_.size);
 }

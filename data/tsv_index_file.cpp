@@ -69,9 +69,9 @@ void put_text(std::string& out, const std::string& text) {
 
 // Reads what the functions above wrote. A file that ends early gives zeros and empty lists; whether it did is
 // asked once, by `whole`, after the hash has said that the bytes are those written.
-class Reader {
+class IndexReader {
  public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+  explicit IndexReader(std::string_view bytes) : rest_(bytes) {}
 
   template <class T>
   T get() {
@@ -134,8 +134,8 @@ std::optional<TsvIndex> from_bytes(std::string_view bytes, const Fingerprint& wa
   constexpr std::size_t kHash = sizeof(std::uint64_t);
   if (bytes.size() < kMark.size() + kHash || !bytes.starts_with(kMark)) return std::nullopt;
   const std::string_view body = bytes.substr(0, bytes.size() - kHash);
-  if (Reader(bytes.substr(body.size())).get<std::uint64_t>() != hash(body)) return std::nullopt;
-  Reader in(body.substr(kMark.size()));
+  if (IndexReader(bytes.substr(body.size())).get<std::uint64_t>() != hash(body)) return std::nullopt;
+  IndexReader in(body.substr(kMark.size()));
   if (in.get<Fingerprint>() != wanted) return std::nullopt;
   TsvIndex index;
   index.start = in.get_all<std::uint64_t>();

@@ -10,7 +10,7 @@
 namespace dg {
 namespace {
 
-constexpr auto kWhere = "paired_bootstrap";
+constexpr auto kPairedBootstrap = "paired_bootstrap";
 
 /// The metric of one run as a function of how often each photo occurs.
 class WeightedMetric {
@@ -56,10 +56,10 @@ class Arm {
 
 void check_runs(Runs runs, const std::vector<Recognition>& first, const char* arm) {
   for (std::size_t r = 0; r < runs.size(); ++r) {
-    require(runs[r].size() == first.size(), kWhere, "all runs must hold {} photos, run {} of arm {} holds {}",
-            first.size(), r, arm, runs[r].size());
+    require(runs[r].size() == first.size(), kPairedBootstrap,
+            "all runs must hold {} photos, run {} of arm {} holds {}", first.size(), r, arm, runs[r].size());
     for (std::size_t i = 0; i < first.size(); ++i) {
-      require(runs[r][i].identity == first[i].identity, kWhere,
+      require(runs[r][i].identity == first[i].identity, kPairedBootstrap,
               "photo {} must show identity {} in all runs, run {} of arm {} has {}", i, first[i].identity, r,
               arm, runs[r][i].identity);
     }
@@ -89,12 +89,13 @@ double quantile(std::span<const double> sorted, double q) {
 }  // namespace
 
 BootstrapInterval paired_bootstrap(Runs a, Runs b, const BootstrapOptions& options, Rng& rng) {
-  require(!a.empty() && !b.empty(), kWhere, "both arms need at least one run, got {} and {}", a.size(),
-          b.size());
+  require(!a.empty() && !b.empty(), kPairedBootstrap, "both arms need at least one run, got {} and {}",
+          a.size(), b.size());
   const std::vector<Recognition>& photos = a[0];
-  require(!photos.empty(), kWhere, "at least one photo is needed, got none");
-  require(options.resamples >= 1, kWhere, "resamples must be at least 1, got {}", options.resamples);
-  require(options.level > 0 && options.level < 1, kWhere, "level must be between 0 and 1, got {}",
+  require(!photos.empty(), kPairedBootstrap, "at least one photo is needed, got none");
+  require(options.resamples >= 1, kPairedBootstrap, "resamples must be at least 1, got {}",
+          options.resamples);
+  require(options.level > 0 && options.level < 1, kPairedBootstrap, "level must be between 0 and 1, got {}",
           options.level);
   check_runs(a, photos, "a");
   check_runs(b, photos, "b");

@@ -9,7 +9,7 @@
 namespace dg {
 namespace {
 
-constexpr std::size_t kBlock = 128;  // photos at a time: with 21,000 classes 22 MB of probabilities
+constexpr std::size_t kPhotosAtATime = 128;  // photos at a time: with 21,000 classes 22 MB of probabilities
 
 void check_members(std::span<const ClassifierMember> members) {
   constexpr auto where = "most_probable";
@@ -106,8 +106,8 @@ std::vector<Judgement> most_probable(std::span<const ClassifierMember> members, 
     weights.emplace_back(to_tensor(m.classifier.weight, 0, classes, device));
   }
   std::vector<Judgement> verdicts(photos);
-  for (std::size_t first = 0; first < photos; first += kBlock) {
-    const std::size_t last = std::min(photos, first + kBlock);
+  for (std::size_t first = 0; first < photos; first += kPhotosAtATime) {
+    const std::size_t last = std::min(photos, first + kPhotosAtATime);
     std::vector<double> sum((last - first) * classes);
     std::vector<Opinion> opinions((last - first) * members.size());
     for (std::size_t m = 0; m < members.size(); ++m) {

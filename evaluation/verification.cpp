@@ -10,16 +10,16 @@
 namespace dg {
 namespace {
 
-constexpr auto kWhere = "verification";
+constexpr auto kVerification = "verification";
 
 void check_scores(std::span<const PairScore> pairs) {
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    require(std::isfinite(pairs[i].score), kWhere, "score of pair {} must be finite, got {}", i,
+    require(std::isfinite(pairs[i].score), kVerification, "score of pair {} must be finite, got {}", i,
             pairs[i].score);
   }
 }
 
-double share(std::size_t part, std::size_t whole) {
+double ratio(std::size_t part, std::size_t whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
 }
 
@@ -27,22 +27,22 @@ double share(std::size_t part, std::size_t whole) {
 std::size_t count_folds(std::span<const PairScore> pairs) {
   std::vector<bool> seen;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    require(pairs[i].fold >= 0 && static_cast<std::size_t>(pairs[i].fold) < pairs.size(), kWhere,
+    require(pairs[i].fold >= 0 && static_cast<std::size_t>(pairs[i].fold) < pairs.size(), kVerification,
             "fold of pair {} must be in 0..{}, got {}", i, pairs.size() - 1, pairs[i].fold);
     const auto fold = static_cast<std::size_t>(pairs[i].fold);
     if (fold >= seen.size()) seen.resize(fold + 1);
     seen[fold] = true;
   }
-  require(seen.size() >= 2, kWhere, "pairs must come in at least 2 folds, got {}", seen.size());
+  require(seen.size() >= 2, kVerification, "pairs must come in at least 2 folds, got {}", seen.size());
   const auto missing = std::ranges::find(seen, false);
-  require(missing == seen.end(), kWhere, "fold {} has no pairs", missing - seen.begin());
+  require(missing == seen.end(), kVerification, "fold {} has no pairs", missing - seen.begin());
   return seen.size();
 }
 
 }  // namespace
 
 double best_threshold(std::span<const PairScore> pairs) {
-  require(!pairs.empty(), kWhere, "at least one pair is needed, got none");
+  require(!pairs.empty(), kVerification, "at least one pair is needed, got none");
   check_scores(pairs);
   std::vector<PairScore> sorted(pairs.begin(), pairs.end());
   std::ranges::sort(sorted, {}, &PairScore::score);
@@ -71,17 +71,17 @@ AcceptRate tar_at_far(std::span<const PairScore> pairs, double false_accept_rate
   check_scores(pairs);
   std::vector<float> same, different;
   for (const PairScore& pair : pairs) (pair.same ? same : different).push_back(pair.score);
-  require(!same.empty() && !different.empty(), kWhere, "same and different pairs are needed, got {} and {}",
-          same.size(), different.size());
-  const std::uint64_t target = billionths(false_accept_rate, kWhere);
-  require(target < kBillion, kWhere, "false accept rate must be below 1, got {}", false_accept_rate);
+  require(!same.empty() && !different.empty(), kVerification,
+          "same and different pairs are needed, got {} and {}", same.size(), different.size());
+  const std::uint64_t target = billionths(false_accept_rate, kVerification);
+  require(target < kBillion, kVerification, "false accept rate must be below 1, got {}", false_accept_rate);
   const std::size_t allowed = target * different.size() / kBillion;
   std::ranges::nth_element(different, different.begin() + static_cast<std::ptrdiff_t>(allowed),
                            std::greater<>());
   const float threshold = std::nextafter(different[allowed], std::numeric_limits<float>::infinity());
   const auto accepted =
       static_cast<std::size_t>(std::ranges::count_if(same, [=](float score) { return score >= threshold; }));
-  return {share(accepted, same.size()), double{threshold}};
+  return {ratio(accepted, same.size()), double{threshold}};
 }
 
 Verification verify(std::span<const PairScore> pairs) {
@@ -99,7 +99,7 @@ Verification verify(std::span<const PairScore> pairs) {
     const auto right = std::ranges::count_if(
         inside, [=](const PairScore& pair) { return (double{pair.score} >= threshold) == pair.same; });
     result.fold_threshold.push_back(threshold);
-    result.fold_accuracy.push_back(share(static_cast<std::size_t>(right), inside.size()));
+    result.fold_accuracy.push_back(ratio(static_cast<std::size_t>(right), inside.size()));
     sum += result.fold_accuracy.back();
   }
   result.accuracy = sum / static_cast<double>(folds);

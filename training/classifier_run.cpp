@@ -9,14 +9,12 @@
 #include "interop/safetensors.h"
 #include "training/classifier_file.h"
 #include "training/recognition.h"
+#include "training/streams.h"
 
 namespace dg {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Streams of random numbers of the run's seed that its training does not use (trainer.cpp).
-enum Stream : std::uint64_t { classes_and_photos = 4, pixels = std::uint64_t{3} << 40 };
 
 Config classifier_config(const ClassifierRunOptions& o) {
   const Config stored = run_config(o.run), config = load_config(o.run / "config.toml", o.settings);
@@ -87,7 +85,8 @@ BatchEmbeddings augmented(Network& network, PhotoStore& store, const EmbeddedPro
       store.load(photos.enrolled.photos[static_cast<std::size_t>(rows[i])], &bytes[i * store.image_bytes()]);
     }
     const std::vector<Augmentation> draws = draw_augmentations(
-        std::ssize(rows), config.augment, Rng(config.seed, pixels + static_cast<std::uint64_t>(iteration)));
+        std::ssize(rows), config.augment,
+        Rng(config.seed, stream::classifier_pixels + static_cast<std::uint64_t>(iteration)));
     const Tensor images = augment(Array<std::uint8_t>::from(bytes, device), store.size(), draws);
     return l2_normalize(network.forward(Var(images))).value();
   };
@@ -130,7 +129,7 @@ ClassifierRunResult learn_on_run(const ClassifierRunOptions& o) {
                                          : cached(photos, o.device);
   const auto began = std::chrono::steady_clock::now();
   const LearntClassifier learnt = learn_classifier(start, index, embeddings, learning(config),
-                                                   Rng(config.seed, classes_and_photos), o.device);
+                                                   Rng(config.seed, stream::classifier_photos), o.device);
   const std::size_t ends = std::min<std::size_t>(50, learnt.losses.size());
   ClassifierRunResult result;
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();

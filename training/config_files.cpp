@@ -129,7 +129,7 @@ toml::table parse(std::string_view text, const std::string& name) {
   }
 }
 
-std::string read_text(const fs::path& path) {
+std::string recipe_text(const fs::path& path) {
   std::error_code failed;
   if (fs::is_directory(path, failed))
     throw IoError(fmt::format("{}: is a folder, not a recipe", path.string()));
@@ -159,7 +159,7 @@ std::vector<std::string> base_names(const toml::node& base, const std::string& p
 // `open`: the files whose base this is, outermost first.
 void apply_file(Config& config, const fs::path& path, std::vector<fs::path>& open) {
   open.push_back(fs::weakly_canonical(path));
-  toml::table table = parse(read_text(path), path.string());
+  toml::table table = parse(recipe_text(path), path.string());
   if (const toml::node* base = table.get("base")) {
     const std::string place = fmt::format("{}:{}", path.string(), base->source().begin.line);
     for (const std::string& name : base_names(*base, place)) {

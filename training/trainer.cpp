@@ -6,18 +6,10 @@
 #include "layers/lsuv.h"
 #include "training/embedder.h"
 #include "training/sampler.h"
+#include "training/streams.h"
 
 namespace dg {
 namespace {
-
-// One stream of random numbers per purpose, all from the run's seed.
-enum Stream : std::uint64_t {
-  weights = 1,
-  lsuv_photos = 2,
-  sampling = 3,
-  pairs = std::uint64_t{1} << 40,
-  pixels = std::uint64_t{2} << 40
-};
 
 // Adds the seconds of its own life to a sum.
 class Timer {
@@ -64,7 +56,7 @@ Trainer::Trainer(const Config& config, const PhotoSet& set, const Split& split, 
             return Embeddings{.values = embed_once(network_, store_, photos, {.device = device_}),
                               .dim = static_cast<std::size_t>(config_.network.embedding)};
           },
-          Rng(config.seed, sampling))),
+          Rng(config.seed, stream::sampling))),
       images_(device),
       labels_(device),
       augmentations_(device),
@@ -81,11 +73,11 @@ std::vector<Parameter*> Trainer::parameters() {
 }
 
 void Trainer::initialise() {
-  Rng rng(config_.seed, weights);
+  Rng rng(config_.seed, stream::weights);
   network_.initialise(rng, device_);
   losses_.initialise(rng, device_);
   // LSUV looks at training photos drawn at random, augmented as in training.
-  Rng draw(config_.seed, lsuv_photos);
+  Rng draw(config_.seed, stream::lsuv_photos);
   const std::int64_t n = config_.init.lsuv_images;
   std::vector<std::uint8_t> bytes(static_cast<std::size_t>(n) * store_.image_bytes());
   for (std::int64_t i = 0; i < n; ++i) {
@@ -127,7 +119,7 @@ Tensor Trainer::training_images(std::int64_t step, const LoadedBatch& photos) {
   const Array<std::uint8_t> images = images_.send(photos.pixels);
   const std::vector<Augmentation> draws =
       draw_augmentations(static_cast<std::int64_t>(photos.photos.size()), config_.augment,
-                         Rng(config_.seed, pixels + static_cast<std::uint64_t>(step)));
+                         Rng(config_.seed, stream::pixels + static_cast<std::uint64_t>(step)));
   return augment(images, store_.size(), augmentations_.send(draws));
 }
 
@@ -153,7 +145,7 @@ void Trainer::start_step() {
   profile_mark(Part::elementwise, "augmentation");
   const Var embeddings = l2_normalize(network_.forward(std::move(images)));
   const auto& l = config_.loss;
-  Rng pair_draws(config_.seed, pairs + static_cast<std::uint64_t>(t));
+  Rng pair_draws(config_.seed, stream::pairs + static_cast<std::uint64_t>(t));
   JointLoss loss =
       losses_(embeddings, labels,
               {.l2_softmax = l.l2_softmax, .lifted = l.lifted, .margin = t >= l.margin_start ? l.margin : 0},

@@ -1,0 +1,18 @@
+// One stream of random numbers per purpose, all from the run's seed.
+#pragma once
+#include <cstdint>
+
+namespace dg::stream {
+
+enum Stream : std::uint64_t {
+  weights = 1,
+  lsuv_photos = 2,
+  sampling = 3,
+  classifier_photos = 4,
+  // one generator per step and photo from here on
+  pairs = std::uint64_t{1} << 40,
+  pixels = std::uint64_t{2} << 40,
+  classifier_pixels = std::uint64_t{3} << 40
+};
+
+}  // namespace dg::stream

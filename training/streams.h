@@ -9,7 +9,7 @@ enum Stream : std::uint64_t {
   lsuv_photos = 2,
   sampling = 3,
   classifier_photos = 4,
-  // one generator per step and photo from here on
+  // from here on plus the number of the step or iteration
   pairs = std::uint64_t{1} << 40,
   pixels = std::uint64_t{2} << 40,
   classifier_pixels = std::uint64_t{3} << 40

@@ -70,6 +70,7 @@ set(DG_FRAMEWORK_DEVICE
 set(DG_FAST_CPU
   tensor/cpu/fast.cpp
   tensor/cpu/onednn.cpp
+  tensor/cpu/packed_product.cpp
   tensor/cpu/pixel_pairs.cpp
   tensor/cpu/thin_products.cpp
   tensor/cpu/winograd.cpp

@@ -5,10 +5,12 @@
 //
 // patches that would leave the image are dropped. x [n, h, w, c] -> y [n, (h-window)/stride+1,
 // (w-window)/stride+1, c].
-// Backward: g goes to the pixel that won; the first wins a tie. One byte per output remembers which: r *
-// window + s. Written per input pixel, so that each output has one writer: from the one patch that may hold
-// it where patches do not overlap, else the sum over the patches that do. Both are branch-free per channel,
-// which is what vectorises.
+// Backward: g goes to the pixel that won; the first wins a tie. A number per output remembers which: r *
+// window
+// + s, as wide as a float: bytes beside floats are vectorised 64 at a time, and 16 channels then not at all.
+// Written per input pixel, so that each output has one writer: from the one patch that may hold it where
+// patches do not overlap, else the sum over the patches that do. Both are branch-free per channel, which is
+// what vectorises.
 #include "autograd/ops.h"
 #include "tensor/parallel.h"
 
@@ -24,7 +26,7 @@ struct Patches {
 template <int fixed>
 struct MaxPoolForward {
   Real* y;
-  std::uint8_t* winner;
+  std::int32_t* winner;
   const Real* x;
   Patches s;
   DG_FN void operator()(std::int64_t out, std::int64_t c) const {  // out = (n * out_h + p) * out_w + q
@@ -41,7 +43,7 @@ struct MaxPoolForward {
       }
     }
     y[out * s.c + c] = best;
-    winner[out * s.c + c] = static_cast<std::uint8_t>(at);
+    winner[out * s.c + c] = at;
   }
 };
 
@@ -49,7 +51,7 @@ struct MaxPoolForward {
 struct MaxPoolBackwardApart {
   Real* dx;
   const Real* g;
-  const std::uint8_t* winner;
+  const std::int32_t* winner;
   Patches s;
   DG_FN void operator()(std::int64_t pixel, std::int64_t c) const {  // pixel = (n * h + row) * w + col
     const std::int64_t col = pixel % s.w, row = pixel / s.w % s.h, n = pixel / (s.w * s.h);
@@ -66,7 +68,7 @@ struct MaxPoolBackwardApart {
 struct MaxPoolBackwardOverlapping {
   Real* dx;
   const Real* g;
-  const std::uint8_t* winner;
+  const std::int32_t* winner;
   Patches s;
   DG_FN void operator()(std::int64_t pixel, std::int64_t c) const {
     const std::int64_t col = pixel % s.w, row = pixel / s.w % s.h, n = pixel / (s.w * s.h);
@@ -96,7 +98,7 @@ Var max_pool(const Var& x, std::int64_t window, std::int64_t stride) {
   const Patches s{xs[1],  xs[2], xs[3], (xs[1] - window) / stride + 1, (xs[2] - window) / stride + 1,
                   window, stride};
   const Tensor y(Shape{xs[0], s.out_h, s.out_w, xs[3]}, x.device());
-  const Array<std::uint8_t> winner(y.size(), x.device());
+  const Array<std::int32_t> winner(y.size(), x.device());
   if (window == 2) {
     for_each(x.device(), y.shape().rows(), s.c,
              MaxPoolForward<2>{y.data(), winner.data(), x.value().data(), s});

@@ -17,6 +17,7 @@
 
 #include "tensor/cpu/host_memory.h"
 #include "tensor/cpu/lane.h"
+#include "tensor/cpu/packed_product.h"
 #include "tensor/cpu/pixel_pairs.h"
 #include "tensor/cpu/thin_products.h"
 #include "tensor/cpu/winograd.h"
@@ -76,6 +77,7 @@ class FastCpuBackend final : public HostMemoryBackend {
     if (g.m == 0 || g.n == 0) return;
     if (g.k == 0) return scale(g);
     if (is_thin(g)) return thin_product(g);
+    if (is_packed(g)) return packed_product(g);
     if (!onednn_gemm(g)) {
       throw BackendError(fmt::format("[gemm] oneDNN refused m {}, n {}, k {}, lda {}, ldb {}, ldc {}", g.m,
                                      g.n, g.k, g.lda, g.ldb, g.ldc));

@@ -80,6 +80,26 @@ template <std::int64_t half>
 /// A square of lanes x lanes numbers becomes its transpose.
 [[gnu::always_inline]] inline void transpose(Lane* rows) { detail::transpose<1>(rows); }
 
+/// to [rows][padded cols] = the transpose of from [cols][rows], whose rows lie `distance` apart; zeros behind
+/// the columns.
+inline void transpose(std::int64_t rows, std::int64_t cols, const float* from, std::int64_t distance,
+                      float* to) {
+  const std::int64_t width = padded(cols);
+  for (std::int64_t col = 0; col < width; col += lanes) {
+    for (std::int64_t row = 0; row < rows; row += lanes) {
+      Lane square[lanes];
+      unrolled<lanes>([&](auto i) __attribute__((always_inline)) {
+        square[i] = Lane{};
+        if (col + i < cols) load(square[i], from + (col + i) * distance + row, rows - row);
+      });
+      transpose(square);
+      unrolled<lanes>([&](auto i) __attribute__((always_inline)) {
+        if (row + i < rows) store(to + (row + i) * width + col, square[i]);
+      });
+    }
+  }
+}
+
 /// C = op(A) B, or C += op(A) B when `add`: op(A) rows x k, B k x cols, cols a multiple of `lanes`. A is
 /// stored k x rows when transposed.
 struct SmallProduct {

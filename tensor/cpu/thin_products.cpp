@@ -12,6 +12,7 @@ namespace {
 using Index = std::int64_t;
 constexpr Index most = 8;             // rows of the thin side
 constexpr Index column_block = 1024;  // of the large matrix: a few such rows stay in the first cache
+constexpr Index ahead = 512;          // numbers of it that are fetched beforehand
 constexpr Index least = 1 << 16;      // numbers of the large matrix
 
 // run(integral_constant<few>) for the number of rows.
@@ -22,48 +23,46 @@ void with_rows(Index few, const Run& run) {
   });
 }
 
-float sum_of(const Lane& lane) {
-  float sum = 0;
-  for (Index i = 0; i < lanes; ++i) sum += lane[i];
-  return sum;
+// The sum of all elements: those `half` apart are added, until one is left.
+template <Index half = lanes / 2>
+[[gnu::always_inline]] inline float sum_of(const Lane& lane) {
+  if constexpr (half == 0) {
+    return lane[0];
+  } else {
+    return [&]<Index... i>(std::integer_sequence<Index, i...>) __attribute__((always_inline)) {
+      return sum_of<half / 2>(lane + __builtin_shufflevector(lane, lane, (i ^ half)...));
+    }
+    (std::make_integer_sequence<Index, lanes>{});
+  }
 }
 
 void put(float& c, const Gemm& g, float product) { c = g.alpha * product + (g.beta == 0 ? 0 : g.beta * c); }
 
-// Products of `few` rows of A with `cols` rows of B, from j on.
-template <Index few, Index cols>
+// C's column j: the products of `few` rows of A with row j of B.
+template <Index few>
 void dot_products(const Gemm& g, Index j) {
-  Lane sum[few][cols] = {};
+  const float* const b = g.b + j * g.ldb;
+  Lane sum[few] = {};
   const auto step = [&](Index p, Index count) __attribute__((always_inline)) {
-    Lane right[cols];
-    unrolled<cols>([&](auto q)
-                       __attribute__((always_inline)) { load(right[q], g.b + (j + q) * g.ldb + p, count); });
+    Lane right;
+    __builtin_prefetch(b + p + ahead);
+    load(right, b + p, count);
     unrolled<few>([&](auto i) __attribute__((always_inline)) {
       Lane left;
       load(left, g.a + i * g.lda + p, count);
-      unrolled<cols>([&](auto q) __attribute__((always_inline)) { sum[i][q] += left * right[q]; });
+      sum[i] += left * right;
     });
   };
   Index p = 0;
   for (; p + lanes <= g.k; p += lanes) step(p, lanes);
   if (p < g.k) step(p, g.k - p);
-  for (Index i = 0; i < few; ++i) {
-    for (Index q = 0; q < cols; ++q) put(g.c[i * g.ldc + j + q], g, sum_of(sum[i][q]));
-  }
+  unrolled<few>([&](auto i) __attribute__((always_inline)) { put(g.c[i * g.ldc + j], g, sum_of(sum[i])); });
 }
 
 template <Index few>
 void times_transposed(const Gemm& g) {
-  constexpr Index cols = std::clamp<Index>((registers - 4) / (few + 1), 1, 4);
 #pragma omp parallel for schedule(static)
-  for (Index block = 0; block < (g.n + cols - 1) / cols; ++block) {
-    const Index j = block * cols;
-    if (j + cols <= g.n) {
-      dot_products<few, cols>(g, j);
-    } else {
-      for (Index last = j; last < g.n; ++last) dot_products<few, 1>(g, last);
-    }
-  }
+  for (Index j = 0; j < g.n; ++j) dot_products<few>(g, j);
 }
 
 // sum [few][width] += A's columns from..to times those rows of B, over `width` columns of B.
@@ -75,7 +74,11 @@ void add_rows(const Gemm& g, Index from, const float* b, Index width, float* sum
   }
   const auto step = [&](Index j, Index count) __attribute__((always_inline)) {
     Lane row[rows];
-    unrolled<rows>([&](auto r) __attribute__((always_inline)) { load(row[r], b + r * g.ldb + j, count); });
+    unrolled<rows>([&](auto r) __attribute__((always_inline)) {
+      const float* const here = b + r * g.ldb + j;
+      __builtin_prefetch(here + 2 * rows * g.ldb);
+      load(row[r], here, count);
+    });
     unrolled<few>([&](auto i) __attribute__((always_inline)) {
       Lane s;
       load(s, sum + i * width + j, count);

@@ -1,6 +1,6 @@
-// Matrix products with one short side, of at most 8: what a layer's weights do to a small batch. Each number of
-// the large matrix is used a few times only, so the product takes as long as reading (or writing) that matrix
-// once, in long runs, without a copy.
+// Matrix products with one short side, of at most 8: what a layer's weights do to a small batch. Each number
+// of the large matrix is used a few times only, so the product takes as long as reading (or writing) that
+// matrix once, in long runs, without a copy.
 //
 //   C = alpha A B^T + beta C     A [few][k], B [n][k]          forward
 //   C = alpha A B + beta C       A [few][k], B [k][n]          by input

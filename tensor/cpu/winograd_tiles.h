@@ -164,21 +164,8 @@ inline void copy_filters(Index rows, Index taps, Index cols, Index all, const fl
 /// The same with rows and columns exchanged: `w` points at cols x rows filters, so that the products of the
 /// forward pass find the filters contiguous.
 inline void exchange_filters(Index rows, Index taps, Index cols, Index all, const float* w, float* to) {
-  const Index width = padded(cols);
   for (Index tap = 0; tap < taps; ++tap) {
-    for (Index col = 0; col < width; col += lanes) {
-      for (Index row = 0; row < rows; row += lanes) {
-        Lane square[lanes];
-        unrolled<lanes>([&](auto i) __attribute__((always_inline)) {
-          square[i] = Lane{};
-          if (col + i < cols) load(square[i], w + ((col + i) * taps + tap) * all + row, rows - row);
-        });
-        transpose(square);
-        unrolled<lanes>([&](auto i) __attribute__((always_inline)) {
-          if (row + i < rows) store(to + (tap * rows + row + i) * width + col, square[i]);
-        });
-      }
-    }
+    transpose(rows, cols, w + tap * all, taps * all, to + tap * rows * padded(cols));
   }
 }
 

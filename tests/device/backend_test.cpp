@@ -79,8 +79,9 @@ TEST(DeviceGemm, TransposesSizesStridesAndScales) {
   }
 }
 
-// One short side and a large matrix: the CPU has kernels of its own for these.
-TEST(DeviceGemm, ThinProducts) {
+// One short side and a large matrix: the CPU has kernels of its own for these (thin_products.h up to 8 rows,
+// packed_product.h beyond).
+TEST(DeviceGemm, AShortSideAndALargeMatrix) {
   for (const int count : {0, 1, 3}) {
     set_threads(count);
     for (const auto& [m, n, k] : {std::array<Index, 3>{1, 300, 257},
@@ -90,7 +91,12 @@ TEST(DeviceGemm, ThinProducts) {
                                   {8, 5000, 17},
                                   {260, 300, 1},
                                   {301, 1100, 3},
-                                  {400, 203, 8}}) {
+                                  {400, 203, 8},
+                                  {9, 300, 257},
+                                  {27, 4001, 17},
+                                  {81, 203, 530},
+                                  {512, 140, 513},
+                                  {40, 65537, 1}}) {
       for (const bool tb : {false, true}) {
         for (const auto& [slack, alpha, beta] : {std::tuple{0, 1.0f, 0.0f}, {3, -0.5f, 2.0f}}) {
           const Product p = product(m, n, k, k <= 8, tb, slack, alpha, beta);

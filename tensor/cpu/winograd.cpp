@@ -239,7 +239,8 @@ void weight_by_filters(const Sharing& s, const Grid& grid, const Images& x, cons
 template <class W>
 void backward_weight(const ConvGeometry& g, const float* x, const float* dy, float* dw) {
   const Grid grid{g.n, g.out_h(), g.out_w(), g.dilation, W::tile};
-  const Images images{x, g.h, g.w, g.c, g.pad}, upstream{dy, grid.h, grid.w, g.k, 0};
+  const Images images{x, g.h, g.w, g.c, g.pad - W::skipped * g.dilation},
+      upstream{dy, grid.h, grid.w, g.k, 0};
   const Sharing s = share(grid.tiles(), W::points, g.c, g.k);
   if (s.by_tiles) return weight_by_tiles<W>(s, grid, images, upstream, dw);
   weight_by_filters<W>(s, grid, images, upstream, dw);
@@ -248,9 +249,15 @@ void backward_weight(const ConvGeometry& g, const float* x, const float* dy, flo
 // Transforming a filter takes as long as multiplying it with so many tiles.
 constexpr Index filters_in_tiles = 10;
 
+// Do at most two pixels a side depend on each other, and on nothing else but padding?
+bool two_pixels(const ConvGeometry& g) {
+  return g.r == 3 && g.pad == g.dilation && std::max(g.h, g.w) <= 2 * g.dilation;
+}
+
 // run(Maps<m, r>{}) for the maps that serve output images of h x w.
 template <class Run>
 void with_maps(const ConvGeometry& g, Index h, Index w, const Run& run) {
+  if (two_pixels(g)) return run(TwoPixels{});
   switch (10 * winograd_cost(g, h, w).tile + g.r) {
     case 23:
       return run(Maps<2, 3>{});
@@ -273,27 +280,32 @@ void with_maps(const ConvGeometry& g, Index h, Index w, const Run& run) {
 
 WinogradCost winograd_cost(const ConvGeometry& g, std::int64_t h, std::int64_t w) {
   if (g.stride != 1 || g.r != g.s || (g.r != 3 && g.r != 5)) return {};
+  const auto products = [&](Index tile, Index points) {
+    return points * (Grid{g.n, h, w, g.dilation, tile}.tiles() + filters_in_tiles);
+  };
+  if (two_pixels(g)) return {TwoPixels::tile, products(TwoPixels::tile, TwoPixels::points)};
   WinogradCost best;
   for (const Index tile : {2, 3, 4, 5, 6}) {
     if (g.r == 5 && tile != 4) continue;  // transforms of 9 and 10 points lose too many digits
-    const Index points = (tile + g.r - 1) * (tile + g.r - 1);
-    const Index products = points * (Grid{g.n, h, w, g.dilation, tile}.tiles() + filters_in_tiles);
-    if (best.tile == 0 || products < best.products) best = {tile, products};
+    const Index cost = products(tile, (tile + g.r - 1) * (tile + g.r - 1));
+    if (best.tile == 0 || cost < best.products) best = {tile, cost};
   }
   return best;
 }
 
 void winograd_forward(const ConvGeometry& g, const float* x, const float* w, const float* bias, float* y) {
   with_maps(g, g.out_h(), g.out_w(), [&]<class W>(W) {
-    convolve<W>({g.n, g.out_h(), g.out_w(), g.dilation, W::tile}, {x, g.h, g.w, g.c, g.pad},
-                {w, g.k, g.r * g.s, g.c, false}, bias, y);
+    convolve<W>({g.n, g.out_h(), g.out_w(), g.dilation, W::tile},
+                {x, g.h, g.w, g.c, g.pad - W::skipped * g.dilation}, {w, g.k, g.r * g.s, g.c, false}, bias,
+                y);
   });
 }
 
 void winograd_backward_input(const ConvGeometry& g, const float* dy, const float* w, float* dx) {
   const Index pad = g.dilation * (g.r - 1) - g.pad;
   with_maps(g, g.h, g.w, [&]<class W>(W) {
-    convolve<W>({g.n, g.h, g.w, g.dilation, W::tile}, {dy, g.out_h(), g.out_w(), g.k, pad},
+    convolve<W>({g.n, g.h, g.w, g.dilation, W::tile},
+                {dy, g.out_h(), g.out_w(), g.k, pad - W::skipped * g.dilation},
                 {w, g.k, g.r * g.s, g.c, true}, nullptr, dx);
   });
 }

@@ -28,6 +28,7 @@ using Table = std::array<std::array<float, terms>, size / 2 + 1>;
 template <Index m, Index r>
 struct Maps {
   static constexpr Index tile = m, taps = r, size = m + r - 1, points = size * size;
+  static constexpr Index skipped = 0;  // pixels before a tile's first output that its maps do not read
   static constexpr Index zero = size % 2 == 0, pairs = (size - 1 - zero) / 2, rows = size / 2 + 1;
 
   struct Tables {
@@ -139,6 +140,57 @@ struct Maps {
   struct FilterAdjoint {  // G^T
     static constexpr Index in = size, out = r;
     [[gnu::always_inline]] static void apply(const Lane* d, Lane* o) { collect<filter_table>(d, o); }
+  };
+};
+
+/// Images of at most two pixels a side (of every `dilation`-th one) under padding that keeps their size: all
+/// the other pixels that F(2, 3) reads are padding. What is left is a product with a 2x2 Toeplitz matrix,
+///
+///   y_0 = w_1 x_0 + w_2 x_1 = w_1 (x_0 + x_1) + (w_2 - w_1) x_1
+///   y_1 = w_0 x_0 + w_1 x_1 = w_1 (x_0 + x_1) + (w_0 - w_1) x_0
+///
+/// three multiplications where F(2, 3) has four: Karatsuba's product of two linear polynomials, transposed.
+struct TwoPixels {
+  static constexpr Index tile = 2, taps = 3, points = 9, skipped = 1;
+
+  struct InputMap {
+    static constexpr Index in = 2, out = 3;
+    [[gnu::always_inline]] static void apply(const Lane* x, Lane* o) {
+      o[0] = x[0];
+      o[1] = x[0] + x[1];
+      o[2] = x[1];
+    }
+  };
+  struct OutputMap {
+    static constexpr Index in = 3, out = 2;
+    [[gnu::always_inline]] static void apply(const Lane* v, Lane* y) {
+      y[0] = v[1] + v[2];
+      y[1] = v[1] + v[0];
+    }
+  };
+  struct OutputAdjoint {
+    static constexpr Index in = 2, out = 3;
+    [[gnu::always_inline]] static void apply(const Lane* y, Lane* o) {
+      o[0] = y[1];
+      o[1] = y[0] + y[1];
+      o[2] = y[0];
+    }
+  };
+  struct FilterMap {
+    static constexpr Index in = 3, out = 3;
+    [[gnu::always_inline]] static void apply(const Lane* w, Lane* o) {
+      o[0] = w[0] - w[1];
+      o[1] = w[1];
+      o[2] = w[2] - w[1];
+    }
+  };
+  struct FilterAdjoint {
+    static constexpr Index in = 3, out = 3;
+    [[gnu::always_inline]] static void apply(const Lane* u, Lane* w) {
+      w[0] = u[0];
+      w[1] = u[1] - u[0] - u[2];
+      w[2] = u[2];
+    }
   };
 };
 

@@ -169,6 +169,31 @@ TEST(ConvolutionParity, ManyImagesManyChannelsAndOtherThreadCounts) {
   check({.n = 2, .h = 6, .w = 6, .c = 272, .k = 256, .r = 3, .s = 3, .pad = 1});
 }
 
+// Images of two pixels a side have a transform of their own.
+TEST(ConvolutionParity, TwoPixelsASide) {
+  for (const Index dilation : {1, 2, 3}) {
+    for (Index h = 1; h <= 2 * dilation; ++h) {
+      for (const Index w : {dilation, 2 * dilation}) {
+        check({.n = 7,
+               .h = h,
+               .w = w,
+               .c = 17,
+               .k = 24,
+               .r = 3,
+               .s = 3,
+               .pad = dilation,
+               .dilation = dilation});
+      }
+    }
+  }
+  for (const int count : {0, 1, 3}) {
+    set_threads(count);
+    check({.n = 243, .h = 2, .w = 2, .c = 40, .k = 33, .r = 3, .s = 3, .pad = 1});
+    check({.n = 3, .h = 2, .w = 2, .c = 150, .k = 270, .r = 3, .s = 3, .pad = 1});
+  }
+  set_threads(0);
+}
+
 // The sizes above must have met every transform there is.
 TEST(ConvolutionParity, EveryTileIsTheCheapestSomewhere) {
   const auto tile = [](Index n, Index size, Index filter) {
@@ -176,7 +201,7 @@ TEST(ConvolutionParity, EveryTileIsTheCheapestSomewhere) {
                          size)
         .tile;
   };
-  EXPECT_EQ(tile(1, 2, 3), 2);
+  EXPECT_EQ(tile(1, 4, 3), 2);
   EXPECT_EQ(tile(5, 3, 3), 3);
   EXPECT_EQ(tile(9, 4, 3), 4);
   EXPECT_EQ(tile(30, 10, 3), 5);
@@ -201,7 +226,8 @@ TEST(ConvolutionParity, ErrorOfEveryTile) {
     Index n, size, filter, tile;
     double most;
   };
-  for (const Case& c : {Case{1, 2, 3, 2, 5e-7},
+  for (const Case& c : {Case{81, 2, 3, 2, 5e-7},
+                        {1, 4, 3, 2, 5e-7},
                         {5, 3, 3, 3, 2.5e-6},
                         {9, 4, 3, 4, 3e-6},
                         {30, 10, 3, 5, 5e-6},

@@ -49,6 +49,14 @@ struct Place {
   }
 };
 
+/// How many pixels behind tile t's first one that of the tile after the next lies, in images of h x w. What
+/// it will read or write is asked for while t is worked on: its pieces of lines are too short for the
+/// processor to see coming, and from main memory they take twice as long as the arithmetic.
+inline Index pixels_ahead(const Grid& grid, const Place& here, Index t, Index h, Index w) {
+  const Place later(grid, t + 2);
+  return ((later.image - here.image) * h + later.top - here.top) * w + later.left - here.left;
+}
+
 /// A matrix [range][channels] per point, channels padded to whole lanes: transformed tiles or transformed
 /// filters. One lane more between the points keeps them from falling into the same cache set.
 struct Panel {
@@ -86,14 +94,17 @@ void scatter_points(const Grid& grid, const Images& images, Range tiles, const f
       line[i] = inside ? images.data + (place.image * images.h + row) * images.w * all : zeros;
     }
     float* const out = to.data + (t - to.range.begin) * padded(channels);
+    const Index ahead = pixels_ahead(grid, place, t, images.h, images.w) * all;
     const auto transform = [&](Index c, Index count) __attribute__((always_inline)) {
       const auto read = [&](Index j, Lane * column) __attribute__((always_inline)) {
         const Index col = place.left - images.pad + j * grid.dilation, offset = col * all + c;
         if (col < 0 || col >= images.w) {
           unrolled<Map::in>([&](auto i) __attribute__((always_inline)) { column[i] = Lane{}; });
         } else {
-          unrolled<Map::in>([&](auto i)
-                                __attribute__((always_inline)) { load(column[i], line[i] + offset, count); });
+          unrolled<Map::in>([&](auto i) __attribute__((always_inline)) {
+            __builtin_prefetch(line[i] + offset + ahead);
+            load(column[i], line[i] + offset, count);
+          });
         }
       };
       const auto write = [&](Index i, const Lane* row) __attribute__((always_inline)) {
@@ -119,6 +130,7 @@ void gather_outputs(const Grid& grid, const Panel& from, Range tiles, const floa
     const Place place(grid, t);
     const float* const in = from.data + (t - from.range.begin) * padded(channels);
     float* const corner = y + ((place.image * grid.h + place.top) * grid.w + place.left) * all;
+    const Index ahead = pixels_ahead(grid, place, t, grid.h, grid.w) * all;
     const auto transform = [&](Index k, Index count) __attribute__((always_inline)) {
       Lane b{};
       if (bias != nullptr) load(b, bias + k, count);
@@ -131,7 +143,9 @@ void gather_outputs(const Grid& grid, const Panel& from, Range tiles, const floa
         float* const out = corner + i * grid.dilation * grid.w * all + k;
         unrolled<Map::out>([&](auto j) __attribute__((always_inline)) {
           const Lane pixel = row[j] + b;
-          if (j < place.cols) store(out + j * grid.dilation * all, pixel, count);
+          float* const to = out + j * grid.dilation * all;
+          __builtin_prefetch(to + ahead, 1);
+          if (j < place.cols) store(to, pixel, count);
         });
       };
       apply_both<Map>(read, place.rows, write);

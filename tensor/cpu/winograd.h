@@ -2,7 +2,8 @@
 // square filters with stride 1 and any dilation: F(4x4, 3x3) makes 16 output pixels from 36 multiplications
 // instead of 144, F(5x5, 3x3) 25 from 49 instead of 225, F(6x6, 3x3) 36 from 64 instead of 324, F(4x4, 5x5)
 // 16 from 64 instead of 400. Where the tiles are few, the smaller F(2x2, 3x3) and F(3x3, 3x3) cost less,
-// because there are fewer transformed filters to make.
+// because there are fewer transformed filters to make. Images of two pixels a side need 9 multiplications
+// (winograd_maps.h).
 //
 //   y = A^T [ (G w G^T) . (B^T x B) ] A      per tile of m x m outputs, from the inputs it reads
 //

@@ -5,12 +5,11 @@
 //
 // patches that would leave the image are dropped. x [n, h, w, c] -> y [n, (h-window)/stride+1,
 // (w-window)/stride+1, c].
-// Backward: g goes to the pixel that won; the first wins a tie. A number per output remembers which: r *
-// window
-// + s, as wide as a float: bytes beside floats are vectorised 64 at a time, and 16 channels then not at all.
-// Written per input pixel, so that each output has one writer: from the one patch that may hold it where
-// patches do not overlap, else the sum over the patches that do. Both are branch-free per channel, which is
-// what vectorises.
+// Backward: g goes to the pixel that won; the first wins a tie. A number per output remembers which, r *
+// window + s. It is as wide as a float: bytes beside floats are vectorised 64 at a time, and 16 channels then
+// not at all. Written per input pixel, so that each output has one writer: from the one patch that may hold
+// it where patches do not overlap, else the sum over the patches that do. Both are branch-free per channel,
+// which is what vectorises.
 #include "autograd/ops.h"
 #include "tensor/parallel.h"
 

@@ -13,7 +13,8 @@ using Index = std::int64_t;
 constexpr Index most = 512;              // rows of A
 constexpr Index least = 1 << 16;         // numbers of B
 constexpr Index block_cols = 2 * lanes;  // of C, made together by one thread
-constexpr Index block_terms = 512;       // of the sum at a time: their piece of B stays in the first cache
+constexpr Index least_blocks = 8;        // of columns, for the threads to share
+constexpr Index block_terms = 512;       // of the sum at a time: their piece of B stays in a core's cache
 
 // The columns of C from j on, `cols` of them, from their sums [m][block_cols].
 void put(const Gemm& g, Index j, Index cols, const float* sums) {
@@ -30,7 +31,10 @@ void put(const Gemm& g, Index j, Index cols, const float* sums) {
 
 }  // namespace
 
-bool is_packed(const Gemm& g) { return !g.transpose_a && g.transpose_b && g.m <= most && g.n * g.k >= least; }
+bool is_packed(const Gemm& g) {
+  return !g.transpose_a && g.transpose_b && g.m <= most && g.n >= least_blocks * block_cols &&
+         g.n * g.k >= least;
+}
 
 void packed_product(const Gemm& g) {
   const Index t = threads(), blocks = (g.n + block_cols - 1) / block_cols, width = padded(g.m);

@@ -94,8 +94,8 @@ TEST(DeviceGemm, AShortSideAndALargeMatrix) {
                                   {400, 203, 8},
                                   {9, 300, 257},
                                   {27, 4001, 17},
-                                  {81, 203, 530},
-                                  {512, 140, 513},
+                                  {81, 270, 530},
+                                  {512, 290, 513},
                                   {40, 65537, 1}}) {
       for (const bool tb : {false, true}) {
         for (const auto& [slack, alpha, beta] : {std::tuple{0, 1.0f, 0.0f}, {3, -0.5f, 2.0f}}) {

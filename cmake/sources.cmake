@@ -104,13 +104,13 @@ set(DG_PROGRAM
   data/face_renderer.cpp
   data/face_surface.cpp
   data/face_surroundings.cpp
-  data/file_bytes.cpp
+  interop/whole_file.cpp
   data/generated_faces.cpp
   data/jpeg.cpp
   data/loader.cpp
   data/photo_set.cpp
   data/photo_store.cpp
-  data/random_access_file.cpp
+  interop/random_access_file.cpp
   data/resize.cpp
   data/split.cpp
   data/tsv_index.cpp

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "data/file_bytes.h"
+#include "interop/whole_file.h"
 #include "tensor/check.h"
 
 namespace dg {

@@ -6,7 +6,7 @@
 #include <array>
 #include <string_view>
 
-#include "data/file_bytes.h"
+#include "interop/whole_file.h"
 #include "tensor/check.h"
 
 namespace dg {

@@ -10,9 +10,9 @@
 #include <system_error>
 #include <unordered_map>
 
-#include "data/file_bytes.h"
 #include "data/generated_faces.h"
 #include "data/jpeg.h"
+#include "interop/whole_file.h"
 #include "tensor/check.h"
 
 namespace dg {

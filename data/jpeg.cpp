@@ -10,7 +10,7 @@
 #include <jpeglib.h>
 
 #include "data/exif.h"
-#include "data/file_bytes.h"
+#include "interop/whole_file.h"
 #include "tensor/check.h"
 
 namespace dg {

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <unordered_map>
 
-#include "data/random_access_file.h"
+#include "interop/random_access_file.h"
 #include "tensor/check.h"
 
 namespace dg {

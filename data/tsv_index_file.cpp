@@ -10,8 +10,8 @@
 #include <span>
 #include <system_error>
 
-#include "data/random_access_file.h"
 #include "interop/atomic_file.h"
+#include "interop/random_access_file.h"
 #include "tensor/error.h"
 
 namespace dg {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "data/photo_source.h"
-#include "data/random_access_file.h"
+#include "interop/random_access_file.h"
 
 namespace dg {
 

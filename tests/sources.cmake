@@ -67,7 +67,7 @@ set(TEST_F32
   data/class_folder_test.cpp
   data/dataset_toml_test.cpp
   data/exif_test.cpp
-  data/file_bytes_test.cpp
+  interop/whole_file_test.cpp
   data/generated_faces_test.cpp
   data/jpeg_test.cpp
   data/loader_test.cpp

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include "data/file_bytes.h"
 #include "interop/atomic_file.h"
+#include "interop/whole_file.h"
 #include "tensor/parallel.h"
 #include "training/checkpoint.h"
 #include "training/recognition.h"

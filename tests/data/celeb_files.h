@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "data/class_folder.h"
-#include "data/file_bytes.h"
 #include "data/generated_faces.h"
 #include "data/split.h"
+#include "interop/whole_file.h"
 
 namespace dg {
 

@@ -9,10 +9,10 @@
 #include <span>
 #include <string>
 
-#include "data/file_bytes.h"
 #include "data/image.h"
 #include "data/jpeg.h"
 #include "data/photo_set.h"
+#include "interop/whole_file.h"
 #include "temporary.h"
 
 namespace dg {

@@ -7,8 +7,8 @@
 #include "error_text.h"
 #include "training/checkpoint.h"
 #include "training/run.h"
-#include "training/training_data.h"
 #include "training/tiny_run.h"
+#include "training/training_data.h"
 
 namespace dg {
 namespace {

@@ -85,8 +85,9 @@ class Device {
 
 /// The value of DG_STANDIN_SEED.
 std::uint64_t seed();
-/// DG_STANDIN_DRY=1: device work is checked when it is given and then forgotten. Memory is handed out but never
-/// touched, so the memory that a setting needs can be counted on a machine that does not have it (docs/gpu.md).
+/// DG_STANDIN_DRY=1: device work is checked when it is given and then forgotten. Memory is handed out but
+/// never touched, so the memory that a setting needs can be counted on a machine that does not have it
+/// (docs/gpu.md).
 bool dry();
 
 }  // namespace dg::standin

@@ -1,4 +1,4 @@
-#include "data/file_bytes.h"
+#include "interop/whole_file.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>

@@ -1,4 +1,4 @@
-#include "data/random_access_file.h"
+#include "interop/random_access_file.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -92,10 +92,10 @@ set(DG_PROGRAM_DEVICE
 )
 
 set(DG_PROGRAM
-  data/base64.cpp
-  data/celeb_tsv.cpp
+  data/tsv/base64.cpp
+  data/tsv/celeb_tsv.cpp
   data/class_folder.cpp
-  data/dataset_toml.cpp
+  data/tsv/dataset_toml.cpp
   data/exif.cpp
   data/face_conditions.cpp
   data/face_features.cpp
@@ -113,9 +113,9 @@ set(DG_PROGRAM
   interop/random_access_file.cpp
   data/resize.cpp
   data/split.cpp
-  data/tsv_index.cpp
-  data/tsv_index_file.cpp
-  data/tsv_photos.cpp
+  data/tsv/tsv_index.cpp
+  data/tsv/tsv_index_file.cpp
+  data/tsv/tsv_photos.cpp
   interop/atomic_file.cpp
   interop/safetensors_reader.cpp
   interop/safetensors_writer.cpp

@@ -62,10 +62,10 @@ set(TEST_F32
   apps/interrupted_test.cpp
   apps/kill_loop_test.cpp
   data/augmentation_test.cpp
-  data/base64_test.cpp
-  data/celeb_tsv_test.cpp
+  data/tsv/base64_test.cpp
+  data/tsv/celeb_tsv_test.cpp
   data/class_folder_test.cpp
-  data/dataset_toml_test.cpp
+  data/tsv/dataset_toml_test.cpp
   data/exif_test.cpp
   interop/whole_file_test.cpp
   data/generated_faces_test.cpp
@@ -74,8 +74,8 @@ set(TEST_F32
   data/photo_store_test.cpp
   data/resize_test.cpp
   data/split_test.cpp
-  data/tsv_index_file_test.cpp
-  data/tsv_index_test.cpp
+  data/tsv/tsv_index_file_test.cpp
+  data/tsv/tsv_index_test.cpp
   docs/docs_test.cpp
   evaluation/bootstrap_test.cpp
   evaluation/coverage_test.cpp

@@ -3,7 +3,7 @@
 #pragma once
 #include <optional>
 
-#include "data/celeb_tsv.h"
+#include "data/tsv/celeb_tsv.h"
 #include "training/evaluate_run.h"
 #include "training/recogniser.h"
 

@@ -4,8 +4,8 @@
 #include <functional>
 #include <set>
 
-#include "data/celeb_tsv.h"
 #include "data/photo_store.h"
+#include "data/tsv/celeb_tsv.h"
 #include "evaluation/one_shot.h"
 #include "evaluation/verification.h"
 #include "layers/face_resnet.h"

@@ -1,7 +1,7 @@
 #include "training/training_data.h"
 
-#include "data/celeb_tsv.h"
 #include "data/class_folder.h"
+#include "data/tsv/celeb_tsv.h"
 #include "tensor/check.h"
 
 namespace dg {

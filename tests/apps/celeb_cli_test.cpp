@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/apps/program.h"
-#include "tests/data/celeb_files.h"
+#include "tests/data/tsv/celeb_files.h"
 
 namespace dg {
 namespace {

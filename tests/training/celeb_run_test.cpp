@@ -3,7 +3,7 @@
 #include <set>
 
 #include "error_text.h"
-#include "tests/data/celeb_files.h"
+#include "tests/data/tsv/celeb_files.h"
 #include "training/checkpoint.h"
 #include "training/classifier_run.h"
 #include "training/evaluate_celeb.h"

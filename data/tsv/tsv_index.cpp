@@ -1,4 +1,4 @@
-#include "data/tsv_index.h"
+#include "data/tsv/tsv_index.h"
 
 #include <algorithm>
 #include <cstring>

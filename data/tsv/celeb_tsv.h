@@ -1,6 +1,6 @@
 // The one-shot set of MS-Celeb-1M (section 4.1) from its TSV files: about 1.2 million photos of 20,000 base
 // identities to train on, one photo of each of 1,000 novel identities to enrol, and a development set (with
-// truth) or a test set (without) of both to recognise. Columns: data/dataset_toml.h.
+// truth) or a test set (without) of both to recognise. Columns: data/tsv/dataset_toml.h.
 //
 // Photos stay where they are, as base64 of JPEG, and are read and decoded when they are asked for. In memory
 // a photo takes 20 bytes (8 its line's offset, 8 which line it is, 4 whose it is), an identity its name.
@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "data/dataset_toml.h"
 #include "data/photo_set.h"
 #include "data/split.h"
-#include "data/tsv_photos.h"
+#include "data/tsv/dataset_toml.h"
+#include "data/tsv/tsv_photos.h"
 
 namespace dg {
 
@@ -34,10 +34,10 @@ struct CelebTsv {
   std::shared_ptr<const TsvPhotos> rows;  // photos.source, which knows each photo's line
 };
 
-/// Opens the files, through their kept indexes (data/tsv_index_file.h). Beside the bad rows of scan_tsv, rows
-/// that cannot be used: a second photo of a novel identity; a held-out row whose MID is in neither training
-/// file, or whose set contradicts them. Error: an identity in both training files, a file without a usable
-/// row, too many bad rows; IoError: a file that cannot be read.
+/// Opens the files, through their kept indexes (data/tsv/tsv_index_file.h). Beside the bad rows of scan_tsv,
+/// rows that cannot be used: a second photo of a novel identity; a held-out row whose MID is in neither
+/// training file, or whose set contradicts them. Error: an identity in both training files, a file without a
+/// usable row, too many bad rows; IoError: a file that cannot be read.
 CelebTsv open_celeb_tsv(const DatasetFiles& files, const CelebTsvOptions& options = {});
 
 }  // namespace dg

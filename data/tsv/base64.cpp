@@ -1,4 +1,4 @@
-#include "data/base64.h"
+#include "data/tsv/base64.h"
 
 #include <array>
 

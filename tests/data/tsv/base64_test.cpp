@@ -1,4 +1,4 @@
-#include "data/base64.h"
+#include "data/tsv/base64.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "error_text.h"
 #include "tensor/rng.h"
-#include "tests/data/celeb_files.h"
+#include "tests/data/tsv/celeb_files.h"
 
 namespace dg {
 namespace {

@@ -1,12 +1,12 @@
-#include "data/celeb_tsv.h"
+#include "data/tsv/celeb_tsv.h"
 
 #include <gtest/gtest.h>
 
 #include "data/loader.h"
 #include "data/photo_store.h"
 #include "tensor/error.h"
-#include "tests/data/celeb_files.h"
 #include "tests/data/photo_files.h"
+#include "tests/data/tsv/celeb_files.h"
 
 namespace dg {
 namespace {

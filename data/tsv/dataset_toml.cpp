@@ -1,4 +1,4 @@
-#include "data/dataset_toml.h"
+#include "data/tsv/dataset_toml.h"
 
 #include <toml++/toml.h>
 

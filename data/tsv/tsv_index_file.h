@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <string>
 
-#include "data/tsv_index.h"
+#include "data/tsv/tsv_index.h"
 
 namespace dg {
 

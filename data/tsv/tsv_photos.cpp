@@ -1,9 +1,9 @@
-#include "data/tsv_photos.h"
+#include "data/tsv/tsv_photos.h"
 
 #include <fmt/format.h>
 
-#include "data/base64.h"
-#include "data/tsv_index.h"
+#include "data/tsv/base64.h"
+#include "data/tsv/tsv_index.h"
 #include "tensor/error.h"
 
 namespace dg {

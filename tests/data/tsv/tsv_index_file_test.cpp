@@ -1,4 +1,4 @@
-#include "data/tsv_index_file.h"
+#include "data/tsv/tsv_index_file.h"
 
 #include <gtest/gtest.h>
 

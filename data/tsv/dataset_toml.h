@@ -12,7 +12,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "data/tsv_index.h"
+#include "data/tsv/tsv_index.h"
 
 namespace dg {
 

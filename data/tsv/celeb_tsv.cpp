@@ -1,10 +1,10 @@
-#include "data/celeb_tsv.h"
+#include "data/tsv/celeb_tsv.h"
 
 #include <algorithm>
 #include <limits>
 #include <unordered_map>
 
-#include "data/tsv_index_file.h"
+#include "data/tsv/tsv_index_file.h"
 #include "tensor/check.h"
 
 namespace dg {

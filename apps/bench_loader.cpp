@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "apps/bench.h"
-#include "data/generated_faces.h"
+#include "data/faces/generated_faces.h"
 #include "data/jpeg.h"
 #include "data/resize.h"
 #include "tensor/check.h"

@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "apps/commands.h"
-#include "data/generated_faces.h"
+#include "data/faces/generated_faces.h"
 #include "tensor/check.h"
 #include "tensor/parallel.h"
 #include "training/evaluate_run.h"

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "apps/commands.h"
-#include "data/generated_faces.h"
+#include "data/faces/generated_faces.h"
 #include "data/jpeg.h"
 
 namespace dg {

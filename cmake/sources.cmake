@@ -97,15 +97,15 @@ set(DG_PROGRAM
   data/class_folder.cpp
   data/tsv/dataset_toml.cpp
   data/exif.cpp
-  data/face_conditions.cpp
-  data/face_features.cpp
-  data/face_folder.cpp
-  data/face_identity.cpp
-  data/face_renderer.cpp
-  data/face_surface.cpp
-  data/face_surroundings.cpp
+  data/faces/conditions.cpp
+  data/faces/features.cpp
+  data/faces/folder.cpp
+  data/faces/identity.cpp
+  data/faces/renderer.cpp
+  data/faces/surface.cpp
+  data/faces/surroundings.cpp
   interop/whole_file.cpp
-  data/generated_faces.cpp
+  data/faces/generated_faces.cpp
   data/jpeg.cpp
   data/loader.cpp
   data/photo_set.cpp

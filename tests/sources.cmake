@@ -68,7 +68,7 @@ set(TEST_F32
   data/tsv/dataset_toml_test.cpp
   data/exif_test.cpp
   interop/whole_file_test.cpp
-  data/generated_faces_test.cpp
+  data/faces/generated_faces_test.cpp
   data/jpeg_test.cpp
   data/loader_test.cpp
   data/photo_store_test.cpp

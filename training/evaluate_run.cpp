@@ -5,7 +5,7 @@
 #include <set>
 
 #include "data/class_folder.h"
-#include "data/generated_faces.h"
+#include "data/faces/generated_faces.h"
 #include "training/checkpoint.h"
 #include "training/evaluate_celeb.h"
 #include "training/model.h"

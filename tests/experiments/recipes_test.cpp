@@ -9,7 +9,7 @@
 #include <regex>
 #include <set>
 
-#include "data/generated_faces.h"
+#include "data/faces/generated_faces.h"
 #include "tests/training/tiny_trainer.h"
 
 namespace dg {

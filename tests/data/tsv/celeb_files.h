@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "data/class_folder.h"
-#include "data/generated_faces.h"
+#include "data/faces/generated_faces.h"
 #include "data/split.h"
 #include "interop/whole_file.h"
 

@@ -1,9 +1,9 @@
-#include "data/face_renderer.h"
+#include "data/faces/renderer.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "data/face_layers.h"
+#include "data/faces/layers.h"
 #include "tensor/check.h"
 
 namespace dg {

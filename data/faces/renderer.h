@@ -3,9 +3,9 @@
 #pragma once
 #include <vector>
 
-#include "data/face_conditions.h"
-#include "data/face_identity.h"
-#include "data/face_surface.h"
+#include "data/faces/conditions.h"
+#include "data/faces/identity.h"
+#include "data/faces/surface.h"
 #include "data/image.h"
 
 namespace dg {

@@ -4,7 +4,7 @@
 #pragma once
 #include <cstdint>
 
-#include "data/face_identity.h"
+#include "data/faces/identity.h"
 #include "tensor/rng.h"
 
 namespace dg {

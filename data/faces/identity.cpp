@@ -1,4 +1,4 @@
-#include "data/face_identity.h"
+#include "data/faces/identity.h"
 
 #include <algorithm>
 #include <cmath>

@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "data/face_identity.h"
-#include "data/face_renderer.h"
+#include "data/faces/identity.h"
+#include "data/faces/renderer.h"
 #include "data/image.h"
 
 namespace dg {

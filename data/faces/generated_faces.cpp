@@ -1,4 +1,4 @@
-#include "data/generated_faces.h"
+#include "data/faces/generated_faces.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "data/face_conditions.h"
+#include "data/faces/conditions.h"
 #include "tensor/check.h"
 #include "tensor/rng.h"
 

@@ -1,7 +1,7 @@
 // What is behind the face (background, back hair, neck, clothes, ears) and in front of it (hair, glasses).
 #include <cmath>
 
-#include "data/face_layers.h"
+#include "data/faces/layers.h"
 
 namespace dg {
 namespace {

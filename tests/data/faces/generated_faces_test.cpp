@@ -1,4 +1,4 @@
-#include "data/generated_faces.h"
+#include "data/faces/generated_faces.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,9 +1,9 @@
 // The layers a photo is painted with, row by row, each as a soft mask over a colour: first the face in
 // front-view coordinates (albedo times shading), then everything around it.
 #pragma once
-#include "data/face_conditions.h"
-#include "data/face_identity.h"
-#include "data/face_surface.h"
+#include "data/faces/conditions.h"
+#include "data/faces/identity.h"
+#include "data/faces/surface.h"
 
 namespace dg {
 

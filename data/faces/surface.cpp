@@ -1,4 +1,4 @@
-#include "data/face_surface.h"
+#include "data/faces/surface.h"
 
 #include <algorithm>
 #include <cmath>

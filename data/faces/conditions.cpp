@@ -1,4 +1,4 @@
-#include "data/face_conditions.h"
+#include "data/faces/conditions.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // The face itself: skin, eyes, brows, nose, mouth, beard, as albedo and then shaded.
 #include <cmath>
 
-#include "data/face_layers.h"
+#include "data/faces/layers.h"
 
 namespace dg {
 namespace {

@@ -7,8 +7,8 @@
 #include <cstddef>
 #include <vector>
 
-#include "data/face_conditions.h"
-#include "data/face_identity.h"
+#include "data/faces/conditions.h"
+#include "data/faces/identity.h"
 
 namespace dg {
 

@@ -10,7 +10,7 @@
 #include <system_error>
 #include <unordered_map>
 
-#include "data/generated_faces.h"
+#include "data/faces/generated_faces.h"
 #include "data/jpeg.h"
 #include "interop/whole_file.h"
 #include "tensor/check.h"

@@ -132,11 +132,11 @@ set(DG_PROGRAM
   training/classifier.cpp
   training/classifier_file.cpp
   training/classifier_run.cpp
-  training/config.cpp
-  training/config_files.cpp
-  training/config_forms.cpp
-  training/config_keys.cpp
-  training/config_validate.cpp
+  training/config/write.cpp
+  training/config/read.cpp
+  training/config/forms.cpp
+  training/config/keys.cpp
+  training/config/validate.cpp
   training/embedder.cpp
   training/evaluate_celeb.cpp
   training/evaluate_ensemble.cpp

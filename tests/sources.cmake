@@ -96,9 +96,9 @@ set(TEST_F32
   training/classifier_test.cpp
   training/run_test.cpp
   training/trainer_test.cpp
-  training/config_files_test.cpp
-  training/config_test.cpp
-  training/config_validate_test.cpp
+  training/config/read_test.cpp
+  training/config/config_test.cpp
+  training/config/validate_test.cpp
   training/run_log_test.cpp
   training/sampler_test.cpp
   training/switches_test.cpp

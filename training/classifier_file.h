@@ -5,7 +5,7 @@
 
 #include "layers/face_resnet.h"
 #include "training/classifier.h"
-#include "training/config.h"
+#include "training/config/config.h"
 
 namespace dg {
 

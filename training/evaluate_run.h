@@ -10,7 +10,7 @@
 #include "evaluation/verification.h"
 #include "layers/face_resnet.h"
 #include "tensor/device.h"
-#include "training/config.h"
+#include "training/config/config.h"
 
 namespace dg {
 

@@ -2,7 +2,7 @@
 #pragma once
 #include "layers/face_resnet.h"
 #include "losses/joint.h"
-#include "training/config.h"
+#include "training/config/config.h"
 
 namespace dg {
 

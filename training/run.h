@@ -14,7 +14,7 @@
 #include "data/split.h"
 #include "evaluation/one_shot.h"
 #include "tensor/device.h"
-#include "training/config.h"
+#include "training/config/config.h"
 
 namespace dg {
 

@@ -5,7 +5,7 @@
 #include "sampling/batch_sampler.h"
 #include "sampling/doppelganger_list.h"
 #include "sampling/embeddings.h"
-#include "training/config.h"
+#include "training/config/config.h"
 
 namespace dg {
 

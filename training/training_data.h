@@ -6,7 +6,7 @@
 
 #include "data/photo_set.h"
 #include "data/split.h"
-#include "training/config.h"
+#include "training/config/config.h"
 
 namespace dg {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "tensor/backend.h"
-#include "training/config.h"
+#include "training/config/config.h"
 
 namespace dg {
 

@@ -10,7 +10,7 @@
 #include <set>
 #include <sstream>
 
-#include "training/config_keys.h"
+#include "training/config/keys.h"
 
 namespace dg {
 namespace {

@@ -11,7 +11,7 @@
 #include "data/jpeg.h"
 #include "temporary.h"
 #include "tensor/rng.h"
-#include "training/config.h"
+#include "training/config/config.h"
 
 namespace dg {
 

@@ -3,7 +3,7 @@
 
 #include <charconv>
 
-#include "training/config_keys.h"
+#include "training/config/keys.h"
 
 namespace dg {
 namespace {

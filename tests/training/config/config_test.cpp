@@ -1,13 +1,13 @@
 // Configurations: forms of values, round trip through TOML, differences, documentation.
-#include "training/config.h"
+#include "training/config/config.h"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <sstream>
 
-#include "training/config_keys.h"
-#include "training/set_error.h"
+#include "training/config/keys.h"
+#include "training/config/set_error.h"
 
 namespace dg {
 namespace {

@@ -1,6 +1,6 @@
 // Checks of a whole configuration.
 #include "tensor/check.h"
-#include "training/config_keys.h"
+#include "training/config/keys.h"
 
 namespace dg {
 namespace {

@@ -1,5 +1,5 @@
 // The table of all keys.
-#include "training/config_keys.h"
+#include "training/config/keys.h"
 
 namespace dg {
 namespace {

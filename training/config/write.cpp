@@ -1,5 +1,5 @@
 // Writing: as TOML, as a list of differences, as a page of documentation.
-#include "training/config_keys.h"
+#include "training/config/keys.h"
 
 namespace dg {
 
@@ -46,7 +46,7 @@ std::string config_reference() {
       "The defaults are a small recipe for a CPU. Where the paper's value is another one, it stands in the "
       "third\n"
       "column. Keys marked * do not change results, and may differ when a run is resumed.\n\n"
-      "(Made from the table in `training/config_keys.cpp`; a test compares.)\n\n"
+      "(Made from the table in `training/config/keys.cpp`; a test compares.)\n\n"
       "| key | default | paper | values | what it does |\n|---|---|---|---|---|\n";
   const Config defaults;
   for (const ConfigKey& key : config_keys()) {

@@ -1,5 +1,5 @@
 // Recipe files: layers, and what is said about wrong ones.
-#include "training/config.h"
+#include "training/config/config.h"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
 // Settings that do not fit together.
-#include "training/config.h"
+#include "training/config/config.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "training/set_error.h"
+#include "training/config/set_error.h"
 
 namespace dg {
 namespace {

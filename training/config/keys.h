@@ -1,4 +1,4 @@
-// One key of the configuration: how it is read, written, checked and described. training/config_keys.cpp
+// One key of the configuration: how it is read, written, checked and described. training/config/keys.cpp
 // lists them all; reading, `to_toml`, `differences`, `validate` and docs/configuration.md follow from that
 // table alone.
 #pragma once
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "training/config.h"
+#include "training/config/config.h"
 
 namespace dg {
 
@@ -113,7 +113,7 @@ ConfigKey integers(const char* name, Get get, std::int64_t low, std::int64_t hig
           .write = [=](const Config& c) { return fmt::format("[{}]", fmt::join(get(c), ", ")); }};
 }
 
-// Keys of several forms (training/config_forms.cpp).
+// Keys of several forms (training/config/forms.cpp).
 ConfigKey base_identities_key();
 ConfigKey cache_key();
 ConfigKey crop_key();

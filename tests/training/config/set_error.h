@@ -1,6 +1,6 @@
 #pragma once
 #include "error_text.h"
-#include "training/config.h"
+#include "training/config/config.h"
 
 namespace dg {
 

@@ -129,7 +129,7 @@ set(DG_PROGRAM
   evaluation/prototypes.cpp
   evaluation/verification.cpp
   training/checkpoint.cpp
-  training/classifier.cpp
+  recognition/classifier.cpp
   training/classifier_file.cpp
   training/classifier_run.cpp
   training/config/write.cpp
@@ -137,12 +137,12 @@ set(DG_PROGRAM
   training/config/forms.cpp
   training/config/keys.cpp
   training/config/validate.cpp
-  training/embedder.cpp
+  recognition/embedder.cpp
   training/evaluate_celeb.cpp
   training/evaluate_ensemble.cpp
   training/evaluate_run.cpp
-  training/recogniser.cpp
-  training/recognition.cpp
+  recognition/recogniser.cpp
+  recognition/enrolment.cpp
   training/model.cpp
   training/run.cpp
   training/run_log.cpp

@@ -93,7 +93,7 @@ set(TEST_F32
   training/celeb_run_test.cpp
   training/checkpoint_test.cpp
   training/classifier_run_test.cpp
-  training/classifier_test.cpp
+  recognition/classifier_test.cpp
   training/run_test.cpp
   training/trainer_test.cpp
   training/config/read_test.cpp

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "layers/face_resnet.h"
-#include "training/classifier.h"
+#include "recognition/classifier.h"
 #include "training/config/config.h"
 
 namespace dg {

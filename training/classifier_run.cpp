@@ -7,8 +7,8 @@
 #include "evaluation/prototypes.h"
 #include "interop/atomic_file.h"
 #include "interop/safetensors.h"
+#include "recognition/enrolment.h"
 #include "training/classifier_file.h"
-#include "training/recognition.h"
 #include "training/streams.h"
 
 namespace dg {

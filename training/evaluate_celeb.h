@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "data/tsv/celeb_tsv.h"
+#include "recognition/recogniser.h"
 #include "training/evaluate_run.h"
-#include "training/recogniser.h"
 
 namespace dg {
 

@@ -2,8 +2,8 @@
 
 #include "evaluation/ensemble.h"
 #include "evaluation/prototypes.h"
+#include "recognition/enrolment.h"
 #include "training/classifier_file.h"
-#include "training/recognition.h"
 
 namespace dg {
 namespace {

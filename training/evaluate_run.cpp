@@ -6,10 +6,10 @@
 
 #include "data/class_folder.h"
 #include "data/faces/generated_faces.h"
+#include "recognition/enrolment.h"
 #include "training/checkpoint.h"
 #include "training/evaluate_celeb.h"
 #include "training/model.h"
-#include "training/recognition.h"
 
 namespace dg {
 

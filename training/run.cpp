@@ -5,9 +5,9 @@
 
 #include "interop/atomic_file.h"
 #include "interop/whole_file.h"
+#include "recognition/enrolment.h"
 #include "tensor/parallel.h"
 #include "training/checkpoint.h"
-#include "training/recognition.h"
 #include "training/run_log.h"
 #include "training/run_metrics.h"
 #include "training/trainer.h"

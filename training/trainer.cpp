@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "layers/lsuv.h"
-#include "training/embedder.h"
+#include "recognition/embedder.h"
 #include "training/sampler.h"
 #include "training/streams.h"
 

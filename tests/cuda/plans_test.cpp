@@ -8,7 +8,7 @@
 
 #include "cuda/described_device.h"
 #include "cuda/plans_geometries.h"
-#include "training/embedder.h"
+#include "recognition/embedder.h"
 #include "training/trainer.h"
 
 namespace dg::cuda {

@@ -6,9 +6,9 @@
 //   error of step t <= 16 eps sqrt((t + 1) R) max|ref|.
 // That holds while training does not blow small differences up; over 20 steps it does not.
 #include "device/networks.h"
+#include "recognition/embedder.h"
 #include "tensor/check.h"
 #include "training/checkpoint.h"
-#include "training/embedder.h"
 #include "training/tiny_trainer.h"
 
 namespace dg::test {

@@ -1,12 +1,12 @@
 // Everybody of a split enrolled, and photos recognised among them: the prototypes of section 4.2.5, base
 // identities from all their training photos, novel ones from their enrol photo. Unlike `recognise`
-// (training/recognition.h) it needs no truth, so it serves test sets without it.
+// (recognition/enrolment.h) it needs no truth, so it serves test sets without it.
 #pragma once
 #include <vector>
 
 #include "data/split.h"
 #include "evaluation/one_shot.h"
-#include "training/embedder.h"
+#include "recognition/embedder.h"
 
 namespace dg {
 

@@ -1,4 +1,4 @@
-#include "training/recogniser.h"
+#include "recognition/recogniser.h"
 
 #include "evaluation/prototypes.h"
 #include "tensor/check.h"

@@ -1,4 +1,4 @@
-#include "training/classifier.h"
+#include "recognition/classifier.h"
 
 #include <cmath>
 

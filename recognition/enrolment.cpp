@@ -1,4 +1,4 @@
-#include "training/recognition.h"
+#include "recognition/enrolment.h"
 
 #include "evaluation/prototypes.h"
 #include "tensor/check.h"

@@ -1,4 +1,4 @@
-#include "training/embedder.h"
+#include "recognition/embedder.h"
 
 #include <algorithm>
 

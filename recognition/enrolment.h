@@ -4,7 +4,7 @@
 #pragma once
 #include "data/split.h"
 #include "evaluation/one_shot.h"
-#include "training/embedder.h"
+#include "recognition/embedder.h"
 
 namespace dg {
 

@@ -1,5 +1,5 @@
 // Classifier learning on toys.
-#include "training/classifier.h"
+#include "recognition/classifier.h"
 
 #include <gtest/gtest.h>
 

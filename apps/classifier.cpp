@@ -7,7 +7,7 @@
 #include "apps/commands.h"
 #include "apps/device.h"
 #include "tensor/parallel.h"
-#include "training/classifier_run.h"
+#include "training/run/classifier_run.h"
 
 namespace dg {
 namespace {

@@ -13,9 +13,9 @@
 #include "data/faces/generated_faces.h"
 #include "tensor/check.h"
 #include "tensor/parallel.h"
-#include "training/evaluate_run.h"
-#include "training/run.h"
-#include "training/run_log.h"
+#include "training/run/evaluate_run.h"
+#include "training/run/run_log.h"
+#include "training/run/train_run.h"
 
 namespace dg {
 namespace {

@@ -8,9 +8,9 @@
 #include "apps/device.h"
 #include "tensor/check.h"
 #include "tensor/parallel.h"
-#include "training/evaluate_celeb.h"
-#include "training/evaluate_ensemble.h"
-#include "training/evaluate_run.h"
+#include "training/run/evaluate_celeb.h"
+#include "training/run/evaluate_ensemble.h"
+#include "training/run/evaluate_run.h"
 
 namespace dg {
 namespace {

@@ -8,7 +8,7 @@
 #include "apps/commands.h"
 #include "apps/device.h"
 #include "tensor/parallel.h"
-#include "training/run.h"
+#include "training/run/train_run.h"
 #include "training/trainer.h"
 
 namespace dg {

@@ -130,27 +130,27 @@ set(DG_PROGRAM
   evaluation/verification.cpp
   training/checkpoint.cpp
   recognition/classifier.cpp
-  training/classifier_file.cpp
-  training/classifier_run.cpp
+  training/run/classifier_file.cpp
+  training/run/classifier_run.cpp
   training/config/write.cpp
   training/config/read.cpp
   training/config/forms.cpp
   training/config/keys.cpp
   training/config/validate.cpp
   recognition/embedder.cpp
-  training/evaluate_celeb.cpp
-  training/evaluate_ensemble.cpp
-  training/evaluate_run.cpp
+  training/run/evaluate_celeb.cpp
+  training/run/evaluate_ensemble.cpp
+  training/run/evaluate_run.cpp
   recognition/recogniser.cpp
   recognition/enrolment.cpp
   training/model.cpp
-  training/run.cpp
-  training/run_log.cpp
-  training/run_metrics.cpp
+  training/run/train_run.cpp
+  training/run/run_log.cpp
+  training/run/run_metrics.cpp
   training/sampler.cpp
   training/trainer.cpp
   training/trainer_state.cpp
-  training/training_data.cpp
+  training/run/training_data.cpp
 )
 
 set(DG_APPS

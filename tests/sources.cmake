@@ -90,16 +90,16 @@ set(TEST_F32
   tensor/allocator_test.cpp
   tensor/parity_test.cpp
   tensor/profile_test.cpp
-  training/celeb_run_test.cpp
+  training/run/celeb_run_test.cpp
   training/checkpoint_test.cpp
-  training/classifier_run_test.cpp
+  training/run/classifier_run_test.cpp
   recognition/classifier_test.cpp
-  training/run_test.cpp
+  training/run/train_run_test.cpp
   training/trainer_test.cpp
   training/config/read_test.cpp
   training/config/config_test.cpp
   training/config/validate_test.cpp
-  training/run_log_test.cpp
+  training/run/run_log_test.cpp
   training/sampler_test.cpp
   training/switches_test.cpp
 )

@@ -6,9 +6,9 @@
 #include "data/class_folder.h"
 #include "error_text.h"
 #include "training/checkpoint.h"
-#include "training/run.h"
+#include "training/run/train_run.h"
+#include "training/run/training_data.h"
 #include "training/tiny_run.h"
-#include "training/training_data.h"
 
 namespace dg {
 namespace {

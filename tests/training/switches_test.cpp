@@ -6,9 +6,9 @@
 #include <regex>
 #include <set>
 
-#include "training/classifier_file.h"
-#include "training/classifier_run.h"
-#include "training/run.h"
+#include "training/run/classifier_file.h"
+#include "training/run/classifier_run.h"
+#include "training/run/train_run.h"
 #include "training/tiny_run.h"
 
 namespace dg {

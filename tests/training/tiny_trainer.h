@@ -1,9 +1,9 @@
 // A trainer on a data set of tests/training/tiny_run.h, with everything it refers to.
 #pragma once
 #include "data/class_folder.h"
+#include "training/run/training_data.h"
 #include "training/tiny_run.h"
 #include "training/trainer.h"
-#include "training/training_data.h"
 
 namespace dg {
 

@@ -4,7 +4,7 @@
 #include <deque>
 
 #include "tensor/profile.h"
-#include "training/run_log.h"
+#include "training/run/run_log.h"
 #include "training/trainer.h"
 
 namespace dg {

@@ -1,12 +1,12 @@
 // Whole runs on a tiny data set.
-#include "training/run.h"
+#include "training/run/train_run.h"
 
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "error_text.h"
 #include "training/checkpoint.h"
-#include "training/evaluate_run.h"
+#include "training/run/evaluate_run.h"
 #include "training/tiny_run.h"
 #include "training/trainer.h"
 

@@ -1,4 +1,4 @@
-#include "training/evaluate_run.h"
+#include "training/run/evaluate_run.h"
 
 #include <fstream>
 #include <map>
@@ -8,8 +8,8 @@
 #include "data/faces/generated_faces.h"
 #include "recognition/enrolment.h"
 #include "training/checkpoint.h"
-#include "training/evaluate_celeb.h"
 #include "training/model.h"
+#include "training/run/evaluate_celeb.h"
 
 namespace dg {
 

@@ -1,7 +1,7 @@
 // Evaluation of several finished runs as one: the mean of their cosines (Table 3) or of their classifiers'
 // probabilities (Table 6).
 #pragma once
-#include "training/evaluate_run.h"
+#include "training/run/evaluate_run.h"
 
 namespace dg {
 

@@ -1,4 +1,4 @@
-#include "training/run.h"
+#include "training/run/train_run.h"
 
 #include <algorithm>
 #include <chrono>
@@ -8,10 +8,10 @@
 #include "recognition/enrolment.h"
 #include "tensor/parallel.h"
 #include "training/checkpoint.h"
-#include "training/run_log.h"
-#include "training/run_metrics.h"
+#include "training/run/run_log.h"
+#include "training/run/run_metrics.h"
+#include "training/run/training_data.h"
 #include "training/trainer.h"
-#include "training/training_data.h"
 
 namespace dg {
 namespace {

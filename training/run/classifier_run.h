@@ -3,7 +3,7 @@
 //   RUN/classifier.safetensors   the classifier over base and novel identities
 //   RUN/classifier.json          its figures beside those of the plain prototypes
 #pragma once
-#include "training/evaluate_run.h"
+#include "training/run/evaluate_run.h"
 
 namespace dg {
 

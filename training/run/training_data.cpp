@@ -1,4 +1,4 @@
-#include "training/training_data.h"
+#include "training/run/training_data.h"
 
 #include "data/class_folder.h"
 #include "data/tsv/celeb_tsv.h"

@@ -5,13 +5,13 @@
 #include "error_text.h"
 #include "tests/data/tsv/celeb_files.h"
 #include "training/checkpoint.h"
-#include "training/classifier_run.h"
-#include "training/evaluate_celeb.h"
-#include "training/evaluate_ensemble.h"
-#include "training/run.h"
+#include "training/run/classifier_run.h"
+#include "training/run/evaluate_celeb.h"
+#include "training/run/evaluate_ensemble.h"
+#include "training/run/train_run.h"
+#include "training/run/training_data.h"
 #include "training/tiny_run.h"
 #include "training/trainer.h"
-#include "training/training_data.h"
 
 namespace dg {
 namespace {

@@ -1,4 +1,4 @@
-#include "training/run_metrics.h"
+#include "training/run/run_metrics.h"
 
 #include <algorithm>
 #include <bit>

@@ -1,9 +1,9 @@
-#include "training/evaluate_ensemble.h"
+#include "training/run/evaluate_ensemble.h"
 
 #include "evaluation/ensemble.h"
 #include "evaluation/prototypes.h"
 #include "recognition/enrolment.h"
-#include "training/classifier_file.h"
+#include "training/run/classifier_file.h"
 
 namespace dg {
 namespace {

@@ -1,4 +1,4 @@
-#include "training/classifier_run.h"
+#include "training/run/classifier_run.h"
 
 #include <chrono>
 #include <numeric>
@@ -8,7 +8,7 @@
 #include "interop/atomic_file.h"
 #include "interop/safetensors.h"
 #include "recognition/enrolment.h"
-#include "training/classifier_file.h"
+#include "training/run/classifier_file.h"
 #include "training/streams.h"
 
 namespace dg {

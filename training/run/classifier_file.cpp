@@ -1,4 +1,4 @@
-#include "training/classifier_file.h"
+#include "training/run/classifier_file.h"
 
 #include <cstring>
 

@@ -5,7 +5,7 @@
 
 #include "data/tsv/celeb_tsv.h"
 #include "recognition/recogniser.h"
-#include "training/evaluate_run.h"
+#include "training/run/evaluate_run.h"
 
 namespace dg {
 

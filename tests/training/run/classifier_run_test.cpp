@@ -1,10 +1,10 @@
 // Classifier learning and ensembles on whole runs.
-#include "training/classifier_run.h"
+#include "training/run/classifier_run.h"
 
 #include "error_text.h"
-#include "training/classifier_file.h"
-#include "training/evaluate_ensemble.h"
-#include "training/run.h"
+#include "training/run/classifier_file.h"
+#include "training/run/evaluate_ensemble.h"
+#include "training/run/train_run.h"
 #include "training/tiny_run.h"
 
 namespace dg {

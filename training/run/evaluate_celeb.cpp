@@ -1,4 +1,4 @@
-#include "training/evaluate_celeb.h"
+#include "training/run/evaluate_celeb.h"
 
 #include <algorithm>
 

@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "autograd/ops.h"
-#include "sampling/class_graph_sampler.h"
+#include "sampling/compared/class_graph_sampler.h"
+#include "sampling/compared/hard_class_sampler.h"
+#include "sampling/compared/nearest_classes.h"
 #include "sampling/doppelganger_sampler.h"
-#include "sampling/hard_class_sampler.h"
-#include "sampling/nearest_classes.h"
 #include "sampling/random_sampler.h"
 #include "sampling/sampler_state.h"
 #include "tensor/math.h"

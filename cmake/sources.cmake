@@ -3,16 +3,16 @@
 set(DG_SAMPLING
   sampling/batch_sampler.cpp
   sampling/class_counts.cpp
-  sampling/class_graph_sampler.cpp
+  sampling/compared/class_graph_sampler.cpp
   sampling/doppelganger_list.cpp
   sampling/doppelganger_sampler.cpp
-  sampling/hard_class_sampler.cpp
-  sampling/hard_classes.cpp
+  sampling/compared/hard_class_sampler.cpp
+  sampling/compared/hard_classes.cpp
   sampling/identity_index.cpp
-  sampling/inner_products.cpp
+  sampling/compared/inner_products.cpp
   sampling/lag_queue.cpp
   sampling/list_health.cpp
-  sampling/nearest_classes.cpp
+  sampling/compared/nearest_classes.cpp
   sampling/observation.cpp
   sampling/random_sampler.cpp
   sampling/sampler_state.cpp

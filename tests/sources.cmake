@@ -1,16 +1,16 @@
 set(TEST_SAMPLING
   sampling/class_counts_test.cpp
-  sampling/class_graph_sampler_test.cpp
+  sampling/compared/class_graph_sampler_test.cpp
   sampling/doppelganger_list_test.cpp
   sampling/doppelganger_sampler_test.cpp
   sampling/draw_photos_test.cpp
   sampling/foreign_trainer_test.cpp
-  sampling/hard_class_sampler_test.cpp
-  sampling/hard_classes_test.cpp
+  sampling/compared/hard_class_sampler_test.cpp
+  sampling/compared/hard_classes_test.cpp
   sampling/identity_index_test.cpp
   sampling/lag_queue_test.cpp
   sampling/list_health_test.cpp
-  sampling/nearest_classes_test.cpp
+  sampling/compared/nearest_classes_test.cpp
   sampling/observation_test.cpp
   sampling/random_sampler_test.cpp
   sampling/sampler_distribution_test.cpp

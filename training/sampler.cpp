@@ -1,8 +1,8 @@
 #include "training/sampler.h"
 
-#include "sampling/class_graph_sampler.h"
+#include "sampling/compared/class_graph_sampler.h"
+#include "sampling/compared/hard_class_sampler.h"
 #include "sampling/doppelganger_sampler.h"
-#include "sampling/hard_class_sampler.h"
 #include "sampling/random_sampler.h"
 #include "tensor/check.h"
 

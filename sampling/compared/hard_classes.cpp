@@ -1,10 +1,10 @@
-#include "sampling/hard_classes.h"
+#include "sampling/compared/hard_classes.h"
 
 #include <algorithm>
 #include <limits>
 
 #include "sampling/check.h"
-#include "sampling/inner_products.h"
+#include "sampling/compared/inner_products.h"
 
 namespace dg {
 namespace {

@@ -1,10 +1,10 @@
-#include "sampling/hard_class_sampler.h"
+#include "sampling/compared/hard_class_sampler.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "sampling/check.h"
-#include "sampling/hard_classes.h"
+#include "sampling/compared/hard_classes.h"
 #include "sampling/sampler_state.h"
 #include "sampling/urn.h"
 

@@ -1,4 +1,4 @@
-#include "sampling/hard_classes.h"
+#include "sampling/compared/hard_classes.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "sampling/inner_products.h"
+#include "sampling/compared/inner_products.h"
 
 #include <cstring>
 

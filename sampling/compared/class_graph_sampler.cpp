@@ -1,11 +1,11 @@
-#include "sampling/class_graph_sampler.h"
+#include "sampling/compared/class_graph_sampler.h"
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "sampling/check.h"
-#include "sampling/nearest_classes.h"
+#include "sampling/compared/nearest_classes.h"
 #include "sampling/sampler_state.h"
 #include "sampling/urn.h"
 

@@ -1,4 +1,4 @@
-#include "sampling/nearest_classes.h"
+#include "sampling/compared/nearest_classes.h"
 
 #include <algorithm>
 #include <limits>

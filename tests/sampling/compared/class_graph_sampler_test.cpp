@@ -1,4 +1,4 @@
-#include "sampling/class_graph_sampler.h"
+#include "sampling/compared/class_graph_sampler.h"
 
 #include <gtest/gtest.h>
 

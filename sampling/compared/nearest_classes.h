@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "sampling/compared/inner_products.h"
 #include "sampling/embeddings.h"
-#include "sampling/inner_products.h"
 
 namespace dg {
 

@@ -1,4 +1,4 @@
-#include "sampling/hard_class_sampler.h"
+#include "sampling/compared/hard_class_sampler.h"
 
 #include <gtest/gtest.h>
 

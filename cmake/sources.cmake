@@ -154,14 +154,14 @@ set(DG_PROGRAM
 )
 
 set(DG_APPS
-  apps/bench.cpp
-  apps/bench_convolution.cpp
-  apps/bench_loader.cpp
-  apps/bench_mining.cpp
-  apps/bench_samplers.cpp
-  apps/bench_samplers_parts.cpp
-  apps/bench_step.cpp
-  apps/bench_training.cpp
+  apps/bench/bench.cpp
+  apps/bench/convolution.cpp
+  apps/bench/loader.cpp
+  apps/bench/mining.cpp
+  apps/bench/samplers.cpp
+  apps/bench/samplers_parts.cpp
+  apps/bench/step.cpp
+  apps/bench/training.cpp
   apps/classifier.cpp
   apps/demo.cpp
   apps/device.cpp

@@ -54,8 +54,8 @@ set(TEST_GRADIENTS
 
 set(TEST_F32
   apps/bad_input_test.cpp
-  apps/bench_samplers_test.cpp
-  apps/bench_test.cpp
+  apps/bench/samplers_test.cpp
+  apps/bench/bench_test.cpp
   apps/celeb_cli_test.cpp
   apps/classifier_test.cpp
   apps/cli_test.cpp

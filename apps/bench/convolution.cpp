@@ -5,8 +5,8 @@
 #include <functional>
 #include <limits>
 
-#include "apps/bench.h"
-#include "apps/bench_training.h"
+#include "apps/bench/bench.h"
+#include "apps/bench/training.h"
 #include "tensor/cpu/fast.h"
 #include "tensor/cpu/host_memory.h"
 #include "tensor/cpu/pixel_pairs.h"

@@ -1,4 +1,4 @@
-#include "apps/bench_samplers_parts.h"
+#include "apps/bench/samplers_parts.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,8 @@
-#include "apps/bench_training.h"
+#include "apps/bench/training.h"
 
 #include <cmath>
 
-#include "apps/bench.h"
+#include "apps/bench/bench.h"
 #include "autograd/ops.h"
 
 namespace dg {

@@ -2,7 +2,7 @@
 #pragma once
 #include <functional>
 
-#include "apps/bench.h"
+#include "apps/bench/bench.h"
 #include "layers/face_resnet.h"
 #include "sampling/class_counts.h"
 #include "sampling/doppelganger_list.h"

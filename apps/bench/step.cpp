@@ -3,8 +3,8 @@
 
 #include <map>
 
-#include "apps/bench.h"
-#include "apps/bench_training.h"
+#include "apps/bench/bench.h"
+#include "apps/bench/training.h"
 #include "apps/device.h"
 #include "tensor/parallel.h"
 

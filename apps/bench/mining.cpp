@@ -2,8 +2,8 @@
 // and without it alternate, on the same network and data, so that whatever else the machine does meets both.
 #include <fmt/format.h>
 
-#include "apps/bench.h"
-#include "apps/bench_training.h"
+#include "apps/bench/bench.h"
+#include "apps/bench/training.h"
 #include "apps/device.h"
 #include "tensor/parallel.h"
 

@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "apps/bench.h"
+#include "apps/bench/bench.h"
 #include "data/faces/generated_faces.h"
 #include "data/jpeg.h"
 #include "data/resize.h"

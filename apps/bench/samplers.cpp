@@ -9,9 +9,9 @@
 //   graph    finding all neighbours once per epoch, divided by the steps of an epoch
 #include <fmt/format.h>
 
-#include "apps/bench.h"
-#include "apps/bench_samplers_parts.h"
-#include "apps/bench_training.h"
+#include "apps/bench/bench.h"
+#include "apps/bench/samplers_parts.h"
+#include "apps/bench/training.h"
 #include "apps/device.h"
 #include "tensor/parallel.h"
 

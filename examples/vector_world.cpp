@@ -14,7 +14,7 @@
 #include "evaluation/prototypes.h"
 #include "examples/seed_table.h"
 #include "layers/lsuv.h"
-#include "layers/simple.h"
+#include "layers/pooling.h"
 #include "losses/joint.h"
 #include "optim/nesterov_sgd.h"
 #include "optim/sgdr.h"

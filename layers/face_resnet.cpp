@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "layers/simple.h"
+#include "layers/pooling.h"
 
 namespace dg {
 inline namespace DG_WIDTH {

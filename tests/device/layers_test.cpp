@@ -1,7 +1,7 @@
 // Layers, the tiny face_resnet, LSUV and the centring of the embedding on the device.
 #include "device/networks.h"
 #include "layers/lsuv.h"
-#include "layers/simple.h"
+#include "layers/pooling.h"
 #include "tensor/check.h"
 
 namespace dg::test {

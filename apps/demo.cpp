@@ -49,7 +49,7 @@ double family_share(const TrainResult& r, const std::vector<int>& family) {
 
 nlohmann::ordered_json to_json(const Arm& arm) {
   nlohmann::ordered_json j = dg::to_json(arm.scores);
-  j["l2_softmax"] = arm.training.l2_softmax;
+  j["l2_softmax"] = arm.training.prototype_loss;
   j["family_share"] = arm.family_share;
   j["distinct_identities"] = arm.training.distinct_classes;
   j["distinct_identities_per_1000_steps"] = arm.training.distinct_classes_1000;
@@ -66,8 +66,8 @@ void print_table(const Arm& a, const Arm& b) {
     line(what, fmt::format("{:.2f}%", 100 * x), fmt::format("{:.2f}%", 100 * y));
   };
   line("", a.name, b.name);
-  line("softmax loss (last 500 steps)", fmt::format("{:.4f}", a.training.l2_softmax),
-       fmt::format("{:.4f}", b.training.l2_softmax));
+  line("softmax loss (last 500 steps)", fmt::format("{:.4f}", a.training.prototype_loss),
+       fmt::format("{:.4f}", b.training.prototype_loss));
   percent("novel top-1", a.scores.novel_top1, b.scores.novel_top1);
   const char* names[] = {"coverage at 90% precision", "coverage at 95% precision",
                          "coverage at 99% precision", "coverage at 99.9% precision"};

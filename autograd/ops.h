@@ -57,9 +57,9 @@ Var pairwise_distance(const Var& e);
 
 /// Per row of logits, the highest class that is not the target.
 struct HardestClass {
-  Array<std::int32_t> best;  // the class (the lowest when tied); -1 where there is no other class
-  Array<Real> logit;         // its logit; not finite means: do not use this row
-  Array<std::uint8_t> tied;  // 1 when several classes share that logit
+  Array<std::int32_t> class_id;  // the lowest when tied; -1 where there is no other class
+  Array<Real> logit;             // its logit; not finite means: do not use this row
+  Array<std::uint8_t> tied;      // 1 when several classes share that logit
 };
 
 struct SoftmaxCrossEntropy {

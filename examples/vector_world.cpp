@@ -16,6 +16,8 @@
 #include "layers/lsuv.h"
 #include "layers/pooling.h"
 #include "losses/joint.h"
+#include "losses/l2_softmax.h"
+#include "losses/margin.h"
 #include "optim/nesterov_sgd.h"
 #include "optim/sgdr.h"
 #include "sampling/doppelganger_sampler.h"
@@ -124,7 +126,9 @@ std::vector<double> run(const World& world, const Photos& photos, const Arm& arm
   }
   net.add("fc", std::make_unique<Linear>("fc", width, 2 * embedding));
   net.add("maxout", std::make_unique<Maxout>());
-  JointSupervision losses({.l2_softmax = {.classes = base, .embedding = embedding, .weight_sd = 0}});
+  JointSupervision losses;
+  losses.add<L2Softmax>({}, L2SoftmaxOptions{.classes = base, .embedding = embedding, .weight_sd = 0})
+      .add<MarginLoss>({.weight = arm.margin, .start = 1000});
   Rng weights(seed, 1), pairs(seed, 2);
   net.initialise(weights);
   losses.initialise(weights);
@@ -149,14 +153,14 @@ std::vector<double> run(const World& world, const Photos& photos, const Arm& arm
   for (int t = 0; t < steps; ++t) {
     const Batch batch = sampler.next();
     const Var e = l2_normalize(net.forward(Var(rows_of(photos, batch.rows))));
-    const JointLoss loss = losses(e, Array<std::int32_t>::from(batch.labels),
-                                  {.lifted = 0, .margin = t < 1000 ? 0 : arm.margin}, pairs);
+    const JointLoss loss = losses(e, Array<std::int32_t>::from(batch.labels), pairs, t);
     backward(loss.total);
     optimiser.step(schedule.rate(t));
-    const auto& [best, logit, tied] = loss.hardest;
-    if (!arm.families) list.observe({batch.labels, best.to_vector(), logit.to_vector(), tied.to_vector()});
+    const auto& [class_id, logit, tied] = loss.hardest;
+    if (!arm.families)
+      list.observe({batch.labels, class_id.to_vector(), logit.to_vector(), tied.to_vector()});
     if (t + 500 < steps) continue;
-    softmax += static_cast<double>(loss.l2_softmax.item()) / 500;
+    softmax += static_cast<double>(loss.parts[0].item()) / 500;
     violating += read_pair_statistics(loss.pair_sums).negative.violating / 5;
   }
   for (ClassId c = 0; c < base; ++c) in_family += list[c] >= 0 && world.family[list[c]] == world.family[c];

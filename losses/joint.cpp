@@ -1,55 +1,70 @@
 #include "losses/joint.h"
 
+#include <algorithm>
+
 namespace dg {
 inline namespace DG_WIDTH {
 
-JointSupervision::JointSupervision(const JointOptions& options)
-    : l2_softmax_(options.l2_softmax), lifted_(options.lifted), margin_(options.margin) {}
+JointSupervision::JointSupervision(std::vector<LossPart> parts) {
+  for (LossPart& part : parts) add(std::move(part));
+}
+
+JointSupervision& JointSupervision::add(LossPart part) {
+  const std::string name = part.loss->name();
+  require(
+      std::none_of(parts_.begin(), parts_.end(), [&](const LossPart& p) { return p.loss->name() == name; }),
+      "joint", "each loss may be there once, got a second {}", name);
+  parts_.push_back(std::move(part));
+  return *this;
+}
 
 void JointSupervision::initialise(Rng& rng, Device device) {
-  l2_softmax_.initialise(rng, device);
-  lifted_.initialise(device);
-  margin_.initialise(device);
+  for (const LossPart& part : parts_) part.loss->initialise(rng, device);
 }
 
 std::vector<Parameter*> JointSupervision::parameters() {
-  std::vector<Parameter*> all = l2_softmax_.parameters();
-  for (Parameter* p : lifted_.parameters()) all.push_back(p);
-  for (Parameter* p : margin_.parameters()) all.push_back(p);
+  std::vector<Parameter*> all;
+  for (const LossPart& part : parts_) {
+    for (Parameter* p : part.loss->parameters()) all.push_back(p);
+  }
   return all;
 }
 
-JointLoss JointSupervision::operator()(const Var& e, const Array<std::int32_t>& labels,
-                                       const JointWeights& weights, Rng& rng) const {
-  const Var similarity = pairwise_similarity(e);
-  const DrawnPairs pairs = weights.margin != 0 ? margin_.draw(similarity.value(), labels, rng) : DrawnPairs{};
-  return with_similarity(e, similarity, labels, weights, pairs);
+const Tensor& JointSupervision::value(const JointLoss& loss, const std::string& name) const {
+  const auto found =
+      std::find_if(parts_.begin(), parts_.end(), [&](const LossPart& p) { return p.loss->name() == name; });
+  require(found != parts_.end(), "joint", "there is no loss {} among the {}", name, parts_.size());
+  return loss.parts.at(static_cast<std::size_t>(found - parts_.begin()));
+}
+
+JointLoss JointSupervision::operator()(const Var& e, const Array<std::int32_t>& labels, Rng& rng,
+                                       std::int64_t step) const {
+  return evaluate({e, labels, pairwise_similarity(e), rng, nullptr}, step);
 }
 
 JointLoss JointSupervision::operator()(const Var& e, const Array<std::int32_t>& labels,
-                                       const JointWeights& weights, const DrawnPairs& pairs) const {
-  return with_similarity(e, pairwise_similarity(e), labels, weights, pairs);
+                                       const DrawnPairs& pairs, std::int64_t step) const {
+  Rng unused(0);
+  return evaluate({e, labels, pairwise_similarity(e), unused, &pairs}, step);
 }
 
-JointLoss JointSupervision::with_similarity(const Var& e, const Var& similarity,
-                                            const Array<std::int32_t>& labels, const JointWeights& weights,
-                                            const DrawnPairs& pairs) const {
+JointLoss JointSupervision::evaluate(const LossBatch& batch, std::int64_t step) const {
   JointLoss joint;
-  const auto add_part = [&](double weight, const Var& part) {
-    Var weighted = scale(part, static_cast<Real>(weight));
-    joint.total = joint.total.defined() ? add(std::move(joint.total), weighted) : std::move(weighted);
-    return part.value();
-  };
-  if (weights.l2_softmax != 0) {
-    const SoftmaxCrossEntropy softmax = l2_softmax_(e, labels);
-    joint.l2_softmax = add_part(weights.l2_softmax, softmax.loss);
-    joint.hardest = softmax.hardest;
-    joint.target_logit = softmax.target_logit;
+  for (const LossPart& part : parts_) {
+    if (!joint.pair_sums.defined())
+      joint.pair_sums = part.loss->pair_statistics(batch.cosines.value(), batch.labels);
+    Tensor& value = joint.parts.emplace_back();
+    if (!part.on(step)) continue;
+    LossValue result = part.loss->evaluate(batch);
+    value = result.loss.value();
+    Var weighted = scale(result.loss, static_cast<Real>(part.weight));
+    joint.total = joint.total.defined() ? dg::add(std::move(joint.total), weighted) : std::move(weighted);
+    if (joint.hardest.class_id.size() == 0) {
+      joint.hardest = std::move(result.hardest);
+      joint.target_logit = std::move(result.target_logit);
+    }
   }
-  if (weights.lifted != 0) joint.lifted = add_part(weights.lifted, lifted_(e, labels));
-  if (weights.margin != 0) joint.margin = add_part(weights.margin, margin_(similarity, pairs));
   require(joint.total.defined(), "joint", "at least one loss must have a weight other than 0");
-  joint.pair_sums = margin_.statistics(similarity.value(), labels);
   return joint;
 }
 

@@ -37,6 +37,11 @@ SoftmaxCrossEntropy L2Softmax::operator()(const Var& e, const Array<std::int32_t
                                labels);
 }
 
+LossValue L2Softmax::evaluate(const LossBatch& batch) const {
+  const auto [loss, hardest, target_logit] = (*this)(batch.embeddings, batch.labels);
+  return {loss, hardest, target_logit};
+}
+
 double l2_softmax_least_scale(std::int64_t classes, double p) {
   require(classes >= 3 && p > 0 && p < 1, "l2_softmax",
           "least scale needs classes >= 3 and 0 < p < 1, got {} and {}", classes, p);

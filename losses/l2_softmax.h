@@ -6,11 +6,7 @@
 // alpha is trained (start 16, floor 1, no decay). The same pass gives, per photo, the highest class that is
 // not its own: what the doppelganger list is made of (section 3.2).
 #pragma once
-#include <vector>
-
-#include "autograd/ops.h"
-#include "layers/parameter.h"
-#include "tensor/rng.h"
+#include "losses/loss.h"
 
 namespace dg {
 inline namespace DG_WIDTH {
@@ -23,16 +19,24 @@ struct L2SoftmaxOptions {
   double weight_sd = 0.01;  // the weights start normal with this deviation; 0 = at zero
 };
 
-class L2Softmax {
+class L2Softmax final : public Loss {
  public:
   /// Names and sizes only; no memory is taken before `initialise`. Throws Error for impossible options.
   explicit L2Softmax(const L2SoftmaxOptions& options);
   /// Fills the parameters l2_softmax.weight, l2_softmax.bias and l2_softmax.alpha.
-  void initialise(Rng& rng, Device device = Device::cpu);
-  std::vector<Parameter*> parameters() { return {&weight_, &bias_, &alpha_}; }
+  void initialise(Rng& rng, Device device = Device::cpu) override;
+  std::vector<Parameter*> parameters() override { return {&weight_, &bias_, &alpha_}; }
+
+  std::string name() const override { return "l2_softmax"; }
+  std::string short_name() const override { return "l2s"; }
+  bool prototype_based() const override { return true; }
+  std::vector<std::pair<std::string, const Parameter*>> logged() const override {
+    return {{"alpha", &alpha_}};
+  }
 
   /// e [n, d] with rows of length 1, labels [n] in [0, classes). Logits are bias included.
   SoftmaxCrossEntropy operator()(const Var& e, const Array<std::int32_t>& labels) const;
+  LossValue evaluate(const LossBatch& batch) const override;
 
  private:
   L2SoftmaxOptions options_;

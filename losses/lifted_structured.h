@@ -7,10 +7,7 @@
 // k and l over the photos of other classes than i's and j's, D the Euclidean distance of the scaled
 // embeddings, m = 1 the margin. Without a positive pair or without a negative the loss is 0.
 #pragma once
-#include <vector>
-
-#include "autograd/ops.h"
-#include "layers/parameter.h"
+#include "losses/loss.h"
 
 namespace dg {
 inline namespace DG_WIDTH {
@@ -27,15 +24,20 @@ struct LiftedStructuredOptions {
   bool train_scale = true;
 };
 
-class LiftedStructured {
+class LiftedStructured final : public Loss {
  public:
   explicit LiftedStructured(const LiftedStructuredOptions& options = {});
   /// Fills the parameter lifted.alpha.
   void initialise(Device device = Device::cpu);
-  std::vector<Parameter*> parameters() { return {&alpha_}; }
+  void initialise(Rng&, Device device) override { initialise(device); }
+  std::vector<Parameter*> parameters() override { return {&alpha_}; }
+  std::string name() const override { return "lifted"; }
 
   /// e [n, d] with rows of length 1, labels [n] -> scalar.
   Var operator()(const Var& e, const Array<std::int32_t>& labels) const;
+  LossValue evaluate(const LossBatch& batch) const override {
+    return {.loss = (*this)(batch.embeddings, batch.labels)};
+  }
 
  private:
   LiftedStructuredOptions options_;

@@ -111,7 +111,12 @@ Var MarginLoss::operator()(const Var& similarity, const DrawnPairs& pairs) const
   return margin_loss(similarity, beta_.value, pairs, static_cast<Real>(options_.margin));
 }
 
-Tensor MarginLoss::statistics(const Tensor& similarity, const Array<std::int32_t>& labels) const {
+LossValue MarginLoss::evaluate(const LossBatch& batch) const {
+  if (batch.pairs != nullptr) return {.loss = (*this)(batch.cosines, *batch.pairs)};
+  return {.loss = (*this)(batch.cosines, draw(batch.cosines.value(), batch.labels, batch.draws))};
+}
+
+Tensor MarginLoss::pair_statistics(const Tensor& similarity, const Array<std::int32_t>& labels) const {
   require(beta_.value.defined(), "margin", "initialise must come first");
   return pair_sums(similarity, labels, beta_.value.value(), static_cast<Real>(options_.margin));
 }

@@ -7,11 +7,7 @@
 // S [n, n] cosines, alpha = 0.1 the margin, beta the trained boundary (start 0.5). Which pairs are drawn:
 // losses/pair_selection.h. A pair drawn by both its photos counts twice.
 #pragma once
-#include <vector>
-
-#include "autograd/var.h"
-#include "layers/parameter.h"
-#include "losses/pair_selection.h"
+#include "losses/loss.h"
 
 namespace dg {
 inline namespace DG_WIDTH {
@@ -23,19 +19,23 @@ struct MarginOptions {
   bool train_boundary = true;
 };
 
-class MarginLoss {
+class MarginLoss final : public Loss {
  public:
   explicit MarginLoss(const MarginOptions& options = {});
   /// Fills the parameter margin.beta.
   void initialise(Device device = Device::cpu);
-  std::vector<Parameter*> parameters() { return {&beta_}; }
+  void initialise(Rng&, Device device) override { initialise(device); }
+  std::vector<Parameter*> parameters() override { return {&beta_}; }
+  std::string name() const override { return "margin"; }
+  std::vector<std::pair<std::string, const Parameter*>> logged() const override { return {{"beta", &beta_}}; }
 
   /// Draws pairs at the present beta.
   DrawnPairs draw(const Tensor& similarity, const Array<std::int32_t>& labels, Rng& rng) const;
   /// The loss of drawn pairs -> scalar. The pairs are constants for the gradient.
   Var operator()(const Var& similarity, const DrawnPairs& pairs) const;
+  LossValue evaluate(const LossBatch& batch) const override;
   /// Pair sums at the present beta (see pair_sums).
-  Tensor statistics(const Tensor& similarity, const Array<std::int32_t>& labels) const;
+  Tensor pair_statistics(const Tensor& similarity, const Array<std::int32_t>& labels) const override;
 
  private:
   MarginOptions options_;

@@ -46,6 +46,8 @@ class BatchSampler {
   /// The next batch. Whatever could fail is an error of the constructor, but for what a function that embeds
   /// photos throws; the sampler is then as it was before.
   virtual Batch next() = 0;
+  /// Whether next() embeds photos, for which the network must have learnt from all steps before.
+  virtual bool embeds_photos() const { return false; }
   /// Memory that choosing classes has taken so far, at its highest, beyond the index of photos: bytes.
   virtual std::int64_t bytes() const = 0;
   /// All that next() depends on and the sampler owns: with it, a sampler made with the same settings

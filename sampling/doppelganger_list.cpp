@@ -28,7 +28,7 @@ ClassId DoppelgangerList::of(ClassId c) const {
   return doppelganger_[static_cast<std::size_t>(c)];
 }
 
-void DoppelgangerList::observe(const HardestNegatives& rows, UpdateRule rule) {
+void DoppelgangerList::observe(const HardestClasses& rows, UpdateRule rule) {
   const Observation seen = mine(rows, rule);
   observe_classes(seen.classes, seen.doppelgangers);
 }

@@ -1,7 +1,7 @@
 // The doppelganger list, the memory of the method: for each class the one it is most easily confused with, or
 // none yet (section 3.2). "Only one number per class": 4 bytes. It starts empty and each observation
-// overwrites, so it follows the current state of the network. It decides nothing: what a batch teaches is
-// `mine` (observation.h), when it is learnt is the LagQueue's, what is done with it the sampler's.
+// overwrites, so it follows the current state of the network. It decides nothing: `mine` (observation.h) says
+// what a batch teaches, the trainer when the list learns it, and the sampler what is done with it.
 #pragma once
 #include <span>
 #include <vector>
@@ -25,7 +25,7 @@ class DoppelgangerList {
   std::span<const ClassId> entries() const { return doppelganger_; }
 
   /// Learns from the scores of a batch: observe_classes of what `mine` finds. Errors of both.
-  void observe(const HardestNegatives& rows, UpdateRule rule = UpdateRule::highest);
+  void observe(const HardestClasses& rows, UpdateRule rule = UpdateRule::highest);
   /// The plain way in, for callers with a rule of their own: doppelganger of classes[i] := doppelgangers[i],
   /// in order. `no_class` empties an entry. Error, and nothing is changed, when the lengths differ, a class
   /// does not exist, or a class is said to be its own doppelganger.

@@ -9,36 +9,36 @@
 namespace dg {
 namespace {
 
-struct Candidate {
-  ClassId other;
+// The hardest class of one image.
+struct Hardest {
+  ClassId class_id;
   float logit;
-  bool shared;  // more than one class has this logit
+  bool tied;  // more than one class has this logit
 };
 
-/// The one of two images of a class that speaks for it under UpdateRule::highest.
-Candidate higher(const Candidate& a, const Candidate& b) {
+// Of two images of a class, the one that decides for it under UpdateRule::highest.
+Hardest higher(const Hardest& a, const Hardest& b) {
   if (std::isnan(a.logit) || a.logit > b.logit) return a;
   if (std::isnan(b.logit) || b.logit > a.logit) return b;
-  return {a.other, a.logit, a.shared || b.shared || a.other != b.other};
+  return {a.class_id, a.logit, a.tied || b.tied || a.class_id != b.class_id};
 }
 
-void check(const HardestNegatives& rows) {
+void check(const HardestClasses& rows) {
   const std::size_t n = rows.labels.size();
-  demand(rows.best_other_class.size() == n && rows.best_other_logit.size() == n && rows.tied.size() == n,
-         "mine", "labels, best_other_class, best_other_logit and tied must be of one length, got ", n, ", ",
-         rows.best_other_class.size(), ", ", rows.best_other_logit.size(), " and ", rows.tied.size());
+  demand(rows.class_id.size() == n && rows.logit.size() == n && rows.tied.size() == n, "mine",
+         "labels, class_id, logit and tied must be of one length, got ", n, ", ", rows.class_id.size(), ", ",
+         rows.logit.size(), " and ", rows.tied.size());
   for (std::size_t i = 0; i < n; ++i) {
-    const ClassId label = rows.labels[i], other = rows.best_other_class[i];
+    const ClassId label = rows.labels[i], hardest = rows.class_id[i];
     demand(label >= 0, "mine", "the label of row ", i, " must be a class, got ", label);
-    demand(!std::isfinite(rows.best_other_logit[i]) || (other >= 0 && other != label), "mine",
-           "the best other class of row ", i, " must be a class other than its own, ", label, ", got ",
-           other);
+    demand(!std::isfinite(rows.logit[i]) || (hardest >= 0 && hardest != label), "mine",
+           "the hardest class of row ", i, " must be a class other than its own, ", label, ", got ", hardest);
   }
 }
 
 }  // namespace
 
-Observation mine(const HardestNegatives& rows, UpdateRule rule) {
+Observation mine(const HardestClasses& rows, UpdateRule rule) {
   check(rows);
   // Rows of a class side by side, in the order they have in the batch.
   std::vector<std::size_t> order(rows.labels.size());
@@ -46,20 +46,20 @@ Observation mine(const HardestNegatives& rows, UpdateRule rule) {
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return rows.labels[a] < rows.labels[b]; });
 
-  const auto candidate = [&](std::size_t row) {
-    return Candidate{rows.best_other_class[row], rows.best_other_logit[row], rows.tied[row] != 0};
+  const auto hardest = [&](std::size_t row) {
+    return Hardest{rows.class_id[row], rows.logit[row], rows.tied[row] != 0};
   };
   Observation seen;
   for (std::size_t i = 0; i < order.size();) {
     const ClassId label = rows.labels[order[i]];
-    Candidate speaker = candidate(order[i]);
+    Hardest deciding = hardest(order[i]);
     for (++i; i < order.size() && rows.labels[order[i]] == label; ++i) {
-      const Candidate next = candidate(order[i]);
-      speaker = rule == UpdateRule::highest ? higher(speaker, next) : next;
+      const Hardest next = hardest(order[i]);
+      deciding = rule == UpdateRule::highest ? higher(deciding, next) : next;
     }
-    if (std::isfinite(speaker.logit) && !speaker.shared) {
+    if (std::isfinite(deciding.logit) && !deciding.tied) {
       seen.classes.push_back(label);
-      seen.doppelgangers.push_back(speaker.other);
+      seen.doppelgangers.push_back(deciding.class_id);
     }
   }
   return seen;

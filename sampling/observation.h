@@ -1,13 +1,14 @@
 // From the scores of a batch to doppelgangers: section 3.2, "find the highest scored class (excluding the
 // correct class) for each of the N_c selected classes in the current mini-batch".
 //
-// The classifier's pass over the scores leaves three numbers per image (row): the highest-scored class other
-// than the image's own, its logit, bias included, and whether several classes share that logit. A class has
-// several images in a batch; which of them speaks for the class is the update rule:
+// The classifier's pass over the scores leaves three numbers per image (row), its hardest class: the
+// highest-scored class other than the image's own, its logit, bias included, and whether several classes
+// share that logit. A class has several images in a batch; which of them decides for the class is the update
+// rule:
 //   highest     the image with the highest such logit (the paper's reading, and the default)
 //   last_image  the last image of the class in the batch
-// A mean over the images would need every logit of every image, not its maximum; a caller who has those finds
-// the doppelgangers himself and makes an Observation of them.
+// A mean over the images would need every logit of every image, not its maximum; a caller who has those can
+// find the doppelgangers and make an Observation of them.
 //
 // A class gets no doppelganger from this batch, and keeps the one it has, when the deciding logit is not
 // finite or does not single out a class: several classes share it within an image (all do, where the
@@ -22,13 +23,13 @@
 
 namespace dg {
 
-/// Per image of a batch (all spans have M elements): what its scores say. The images of a class need not be
-/// adjacent.
-struct HardestNegatives {
-  std::span<const ClassId> labels;            ///< the image's class
-  std::span<const ClassId> best_other_class;  ///< its highest-scored class other than the label
-  std::span<const float> best_other_logit;    ///< the logit of that class
-  std::span<const std::uint8_t> tied;         ///< nonzero where several other classes share that logit
+/// The hardest class of each image of a batch, as the softmax leaves it (HardestClass of autograd/ops.h, on
+/// the host). All spans have M elements. The images of a class need not be adjacent.
+struct HardestClasses {
+  std::span<const ClassId> labels;     ///< the image's class
+  std::span<const ClassId> class_id;   ///< its hardest class: the highest-scored one other than the label
+  std::span<const float> logit;        ///< the logit of that class, bias included
+  std::span<const std::uint8_t> tied;  ///< nonzero where several other classes share that logit
 };
 
 enum class UpdateRule { highest, last_image };
@@ -42,6 +43,6 @@ struct Observation {
 /// The doppelgangers a batch shows, by ascending class; classes it leaves alone are absent.
 /// Error when the spans differ in length, a label is negative, or a row with a finite logit names its own
 /// class or a negative one.
-Observation mine(const HardestNegatives& rows, UpdateRule rule = UpdateRule::highest);
+Observation mine(const HardestClasses& rows, UpdateRule rule = UpdateRule::highest);
 
 }  // namespace dg

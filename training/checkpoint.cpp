@@ -139,12 +139,9 @@ RunState load_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
     file.load_into(sgd.velocity(i), "velocity." + sgd.parameters()[i]->name);
   }
   std::vector<std::pair<std::string, State>> state;
-  for (const char* name : {"state.trainer", "state.doppelgangers", "state.list_health", "state.sampler"})
-    state.emplace_back(name, file.state(name));
-  for (int i = 0; file.has(fmt::format("state.planned.{}", i)); ++i) {
-    const std::string name = fmt::format("state.planned.{}", i);
-    state.emplace_back(name, file.state(name));
-  }
+  for (const char* name : Trainer::state_names) state.emplace_back(name, file.state(name));
+  for (std::size_t i = 0; file.has(Trainer::planned_state(i)); ++i)
+    state.emplace_back(Trainer::planned_state(i), file.state(Trainer::planned_state(i)));
   RunState run;
   if (file.has(metrics_name)) run.metrics = file.state(metrics_name);
   try {

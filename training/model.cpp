@@ -13,19 +13,6 @@ Network make_network(const Config& config) {
                       .shortcut = n.shortcut == "zero_pad" ? Shortcut::zero_pad : Shortcut::projection});
 }
 
-JointOptions make_losses(const Config& config, std::int64_t classes) {
-  const auto& l = config.loss;
-  return {
-      .l2_softmax = {.classes = classes,
-                     .embedding = config.network.embedding,
-                     .scale = l.l2_alpha,
-                     .train_scale = l.l2_alpha_trainable,
-                     .weight_sd = config.init.classifier == "zero" ? 0 : config.init.classifier_sd},
-      .lifted = {.measure = l.lifted_distance == "cosine" ? LiftedMeasure::cosine : LiftedMeasure::distance,
-                 .scale = l.lifted_alpha},
-      .margin = {.margin = l.margin_alpha, .boundary = l.margin_beta, .boundary_rate = l.margin_beta_rate}};
-}
-
 void use_precision(const Config& config) {
   use_cuda_policy({.tf32 = config.cuda.precision == "tf32", .deterministic = config.cuda.deterministic});
 }

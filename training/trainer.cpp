@@ -11,6 +11,9 @@
 namespace dg {
 namespace {
 
+// The host looks at one step while the device works on the next.
+constexpr std::size_t max_in_flight = 2;
+
 // Adds the seconds of its own life to a sum.
 class Timer {
  public:
@@ -40,7 +43,7 @@ Trainer::Trainer(const Config& config, const PhotoSet& set, const Split& split, 
       store_(store),
       device_(device),
       network_(make_network(config)),
-      losses_(make_losses(config, static_cast<std::int64_t>(split.base_classes.size()))),
+      losses_(loss_parts(config, static_cast<std::int64_t>(split.base_classes.size()))),
       schedule_({.rate = config.optim.rate,
                  .final_rate = config.optim.final_rate,
                  .steps = config.steps,
@@ -60,10 +63,10 @@ Trainer::Trainer(const Config& config, const PhotoSet& set, const Split& split, 
       images_(device),
       labels_(device),
       augmentations_(device),
-      downloads_{Download(device), Download(device)},
       last_seen_(static_cast<std::size_t>(index_.classes()), -1),
       loader_(store, {.workers = static_cast<int>(config.sampling.lag == 0 ? 0 : config.data.workers)}) {
   use_precision(config);
+  for (std::size_t i = 0; i < max_in_flight; ++i) downloads_.push_back(std::make_unique<Download>(device));
 }
 
 std::vector<Parameter*> Trainer::parameters() {
@@ -106,12 +109,17 @@ void Trainer::start_optimiser() {
 }
 
 void Trainer::plan(std::int64_t step) {
-  while (next_step_ + static_cast<std::int64_t>(planned_.size()) <= step) {
+  while (next_step_ + static_cast<std::int64_t>(steps_.size()) <= step) {
     const Timer timer(seconds_sampling_);
-    planned_.push_back(sampler_->next());
-    const Batch& batch = planned_.back();
-    loader_.submit(next_step_ + static_cast<std::int64_t>(planned_.size()) - 1,
-                   {batch.rows.begin(), batch.rows.end()});
+    Step& planned = steps_.emplace_back();
+    planned.number = next_step_ + static_cast<std::int64_t>(steps_.size()) - 1;
+    try {
+      planned.batch = sampler_->next();
+    } catch (...) {
+      steps_.pop_back();
+      throw;
+    }
+    loader_.submit(planned.number, {planned.batch.rows.begin(), planned.batch.rows.end()});
   }
 }
 
@@ -130,117 +138,110 @@ StepResult Trainer::step() {
 
 void Trainer::start_step() {
   require(optimiser_.has_value(), "trainer", "initialise or load must come before step {}", next_step_);
-  require(in_flight_.size() < downloads_.size(), "trainer", "{} steps are in flight; finish some first",
-          in_flight_.size());
+  require(in_flight_ < max_in_flight, "trainer", "{} steps are in flight; finish some first", in_flight_);
   if (config_.sampling.lag == 0) finish_steps();
   const std::int64_t t = started_steps();
-  if (in_flight_.empty()) plan(t + config_.sampling.lag);
+  if (in_flight_ == 0) plan(t + config_.sampling.lag);
   profile_mark(Part::rest, "sampling");
   const LoadedBatch photos = loader_.take(t);
   profile_mark(Part::loader, "wait");
-  const Batch& batch = planned_[in_flight_.size()];
-  const Array<std::int32_t> labels = labels_.send(batch.labels);
+  Step& step = steps_[in_flight_];
+  const Array<std::int32_t> labels = labels_.send(step.batch.labels);
 
   Var images(training_images(t, photos));
   profile_mark(Part::elementwise, "augmentation");
   const Var embeddings = l2_normalize(network_.forward(std::move(images)));
-  const auto& l = config_.loss;
   Rng pair_draws(config_.seed, stream::pairs + static_cast<std::uint64_t>(t));
-  JointLoss loss =
-      losses_(embeddings, labels,
-              {.l2_softmax = l.l2_softmax, .lifted = l.lifted, .margin = t >= l.margin_start ? l.margin : 0},
-              pair_draws);
-  StartedStep started{
-      .step = t, .rate = schedule_.rate(t), .photos = {photos.photos.begin(), photos.photos.end()}};
-  start_download(loss, started);
+  JointLoss loss = losses_(embeddings, labels, pair_draws, t);
+  step.rate = schedule_.rate(t);
+  step.photos.assign(photos.photos.begin(), photos.photos.end());
+  start_download(loss, step);
   profile_mark(Part::rest, "download");
-  optimiser_->minimise(loss.total, started.rate);
-  in_flight_.push_back(std::move(started));  // a step that threw on the way never started
+  optimiser_->minimise(loss.total, step.rate);
+  ++in_flight_;  // a step that threw on the way never started
 }
 
-void Trainer::start_download(const JointLoss& loss, StartedStep& started) {
-  const std::size_t rows = static_cast<std::size_t>(loss.hardest.best.size());
-  Download& down = download_of(started.step);
-  down.start(512 + rows * (sizeof(std::int32_t) + sizeof(Real) + 1));
-  const auto part = [&](const Tensor& t) {
+void Trainer::start_download(const JointLoss& loss, Step& step) {
+  if (step.download == nullptr) {  // else it was started before, and stopped by an error
+    step.download = std::move(downloads_.back());
+    downloads_.pop_back();
+  }
+  Download& down = *step.download;
+  const std::size_t rows = static_cast<std::size_t>(loss.hardest.class_id.size());
+  // The scalars and sums of 6, with 8 bytes to spare for each array, and the hardest class of each row.
+  down.start(64 * (loss.parts.size() + 5) + rows * (sizeof(std::int32_t) + sizeof(Real) + 1));
+  const auto numbers = [&](const Tensor& t) {
     return t.defined() ? down.add(t.array()) : std::span<const Real>();
   };
-  started.total = part(loss.total.value());
-  started.l2_softmax = part(loss.l2_softmax);
-  started.lifted = part(loss.lifted);
-  started.margin = part(loss.margin);
-  started.pair_sums = part(loss.pair_sums);
-  started.best = down.add(loss.hardest.best);
-  started.logit = down.add(loss.hardest.logit);
-  started.tied = down.add(loss.hardest.tied);
+  step.total = numbers(loss.total.value());
+  step.parts.clear();
+  for (const Tensor& part : loss.parts) step.parts.push_back(numbers(part));
+  step.pair_sums = numbers(loss.pair_sums);
+  step.hardest = {.class_id = down.add(loss.hardest.class_id),
+                  .logit = down.add(loss.hardest.logit),
+                  .tied = down.add(loss.hardest.tied)};
+  if (rows > 0) step.hardest.labels = step.batch.labels;
   down.finish();
 }
 
 std::vector<StepResult> Trainer::finish_steps(std::size_t in_flight) {
   std::vector<StepResult> results;
-  while (in_flight_.size() > in_flight) {
+  while (in_flight_ > in_flight) {
     results.push_back(finish_oldest());
-    if (!in_flight_.empty()) plan(next_step_ + config_.sampling.lag);
+    if (in_flight_ > 0) plan(next_step_ + config_.sampling.lag);
   }
   return results;
 }
 
 StepResult Trainer::finish_oldest() {
-  const StartedStep& s = in_flight_.front();
-  download_of(s.step).wait();
-  const auto value = [](std::span<const Real> part) {
-    return part.empty() ? 0.0 : static_cast<double>(part[0]);
+  Step& step = steps_.front();
+  step.download->wait();
+  const auto value = [](std::span<const Real> number) {
+    return number.empty() ? 0.0 : static_cast<double>(number[0]);
   };
-  const StepResult r{.step = s.step,
-                     .rate = s.rate,
-                     .total = value(s.total),
-                     .l2_softmax = value(s.l2_softmax),
-                     .lifted = value(s.lifted),
-                     .margin = value(s.margin),
-                     .pairs = read_pair_statistics(s.pair_sums)};
-  const Batch& batch = planned_.front();
+  StepResult r{.step = step.number, .rate = step.rate, .total = value(step.total)};
+  for (const auto& part : step.parts) r.parts.push_back(value(part));
+  r.pairs = read_pair_statistics(step.pair_sums);
   try {
-    guard_finite(r, s.photos);
-    if (!s.best.empty()) observe(batch, s);
+    guard_finite(r, step);
+    observe(step);
   } catch (...) {
-    in_flight_.clear();  // the device has changed nothing since
+    in_flight_ = 0;  // the device has changed nothing since
     throw;
   }
-  for (const ClassId c : batch.classes) {
+  for (const ClassId c : step.batch.classes) {
     std::int64_t& last = last_seen_[static_cast<std::size_t>(c)];
     classes_seen_ += last < 0;
     last = r.step;
   }
-  planned_.pop_front();
-  in_flight_.pop_front();
+  downloads_.push_back(std::move(step.download));
+  steps_.pop_front();
+  --in_flight_;
   ++next_step_;
   profile_mark(Part::rest, "mining");
   guard_collapse(r);
   return r;
 }
 
-void Trainer::observe(const Batch& batch, const StartedStep& started) {
+void Trainer::observe(const Step& step) {
+  if (step.hardest.labels.empty()) return;
   const auto& s = config_.sampling;
   if (static_cast<double>(classes_seen_) < s.list_from_seen * static_cast<double>(list_.classes())) return;
   double not_the_methods = 0;  // other methods keep the list for comparison only
   const Timer timer(s.method == "doppelganger" ? seconds_sampling_ : not_the_methods);
-  list_.observe({.labels = batch.labels,
-                 .best_other_class = started.best,
-                 .best_other_logit = started.logit,
-                 .tied = started.tied},
-                s.update_rule == "last" ? UpdateRule::last_image : UpdateRule::highest);
+  list_.observe(step.hardest, s.update_rule == "last" ? UpdateRule::last_image : UpdateRule::highest);
 }
 
-void Trainer::guard_finite(const StepResult& r, const std::vector<int>& photos) const {
+void Trainer::guard_finite(const StepResult& r, const Step& step) const {
   if (std::isfinite(r.total)) return;
   std::string parts;
-  for (const auto& [name, part] :
-       {std::pair{"l2_softmax", r.l2_softmax}, {"lifted", r.lifted}, {"margin", r.margin}}) {
-    if (!std::isfinite(part)) parts += fmt::format("{}{} = {}", parts.empty() ? "" : ", ", name, part);
+  for (std::size_t i = 0; i < r.parts.size(); ++i) {
+    if (std::isfinite(r.parts[i])) continue;
+    parts += fmt::format("{}{} = {}", parts.empty() ? "" : ", ", losses_.parts()[i].loss->name(), r.parts[i]);
   }
   std::string text = fmt::format("[trainer] step {}: the loss is not finite ({}); the batch was", r.step,
                                  parts.empty() ? fmt::format("total = {}", r.total) : parts);
-  for (const int photo : photos) text += "\n  " + set_.name(photo);
+  for (const int photo : step.photos) text += "\n  " + set_.name(photo);
   throw TrainingStopped(text);
 }
 

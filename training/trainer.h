@@ -20,6 +20,7 @@
 #include "sampling/doppelganger_list.h"
 #include "sampling/list_health.h"
 #include "tensor/transfer.h"
+#include "training/config/losses.h"
 #include "training/model.h"
 
 namespace dg {
@@ -28,7 +29,8 @@ namespace dg {
 struct StepResult {
   std::int64_t step = 0;
   double rate = 0;
-  double total = 0, l2_softmax = 0, lifted = 0, margin = 0;  // 0 where the part is off
+  double total = 0;
+  std::vector<double> parts;  // as Trainer::losses lists them; 0 where a part is off
   PairStatistics pairs;
 };
 
@@ -61,14 +63,14 @@ class Trainer {
   /// How many steps may usefully be left in flight: 0 on a CPU, where a step is done when it has started, and
   /// for a sampler that embeds photos, which must see the weights of the step before.
   std::size_t useful_in_flight() const {
-    const std::string& method = config_.sampling.method;
-    return device_ == Device::cuda && (method == "doppelganger" || method == "random") ? 1 : 0;
+    return device_ == Device::cuda && !sampler_->embeds_photos() ? 1 : 0;
   }
 
   /// Steps that are finished. Parameters, list and state are those after them once no step is in flight.
   std::int64_t next_step() const { return next_step_; }
-  std::int64_t started_steps() const { return next_step_ + static_cast<std::int64_t>(in_flight_.size()); }
+  std::int64_t started_steps() const { return next_step_ + static_cast<std::int64_t>(in_flight_); }
   Network& network() { return network_; }
+  std::span<const LossPart> losses() const { return losses_.parts(); }
   std::vector<Parameter*> parameters();  // of network and losses, in a fixed order
   NesterovSgd& optimiser() { return *optimiser_; }
   const DoppelgangerList& doppelgangers() const { return list_; }
@@ -82,32 +84,37 @@ class Trainer {
   /// Set once when the collapse guard only warns; then cleared.
   std::optional<std::string> take_warning() { return std::exchange(warning_, std::nullopt); }
 
-  /// Everything beside parameters and velocities that the future depends on, as named byte strings.
+  /// Everything beside parameters and velocities that the future depends on, as byte strings: those of
+  /// `state_names`, and planned_state(0), planned_state(1), ... of the batches that are planned already.
   std::vector<std::pair<std::string, State>> save_state() const;
   void load_state(const std::vector<std::pair<std::string, State>>& state);
+  static constexpr std::array state_names{"state.trainer", "state.doppelgangers", "state.list_health",
+                                          "state.sampler"};
+  static std::string planned_state(std::size_t i);
   /// Allocates parameters and optimiser without the work of `initialise`: for numbers that are loaded next.
   void allocate();
 
  private:
-  // A step the device was given, and where what the host wants to know of it will arrive.
-  struct StartedStep {
-    std::int64_t step;
-    double rate;
-    std::vector<int> photos;
-    std::span<const Real> total, l2_softmax, lifted, margin, pair_sums;
-    std::span<const std::int32_t> best;
-    std::span<const Real> logit;
-    std::span<const std::uint8_t> tied;
+  // A step from its plan to what it taught.
+  struct Step {
+    std::int64_t number = 0;
+    Batch batch;
+    // Since it was given to the device: what the host wants to know of it, and where that will arrive.
+    double rate = 0;
+    std::vector<int> photos;  // those shown: another one stands in for a photo that does not decode
+    std::unique_ptr<Download> download;
+    std::span<const Real> total, pair_sums;
+    std::vector<std::span<const Real>> parts;  // empty where off
+    HardestClasses hardest;                    // of the batch's rows; no rows without a prototype-based part
   };
 
   void start_optimiser();
   void plan(std::int64_t step);
-  void observe(const Batch& batch, const StartedStep& started);
-  Download& download_of(std::int64_t step) { return downloads_[static_cast<std::size_t>(step % 2)]; }
   Tensor training_images(std::int64_t step, const LoadedBatch& photos);
-  void start_download(const JointLoss& loss, StartedStep& started);
+  void start_download(const JointLoss& loss, Step& step);
   StepResult finish_oldest();
-  void guard_finite(const StepResult& r, const std::vector<int>& photos) const;
+  void observe(const Step& step);
+  void guard_finite(const StepResult& r, const Step& step) const;
   void guard_collapse(const StepResult& r);
 
   const Config& config_;
@@ -123,13 +130,13 @@ class Trainer {
   DoppelgangerList list_;
   ListHealth health_;
   std::unique_ptr<BatchSampler> sampler_;
-  std::deque<Batch> planned_;  // batches of next_step_, next_step_ + 1, ...
   std::int64_t next_step_ = 0;
-  std::deque<StartedStep> in_flight_;  // next_step_, next_step_ + 1, ...
+  std::deque<Step> steps_;     // next_step_, next_step_ + 1, ...: those in flight, then those planned
+  std::size_t in_flight_ = 0;  // how many of them the device has been given
+  std::vector<std::unique_ptr<Download>> downloads_;  // those that no step in flight uses
   Upload<std::uint8_t> images_;
   Upload<std::int32_t> labels_;
   Upload<Augmentation> augmentations_;
-  std::array<Download, 2> downloads_;
   std::vector<std::int64_t> last_seen_;  // per class: the last step it was in a batch, -1 = never
   std::int64_t classes_seen_ = 0;        // how many of them are not -1
   double seconds_sampling_ = 0;

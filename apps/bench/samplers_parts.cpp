@@ -123,8 +123,7 @@ SamplerCost SyntheticClasses::doppelganger() const {
       logit.push_back(static_cast<float>(rng.uniform()));
     }
     const std::vector<std::uint8_t> tied(best.size(), 0);
-    const HardestNegatives rows{
-        .labels = batch.labels, .best_other_class = best, .best_other_logit = logit, .tied = tied};
+    const HardestClasses rows{.labels = batch.labels, .class_id = best, .logit = logit, .tied = tied};
     learn.push_back(ms_of([&] { list.observe(rows); }));
   }
   cost.learn_ms = spread(std::move(learn)).median;

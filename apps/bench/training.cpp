@@ -4,6 +4,8 @@
 
 #include "apps/bench/bench.h"
 #include "autograd/ops.h"
+#include "losses/l2_softmax.h"
+#include "losses/margin.h"
 
 namespace dg {
 namespace {
@@ -67,12 +69,12 @@ BenchWork BenchWorkOptions::work() const {
 
 BenchTraining::BenchTraining(const BenchWork& work, BenchLoss loss, Device device)
     : work_(work),
-      weights_({.l2_softmax = 1, .lifted = 0, .margin = loss == BenchLoss::joint ? 1.0 : 0.0}),
       device_(device),
       network_(face_resnet(work.network)),
-      losses_({.l2_softmax = {.classes = work.classes, .embedding = work.network.embedding}}),
       index_(photo_lists(work.classes)),
       list_(index_.classes()) {
+  losses_.add<L2Softmax>({}, L2SoftmaxOptions{.classes = work.classes, .embedding = work.network.embedding})
+      .add<MarginLoss>({.weight = loss == BenchLoss::joint ? 1.0 : 0.0});
   require(work.batch >= 1, "bench", "the batch must be >= 1, got {}", work.batch);
   for (const LayerInfo& layer : network_.describe({1, work.network.input, work.network.input, 3})) {
     network_parameters_ += layer.parameters;
@@ -102,16 +104,15 @@ double BenchTraining::step(bool mining) {
   const Batch batch = (mining ? *mining_ : *random_).next();
   profile_mark(Part::rest, "sampling");
   const auto labels = Array<std::int32_t>::from(batch.labels, device_);
-  JointLoss loss = losses_(l2_normalize(network_.forward(Var(images_))), labels, weights_, pair_draws_);
+  JointLoss loss = losses_(l2_normalize(network_.forward(Var(images_))), labels, pair_draws_);
   const double value = loss.total.value().item();
   profile_mark(Part::rest, "loss");
   optimiser_->minimise(loss.total, 0.01);
   if (mining) {
-    const auto best = loss.hardest.best.to_vector();
+    const auto best = loss.hardest.class_id.to_vector();
     const auto logit = loss.hardest.logit.to_vector();
     const auto tied = loss.hardest.tied.to_vector();
-    list_.observe(
-        {.labels = batch.labels, .best_other_class = best, .best_other_logit = logit, .tied = tied});
+    list_.observe({.labels = batch.labels, .class_id = best, .logit = logit, .tied = tied});
   }
   profile_mark(Part::rest, "mining");
   return value;

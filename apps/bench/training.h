@@ -54,7 +54,6 @@ class BenchTraining {
 
  private:
   BenchWork work_;
-  JointWeights weights_;
   Device device_;
   Network network_;
   JointSupervision losses_;

@@ -30,16 +30,16 @@ namespace {
 constexpr std::int64_t max_classes = std::int64_t{1} << 24;
 
 struct WrongClasses {
-  Real highest;  // m
-  Real sum;      // sum exp(x - m)
-  Real best;     // the class of m, -1 for none; the lowest one when shared
-  Real tied;     // 1 when several classes share m
+  Real highest;   // m
+  Real sum;       // sum exp(x - m)
+  Real class_id;  // of m, -1 for none; the lowest one when shared
+  Real tied;      // 1 when several classes share m
 };
 
 struct SoftmaxForward {
   struct Rows {  // [rows] each
     Real *loss, *top, *inverse_sum, *miss;
-    std::int32_t* best;
+    std::int32_t* class_id;
     Real *logit, *target;
     std::uint8_t* tied;
   };
@@ -61,9 +61,9 @@ struct SoftmaxForward {
     const Real lead = p.highest - q.highest;
     const bool first = lead > 0, second = lead < 0;
     const Real fade = exp_of(first ? -lead : lead);  // NaN stays, and spoils the sum
-    const Real lower = p.best < q.best ? p.best : q.best;
+    const Real lower = p.class_id < q.class_id ? p.class_id : q.class_id;
     return {first ? p.highest : q.highest, first ? p.sum + q.sum * fade : q.sum + p.sum * fade,
-            first ? p.best : (second ? q.best : lower), first ? p.tied : (second ? q.tied : Real(1))};
+            first ? p.class_id : (second ? q.class_id : lower), first ? p.tied : (second ? q.tied : Real(1))};
   }
   DG_FN void finish(std::int64_t row, Acc wrong) const {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
@@ -84,8 +84,8 @@ struct SoftmaxForward {
         static_cast<Real>((target_leads ? sum * std::exp(highest - target) : sum) / total);  // 1 - p_t
     out.target[row] = static_cast<Real>(target);
 
-    const bool found = wrong.best >= 0;
-    out.best[row] = static_cast<std::int32_t>(wrong.best);
+    const bool found = wrong.class_id >= 0;
+    out.class_id[row] = static_cast<std::int32_t>(wrong.class_id);
     out.logit[row] = !found       ? -std::numeric_limits<Real>::infinity()
                      : sum == sum ? wrong.highest
                                   : static_cast<Real>(nan);
@@ -142,7 +142,7 @@ SoftmaxCrossEntropy softmax_cross_entropy(Var logits, const Array<std::int32_t>&
   const Tensor x = std::move(logits).take(), loss({rows}, device), top({rows}, device),
                inverse_sum({rows}, device), miss({rows}, device), mean({}, device);
   SoftmaxCrossEntropy result{.loss = {},
-                             .hardest = {.best = Array<std::int32_t>(rows, device),
+                             .hardest = {.class_id = Array<std::int32_t>(rows, device),
                                          .logit = Array<Real>(rows, device),
                                          .tied = Array<std::uint8_t>(rows, device)},
                              .target_logit = Array<Real>(rows, device)};
@@ -150,7 +150,7 @@ SoftmaxCrossEntropy softmax_cross_entropy(Var logits, const Array<std::int32_t>&
                                  .top = top.data(),
                                  .inverse_sum = inverse_sum.data(),
                                  .miss = miss.data(),
-                                 .best = result.hardest.best.data(),
+                                 .class_id = result.hardest.class_id.data(),
                                  .logit = result.hardest.logit.data(),
                                  .target = result.target_logit.data(),
                                  .tied = result.hardest.tied.data()};

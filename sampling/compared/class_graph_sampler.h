@@ -36,6 +36,7 @@ class ClassGraphSampler final : public BatchSampler {
 
   /// Makes a graph first whenever one is due.
   Batch next() override;
+  bool embeds_photos() const override { return true; }
   /// The graph and, while one is made, the prototypes, twice (they are packed for the products).
   std::int64_t bytes() const override;
   /// Neighbours of class c, nearest first; `no_class` where there are fewer. Empty before the first batch.

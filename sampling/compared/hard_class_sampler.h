@@ -26,6 +26,7 @@ class HardClassSampler final : public BatchSampler {
                    const HardClassOptions& options, Rng rng);
 
   Batch next() override;
+  bool embeds_photos() const override { return true; }
   /// The embeddings of one batch's candidates, twice (they are packed for the products).
   std::int64_t bytes() const override { return bytes_; }
 

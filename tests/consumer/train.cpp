@@ -31,7 +31,7 @@ int main() {
     const dg::Var e = dg::l2_normalize(dg::maxout(layer.forward(dg::Var(dg::Tensor::from({6, 8}, x)))));
     const auto [mean, hardest, target] = loss(e, dg::Array<std::int32_t>::from(batch.labels));
     list.observe(
-        {batch.labels, hardest.best.to_vector(), hardest.logit.to_vector(), hardest.tied.to_vector()});
+        {batch.labels, hardest.class_id.to_vector(), hardest.logit.to_vector(), hardest.tied.to_vector()});
     last = mean.value().item();
     if (step == 0) first = last;
     dg::backward(mean);

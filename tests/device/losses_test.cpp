@@ -4,7 +4,7 @@
 
 #include "autograd/ops.h"
 #include "device/under_test.h"
-#include "losses/joint.h"
+#include "losses/three_losses.h"
 #include "tensor/check.h"
 
 namespace dg::test {
@@ -84,7 +84,7 @@ TEST(DeviceL2Softmax, HardestClassesAreExactlyEqual) {
       return loss(Var(Tensor::from({n, d}, exact_rows(), on)), ids(labels, on));
     };
     const SoftmaxCrossEntropy ref = on_reference(run), got = run(device());
-    EXPECT_EQ(got.hardest.best.to_vector(), ref.hardest.best.to_vector());
+    EXPECT_EQ(got.hardest.class_id.to_vector(), ref.hardest.class_id.to_vector());
     EXPECT_EQ(got.hardest.tied.to_vector(), ref.hardest.tied.to_vector());
     EXPECT_EQ(got.hardest.logit.to_vector(), ref.hardest.logit.to_vector());
     EXPECT_EQ(got.target_logit.to_vector(), ref.target_logit.to_vector());
@@ -163,7 +163,7 @@ TEST(DeviceMargin, PairStatistics) {
     MarginLoss loss;
     loss.initialise(on);
     const Var e(Tensor::from({n, d}, exact_rows(), on));
-    return loss.statistics(pairwise_similarity(e).value(), ids(labels, on)).to_vector();
+    return loss.pair_statistics(pairwise_similarity(e).value(), ids(labels, on)).to_vector();
   };
   const Numbers ref = on_reference(statistics), got = statistics(device());
   EXPECT_EQ(got, ref) << "sums of few bits: numbers of pairs, cosines, violations";
@@ -182,10 +182,10 @@ TEST(DeviceJoint, DrawnPairsPartsAndAllGradients) {
   compare(
       [](Device on) {
         Rng rng(6);
-        JointSupervision joint({.l2_softmax = {.classes = classes, .embedding = d, .weight_sd = 0.3}});
+        ThreeLosses joint({.l2_softmax = {.classes = classes, .embedding = d, .weight_sd = 0.3}});
         joint.initialise(rng, on);
         const Var e(Tensor::from({n, d}, exact_rows(), on), true);
-        const JointLoss loss = joint(e, ids(labels, on), {}, rng);
+        const ThreeLoss loss = joint(e, ids(labels, on), {}, rng);
         Named out{{"l2_softmax", loss.l2_softmax.to_vector()},
                   {"lifted", loss.lifted.to_vector()},
                   {"margin", loss.margin.to_vector()},

@@ -37,9 +37,8 @@ Learnt learn(const fs::path& data, Device on) {
   Learnt learnt;
   for (int i = 0; i < steps; ++i) {
     const StepResult r = t.trainer.step();
-    Numbers losses;
-    for (const double part : {r.total, r.l2_softmax, r.lifted, r.margin})
-      losses.push_back(static_cast<float>(part));
+    Numbers losses{static_cast<float>(r.total)};
+    for (const double part : r.parts) losses.push_back(static_cast<float>(part));
     learnt.losses.push_back(losses);
     learnt.cosines.push_back(
         {static_cast<float>(r.pairs.positive.mean_cosine), static_cast<float>(r.pairs.negative.mean_cosine)});

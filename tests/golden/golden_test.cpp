@@ -12,7 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "layers/face_resnet.h"
-#include "losses/joint.h"
+#include "losses/three_losses.h"
 #include "optim/nesterov_sgd.h"
 #include "optim/sgdr.h"
 
@@ -65,7 +65,7 @@ struct Golden {
                                  .blocks = {1, 1},
                                  .branches = {2},
                                  .padding = Padding::same});
-  JointSupervision losses{
+  ThreeLosses losses{
       {.l2_softmax = {.classes = 4, .embedding = 4},
        .lifted = {.margin = options.at("lifted_margin")},
        .margin = {.margin = options.at("margin"), .boundary_rate = options.at("beta_rate")}}};
@@ -105,7 +105,7 @@ TEST(GoldenRun, TwentyStepsHaveTheLossesAndWeightsOfTheIndependentScript) {
   const auto all = file["pixels"].get<std::vector<int>>();
   std::int64_t t = 0;
   for (const json& step : file["steps"]) {
-    const JointLoss loss = golden.losses(
+    const ThreeLoss loss = golden.losses(
         l2_normalize(golden.network.forward(Var(images_of(step, all)))), ids(step["labels"]),
         {.l2_softmax = weights["l2_softmax"], .lifted = weights["lifted"], .margin = weights["margin"]},
         DrawnPairs{ids(step["positive"]), ids(step["negative"])});

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "layers/lsuv.h"
-#include "losses/joint.h"
+#include "losses/three_losses.h"
 #include "optim/nesterov_sgd.h"
 
 namespace dg {
@@ -14,7 +14,7 @@ struct Course {
   double first = 0, last = 0;
 };
 
-Course train(const JointWeights& weights, int steps, double rate) {
+Course train(const ThreeWeights& weights, int steps, double rate) {
   Rng rng(5);
   Network network = face_resnet({.input = 16,
                                  .width = 1.0 / 16,
@@ -22,7 +22,7 @@ Course train(const JointWeights& weights, int steps, double rate) {
                                  .blocks = {1, 1},
                                  .branches = {2},
                                  .padding = Padding::same});
-  JointSupervision losses({.l2_softmax = {.classes = 4, .embedding = 8}});
+  ThreeLosses losses({.l2_softmax = {.classes = 4, .embedding = 8}});
   network.initialise(rng);
   losses.initialise(rng);
   const Tensor x({12, 16, 16, 3});
@@ -35,7 +35,7 @@ Course train(const JointWeights& weights, int steps, double rate) {
   NesterovSgd optimiser(parameters, {.clip_norm = 1});
   Course course;
   for (int t = 0; t < steps; ++t) {
-    const JointLoss loss = losses(l2_normalize(network.forward(Var(x))), labels, weights, rng);
+    const ThreeLoss loss = losses(l2_normalize(network.forward(Var(x))), labels, weights, rng);
     course.last = loss.total.value().item();
     if (t == 0) course.first = course.last;
     backward(loss.total);

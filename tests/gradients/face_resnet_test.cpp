@@ -8,7 +8,7 @@
 #include "autograd/ops.h"
 #include "gradients/check.h"
 #include "layers/lsuv.h"
-#include "losses/joint.h"
+#include "losses/three_losses.h"
 
 namespace dg {
 namespace {
@@ -20,7 +20,7 @@ TEST(Gradients, FaceResnetUnderTheJointLoss) {
                              .blocks = {1, 1},
                              .branches = {3},
                              .padding = Padding::same});
-  JointSupervision losses({.l2_softmax = {.classes = 7, .embedding = 6, .weight_sd = 0.3}});
+  ThreeLosses losses({.l2_softmax = {.classes = 7, .embedding = 6, .weight_sd = 0.3}});
   Rng rng(11);
   net.initialise(rng);
   losses.initialise(rng);

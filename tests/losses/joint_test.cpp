@@ -1,4 +1,4 @@
-#include "losses/joint.h"
+#include "losses/three_losses.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@ const Labels joint_labels{0, 0, 1, 1, 4, 4};
 
 struct Batch {
   Rng rng{1};
-  JointSupervision joint{{.l2_softmax = {.classes = 5, .embedding = 4, .weight_sd = 0.3}}};
+  ThreeLosses joint{{.l2_softmax = {.classes = 5, .embedding = 4, .weight_sd = 0.3}}};
   Var e{unit_rows(6, 4, rng), true};
   Batch() { joint.initialise(rng); }
   Parameter& parameter(const std::string& name) {
@@ -24,37 +24,37 @@ struct Batch {
 
 TEST(Joint, IsTheWeightedSumOfItsParts) {
   Batch b;
-  const JointLoss loss =
+  const ThreeLoss loss =
       b.joint(b.e, labels_of(joint_labels), {.l2_softmax = 1, .lifted = 0.1, .margin = 2}, b.rng);
   EXPECT_GT(loss.margin.item(), 0);
   EXPECT_NEAR(loss.total.value().item(),
               loss.l2_softmax.item() + 0.1 * loss.lifted.item() + 2 * loss.margin.item(), 1e-12);
-  EXPECT_EQ(loss.hardest.best.size(), 6);
+  EXPECT_EQ(loss.hardest.class_id.size(), 6);
   EXPECT_EQ(loss.target_logit.size(), 6);
 }
 
 TEST(Joint, PartsAreTheThreeLossesThemselves) {
   Batch b;
   Rng same = b.rng;
-  const JointLoss all = b.joint(b.e, labels_of(joint_labels), {}, b.rng);
-  const JointLoss softmax =
+  const ThreeLoss all = b.joint(b.e, labels_of(joint_labels), {}, b.rng);
+  const ThreeLoss softmax =
       b.joint(b.e, labels_of(joint_labels), {.l2_softmax = 3, .lifted = 0, .margin = 0}, b.rng);
-  const JointLoss lifted =
+  const ThreeLoss lifted =
       b.joint(b.e, labels_of(joint_labels), {.l2_softmax = 0, .lifted = 1, .margin = 0}, b.rng);
-  const JointLoss margin =
+  const ThreeLoss margin =
       b.joint(b.e, labels_of(joint_labels), {.l2_softmax = 0, .lifted = 0, .margin = 1}, same);
   EXPECT_EQ(all.l2_softmax.item(), softmax.l2_softmax.item());
   EXPECT_EQ(all.lifted.item(), lifted.lifted.item());
   EXPECT_EQ(all.margin.item(), margin.margin.item());
   EXPECT_EQ(softmax.total.value().item(), 3 * softmax.l2_softmax.item());
   EXPECT_FALSE(softmax.lifted.defined() || softmax.margin.defined() || lifted.l2_softmax.defined());
-  EXPECT_EQ(lifted.hardest.best.size(), 0);
+  EXPECT_EQ(lifted.hardest.class_id.size(), 0);
 }
 
 TEST(Joint, ALossThatIsOffDrawsNothingAndGivesNoGradient) {
   Batch b;
   const Rng::State before = b.rng.state();
-  const JointLoss loss = b.joint(b.e, labels_of(joint_labels), {.lifted = 0, .margin = 0}, b.rng);
+  const ThreeLoss loss = b.joint(b.e, labels_of(joint_labels), {.lifted = 0, .margin = 0}, b.rng);
   EXPECT_EQ(b.rng.state(), before);
   backward(loss.total);
   EXPECT_TRUE(b.e.grad().defined());
@@ -66,7 +66,7 @@ TEST(Joint, ALossThatIsOffDrawsNothingAndGivesNoGradient) {
 TEST(Joint, PairStatisticsComeWithEverySetting) {
   Batch b;
   const Matrix rows = matrix_of(b.e.value());
-  const JointLoss loss = b.joint(b.e, labels_of(joint_labels), {.lifted = 0, .margin = 0}, b.rng);
+  const ThreeLoss loss = b.joint(b.e, labels_of(joint_labels), {.lifted = 0, .margin = 0}, b.rng);
   const PairStatistics statistics = read_pair_statistics(loss.pair_sums);
   EXPECT_EQ(statistics.positive.pairs, 3);
   EXPECT_EQ(statistics.negative.pairs, 12);

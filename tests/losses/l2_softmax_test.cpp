@@ -36,7 +36,7 @@ TEST(L2Softmax, IsSoftmaxCrossEntropyOfScaledEmbeddingsWithPlainWeightsAndBias) 
   }
   const SoftmaxCrossEntropy result = loss(Var(e), labels_of(labels));
   EXPECT_NEAR(result.loss.value().item(), expected, 1e-12);
-  EXPECT_EQ(result.hardest.best.to_vector(), hardest);
+  EXPECT_EQ(result.hardest.class_id.to_vector(), hardest);
 }
 
 TEST(L2Softmax, ZeroWeightsGiveLogOfTheClassesAndTiedHardestClasses) {

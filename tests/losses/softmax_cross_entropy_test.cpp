@@ -51,7 +51,7 @@ TEST(SoftmaxCrossEntropy, FindsTheHighestClassThatIsNotTheTarget) {
       for (std::size_t c = 0; c < rows[row].size(); ++c) {
         if (static_cast<std::int32_t>(c) != labels[row] && rows[row][c] > rows[row][best]) best = c;
       }
-      EXPECT_EQ(result.hardest.best.to_vector()[row], static_cast<std::int32_t>(best));
+      EXPECT_EQ(result.hardest.class_id.to_vector()[row], static_cast<std::int32_t>(best));
       EXPECT_EQ(result.hardest.logit.to_vector()[row], rows[row][best]);
       EXPECT_EQ(result.hardest.tied.to_vector()[row], 0);
       EXPECT_EQ(result.target_logit.to_vector()[row], rows[row][static_cast<std::size_t>(labels[row])]);
@@ -64,7 +64,7 @@ TEST(SoftmaxCrossEntropy, SaysWhenTheHighestWrongClassesAreTied) {
   const SoftmaxCrossEntropy r =
       loss_of({4, 4}, {0, 3, 1, 3, 3, 3, 1, 2, 5, 2, 2, 1, 0, 0, 0, 0}, {0, 0, 3, 2});
   EXPECT_EQ(r.hardest.tied.to_vector(), (std::vector<std::uint8_t>{1, 0, 0, 1}));
-  EXPECT_EQ(r.hardest.best.to_vector(), (Labels{1, 1, 0, 0}));
+  EXPECT_EQ(r.hardest.class_id.to_vector(), (Labels{1, 1, 0, 0}));
   EXPECT_EQ(r.hardest.logit.to_vector(), (std::vector<Real>{3, 3, 5, 0}));
 }
 
@@ -74,14 +74,14 @@ TEST(SoftmaxCrossEntropy, TiesAreFoundWhereverTheyStandInALongRow) {
     x[0] = x[second] = 2;
     const SoftmaxCrossEntropy r = loss_of({1, 40000}, x, {7});
     EXPECT_EQ(r.hardest.tied.to_vector()[0], 1) << second;
-    EXPECT_EQ(r.hardest.best.to_vector()[0], 0) << second;
+    EXPECT_EQ(r.hardest.class_id.to_vector()[0], 0) << second;
   }
 }
 
 TEST(SoftmaxCrossEntropy, ASingleClassHasNoHardestClass) {
   const SoftmaxCrossEntropy r = loss_of({1, 1}, {3}, {0});
   EXPECT_EQ(r.loss.value().item(), 0);
-  EXPECT_EQ(r.hardest.best.to_vector()[0], -1);
+  EXPECT_EQ(r.hardest.class_id.to_vector()[0], -1);
   EXPECT_EQ(r.hardest.logit.to_vector()[0], -infinity);
   EXPECT_EQ(r.hardest.tied.to_vector()[0], 0);
 }
@@ -105,7 +105,7 @@ TEST(SoftmaxCrossEntropy, AClassAtMinusInfinityHasProbabilityZero) {
   const Var x(Tensor::from({1, 3}, std::vector<Real>{1, -infinity, 2}), true);
   const SoftmaxCrossEntropy r = softmax_cross_entropy(x, labels_of({0}));
   EXPECT_NEAR(r.loss.value().item(), std::log1p(std::exp(1)), 1e-12);
-  EXPECT_EQ(r.hardest.best.to_vector()[0], 2);
+  EXPECT_EQ(r.hardest.class_id.to_vector()[0], 2);
   backward(r.loss);
   EXPECT_EQ(x.grad().to_vector()[1], 0);
 }

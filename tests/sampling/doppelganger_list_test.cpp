@@ -13,7 +13,7 @@ std::vector<ClassId> entries(const DoppelgangerList& list) {
 
 void observe(DoppelgangerList& list, const std::vector<ClassId>& labels, const std::vector<ClassId>& others,
              const std::vector<float>& logits, const std::vector<std::uint8_t>& tied) {
-  list.observe({.labels = labels, .best_other_class = others, .best_other_logit = logits, .tied = tied});
+  list.observe({.labels = labels, .class_id = others, .logit = logits, .tied = tied});
 }
 
 TEST(DoppelgangerList, StartsEmpty) {

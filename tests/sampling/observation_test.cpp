@@ -13,7 +13,7 @@ namespace {
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 constexpr float inf = std::numeric_limits<float>::infinity();
 
-/// A batch's rows, one by one: label, best other class, its logit, tied.
+/// A batch's rows, one by one: label, hardest class, its logit, tied.
 struct Row {
   ClassId label, other;
   float logit;
@@ -30,7 +30,7 @@ Observation mine_rows(const std::vector<Row>& rows, UpdateRule rule = UpdateRule
     logits.push_back(row.logit);
     tied.push_back(row.tied);
   }
-  return mine({.labels = labels, .best_other_class = others, .best_other_logit = logits, .tied = tied}, rule);
+  return mine({.labels = labels, .class_id = others, .logit = logits, .tied = tied}, rule);
 }
 
 using Pairs = Observation;
@@ -101,8 +101,7 @@ TEST(Mine, RefusesRowsThatCannotBe) {
   const std::vector<ClassId> two{0, 1}, one{2};
   const std::vector<float> logits{0, 0};
   const std::vector<std::uint8_t> tied{0, 0};
-  const HardestNegatives uneven{
-      .labels = two, .best_other_class = one, .best_other_logit = logits, .tied = tied};
+  const HardestClasses uneven{.labels = two, .class_id = one, .logit = logits, .tied = tied};
   EXPECT_TRUE(contains(error_of([&] { mine(uneven); }), "got 2, 1, 2 and 2"));
 }
 

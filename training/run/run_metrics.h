@@ -11,7 +11,8 @@ namespace dg {
 
 class RunMetrics {
  public:
-  explicit RunMetrics(std::int64_t images_of_a_step) : images_(images_of_a_step) {}
+  /// `losses` must outlive the metrics.
+  RunMetrics(std::int64_t images_of_a_step, std::span<const LossPart> losses);
 
   /// Times are seconds since the run began. The first line counts from here.
   void start(std::int64_t steps_done, double now);
@@ -28,7 +29,7 @@ class RunMetrics {
   /// Share of the training time spent waiting for photos: 0.2 = a faster input would save a fifth.
   double input_bound(const Trainer& trainer) const;
   /// Means over the last 500 steps.
-  double l2_softmax() const { return mean(l2_softmax_); }
+  double prototype_loss() const { return mean(prototype_loss_); }  // the first prototype-based one
   double violating_negative() const { return mean(violating_); }
 
  private:
@@ -36,8 +37,10 @@ class RunMetrics {
   static double mean(const std::deque<double>& recent);
 
   std::int64_t images_;
+  std::span<const LossPart> losses_;
+  std::size_t prototype_based_;  // the first such loss among them, else the first of all
   StepResult latest_;
-  std::deque<double> l2_softmax_, violating_;  // of the last 500 steps
+  std::deque<double> prototype_loss_, violating_;  // of the last 500 steps
   double training_ = 0;
   double logged_at_ = 0, waited_ = 0, sampled_ = 0;  // seconds at the last line
   std::int64_t logged_step_ = 0;                     // and the steps done by then

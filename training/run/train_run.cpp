@@ -209,7 +209,7 @@ class Run {
   TrainResult result(bool stopped) const {
     TrainResult r{.steps = trainer_.next_step(),
                   .stopped = stopped,
-                  .l2_softmax = metrics_.l2_softmax(),
+                  .prototype_loss = metrics_.prototype_loss(),
                   .violating_negative = metrics_.violating_negative(),
                   .distinct_classes = trainer_.distinct_classes(0),
                   .distinct_classes_1000 = trainer_.distinct_classes(1000),
@@ -229,7 +229,7 @@ class Run {
   Trainer trainer_;
   std::optional<RunLog> log_;
   const std::int64_t last_;  // steps after which to end
-  RunMetrics metrics_{config_.sampling.batch};
+  RunMetrics metrics_{config_.sampling.batch, trainer_.losses()};
   double best_top1_ = -1;
   const Clock::time_point began_ = Clock::now();
 };

@@ -31,9 +31,9 @@ struct TrainOptions {
 };
 
 struct TrainResult {
-  std::int64_t steps = 0;  // done
-  bool stopped = false;    // by `stop`
-  double l2_softmax = 0;   // mean over the last 500 steps
+  std::int64_t steps = 0;     // done
+  bool stopped = false;       // by `stop`
+  double prototype_loss = 0;  // of the first prototype-based part: mean over the last 500 steps
   double violating_negative =
       0;  // mean share of violating pairs among the negative ones over the last 500 steps
   std::int64_t distinct_classes = 0, distinct_classes_1000 = 0;  // in a batch: ever; in the last 1,000 steps

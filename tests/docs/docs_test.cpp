@@ -4,51 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <regex>
 #include <set>
 #include <sstream>
 
+#include "docs/documents.h"
 #include "training/config/keys.h"
 
-namespace dg {
+namespace dg::docs {
 namespace {
-
-namespace fs = std::filesystem;
-
-const fs::path root = fs::path(DG_SOURCE_DIR);
-
-std::string text_of(const fs::path& document) {
-  std::ifstream in(root / document, std::ios::binary);
-  EXPECT_TRUE(in.good()) << document << " cannot be read";
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-// What stands between backticks, line by line.
-std::vector<std::string> quoted(const std::string& text) {
-  static const std::regex backticks("`([^`\n]+)`");
-  std::vector<std::string> all;
-  for (std::sregex_iterator i(text.begin(), text.end(), backticks), end; i != end; ++i)
-    all.push_back((*i)[1]);
-  return all;
-}
-
-// Where links into the project lead.
-std::vector<std::string> links(const std::string& text) {
-  static const std::regex link("\\]\\(([^)#: ]+)\\)");
-  std::vector<std::string> all;
-  for (std::sregex_iterator i(text.begin(), text.end(), link), end; i != end; ++i) all.push_back((*i)[1]);
-  return all;
-}
-
-// Files and folders: words with a slash, and nothing that only a run or a shell would have.
-bool is_path(const std::string& word) {
-  static const std::regex path("[a-z_]+(/[A-Za-z0-9_.-]+)*/[A-Za-z0-9_.-]*");
-  return std::regex_match(word, path) && !word.starts_with("build/");
-}
 
 // "section.key", alone or before " = value"; file names are no keys.
 std::string key_in(const std::string& word) {
@@ -93,6 +57,26 @@ TEST(Docs, TheTourNamesNothingThatIsNotInItsFiles) {
     }
   }
   EXPECT_GT(names, 80);
+}
+
+// Each row of docs/adding.md names files, and names that stand in one of them.
+TEST(Docs, EveryPlaceOfAddingHasTheNamesOfItsRow) {
+  static const std::regex name("[A-Za-z_]\\w*(\\.\\w+)?"), row("\n(\\|[^\n]*)");
+  int names = 0;
+  for (const std::string& cells : groups(text_of("docs/adding.md"), row)) {
+    std::string code;
+    for (const std::string& word : quoted(cells)) {
+      if (is_path(word) && fs::is_regular_file(root / word)) code += text_of(word);
+    }
+    for (const std::string& word : quoted(cells)) {
+      if (code.empty() || is_path(word) || !std::regex_match(word, name)) continue;
+      ++names;
+      EXPECT_TRUE(std::regex_search(code, std::regex("\\b" + word + "\\b")))
+          << "no file of this row has " << word << ":\n"
+          << cells;
+    }
+  }
+  EXPECT_GT(names, 40);
 }
 
 TEST(Docs, ThePaperMapHasEverySectionEquationAndTable) {
@@ -158,4 +142,4 @@ TEST(Docs, EverySwitchHasItsLineInThePapersRecipe) {
 }
 
 }  // namespace
-}  // namespace dg
+}  // namespace dg::docs

@@ -91,7 +91,7 @@ TEST(Docs, ThePaperMapHasEverySectionEquationAndTable) {
 
 TEST(Docs, ThePaperMapNamesEveryOperationLayerLossAndSampler) {
   const std::vector<std::string> words = quoted(text_of("docs/paper-map.md"));
-  for (const char* folder : {"autograd/ops", "layers", "losses", "sampling"}) {
+  for (const char* folder : {"autograd/ops", "layers", "losses", "sampling", "sampling/compared"}) {
     int files = 0;
     for (const auto& entry : fs::directory_iterator(root / folder)) {
       if (entry.path().extension() != ".cpp") continue;
@@ -102,6 +102,21 @@ TEST(Docs, ThePaperMapNamesEveryOperationLayerLossAndSampler) {
     }
     EXPECT_GT(files, 0) << folder;
   }
+}
+
+// A cell that has to be searched leads nowhere.
+TEST(Docs, ThePaperMapHasAtMostThreeFilesAndTwoTestsInACell) {
+  static const std::regex row("\n\\|[^|\n]*\\|[^|\n]*(\\|[^|\n]*\\|[^|\n]*)\\|");
+  int rows = 0;
+  for (const std::string& cells : groups(text_of("docs/paper-map.md"), row)) {
+    ++rows;
+    const auto second = cells.find('|', 1);
+    for (const auto& [cell, most] : {std::pair{cells.substr(0, second), 3}, {cells.substr(second), 2}}) {
+      const std::vector<std::string> words = quoted(cell);
+      EXPECT_LE(std::count_if(words.begin(), words.end(), is_path), most) << cell;
+    }
+  }
+  EXPECT_GE(rows, 25);
 }
 
 TEST(Docs, EverySwitchIsAConfigurationKey) {

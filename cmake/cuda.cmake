@@ -1,4 +1,4 @@
-# The CUDA device: built when nvcc, cuBLAS and cuDNN are there. Gives
+# The CUDA device is built where nvcc, cuBLAS and cuDNN are found. This file defines
 #   dg_cuda            ON or OFF
 #   dg_cudnn           interface target, where the toolkit is: headers of CUDA, cuBLAS and cuDNN, and the libraries
 #   dg_device_sources(target sources...)   adds sources that run on the device: through nvcc with CUDA, else as they are
@@ -57,8 +57,9 @@ if(dg_cuda)
   endif()
   set(CMAKE_CUDA_STANDARD_REQUIRED OFF)  # see -std below
   enable_language(CUDA)
-  # CMake 3.25 silently drops C++20 for CUDA: the standard is an option here (tensor/real.h asserts it). fmt 9
-  # half-disables constexpr under nvcc. nvcc only warns when device code calls a host function: an error here.
+  # CMake 3.25 silently drops C++20 for CUDA, so the standard is an option here (tensor/real.h asserts it). fmt 9
+  # disables part of its constexpr under nvcc, so it is asked for. nvcc only warns when device code calls a host
+  # function; here that is an error.
   add_library(dg_nvcc_flags INTERFACE)
   target_compile_definitions(dg_nvcc_flags INTERFACE $<$<COMPILE_LANGUAGE:CUDA>:DG_DEVICE_CODE FMT_USE_CONSTEXPR=1>)
   set(dg_host_flags -fopenmp,-fno-math-errno,-fno-trapping-math)
@@ -74,8 +75,8 @@ else()
   message(STATUS "CUDA device: off (DG_CUDA=${DG_CUDA})")
 endif()
 
-# Through copies with the .cu ending, because a source has one language per directory and the double library takes
-# the same files through the host compiler.
+# nvcc compiles copies that end in .cu. A source has one language per directory, and the double library compiles the
+# same files with the host compiler.
 function(dg_device_sources target)
   if(NOT dg_cuda)
     target_sources(${target} PRIVATE ${ARGN})

@@ -1,6 +1,6 @@
 # dg_cuda_architectures(VARIABLE NVCC NVIDIA_SMI): the architectures of this machine's GPUs, such as 80, where nvidia-smi names
-# them and nvcc knows them; else 75, the oldest that every toolkit from 12 on compiles for. Either way nvcc adds the PTX, which
-# a newer card translates when it first meets it. Each further architecture costs about a third of an nvcc run.
+# them and nvcc knows them; else 75, the oldest that every toolkit from 12 on compiles for. In both cases nvcc adds PTX, which
+# a newer card translates at the program's first start. Each further architecture takes about a third of an nvcc run.
 function(dg_cuda_architectures variable nvcc nvidia_smi)
   set(found "")
   if(nvidia_smi)

@@ -16,11 +16,11 @@ target_compile_options(dg_flags INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${dg_operat
 if(DG_SANITIZE)
   # g++ 12 warns falsely inside std::regex when it is sanitized.
   target_compile_options(dg_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-maybe-uninitialized>)
-  # Without the checks before every access through a pointer or reference: they are a quarter of the compile time, and
-  # most of what they find (not a misaligned or wrongly typed object), AddressSanitizer or the processor reports as well.
+  # The checks before every access through a pointer or reference are left out, because they take a quarter of the
+  # compile time. AddressSanitizer or the processor reports most of what they find, but no misaligned or wrongly typed object.
   target_compile_options(dg_flags INTERFACE -fsanitize=address,undefined -fno-sanitize=null,alignment,object-size,vptr
                          -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(dg_flags INTERFACE -fsanitize=address,undefined)
 endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O3 -g1")
-set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1")  # tracking variables through sanitized code takes minutes a file
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1")  # -g2 would track variables through sanitized code, which takes minutes a file

@@ -1,5 +1,5 @@
-# What each library is made of, folder by folder. A new operation, layer or loss adds one word here: to a list that ends in
-# _DEVICE if it has functors (it is compiled for every device), else to the one without (compiled once).
+# The sources of each library, folder by folder. A new source is one word here. One with functors goes to a list that ends in
+# _DEVICE and is compiled for every device; others go to the list without that ending and are compiled once (docs/adding.md).
 set(DG_SAMPLING
   sampling/batch_sampler.cpp
   sampling/class_counts.cpp

@@ -77,6 +77,7 @@ set(TEST_F32
   data/tsv/tsv_index_file_test.cpp
   data/tsv/tsv_index_test.cpp
   docs/docs_test.cpp
+  docs/folders_test.cpp
   evaluation/bootstrap_test.cpp
   evaluation/coverage_test.cpp
   evaluation/ensemble_test.cpp

@@ -4,51 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <regex>
 #include <set>
 #include <sstream>
 
+#include "docs/documents.h"
 #include "training/config/keys.h"
 
-namespace dg {
+namespace dg::docs {
 namespace {
-
-namespace fs = std::filesystem;
-
-const fs::path root = fs::path(DG_SOURCE_DIR);
-
-std::string text_of(const fs::path& document) {
-  std::ifstream in(root / document, std::ios::binary);
-  EXPECT_TRUE(in.good()) << document << " cannot be read";
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-// What stands between backticks, line by line.
-std::vector<std::string> quoted(const std::string& text) {
-  static const std::regex backticks("`([^`\n]+)`");
-  std::vector<std::string> all;
-  for (std::sregex_iterator i(text.begin(), text.end(), backticks), end; i != end; ++i)
-    all.push_back((*i)[1]);
-  return all;
-}
-
-// Where links into the project lead.
-std::vector<std::string> links(const std::string& text) {
-  static const std::regex link("\\]\\(([^)#: ]+)\\)");
-  std::vector<std::string> all;
-  for (std::sregex_iterator i(text.begin(), text.end(), link), end; i != end; ++i) all.push_back((*i)[1]);
-  return all;
-}
-
-// Files and folders: words with a slash, and nothing that only a run or a shell would have.
-bool is_path(const std::string& word) {
-  static const std::regex path("[a-z_]+(/[A-Za-z0-9_.-]+)*/[A-Za-z0-9_.-]*");
-  return std::regex_match(word, path) && !word.starts_with("build/");
-}
 
 // "section.key", alone or before " = value"; file names are no keys.
 std::string key_in(const std::string& word) {
@@ -95,6 +59,26 @@ TEST(Docs, TheTourNamesNothingThatIsNotInItsFiles) {
   EXPECT_GT(names, 80);
 }
 
+// Each row of docs/adding.md names files, and names that stand in one of them.
+TEST(Docs, EveryPlaceOfAddingHasTheNamesOfItsRow) {
+  static const std::regex name("[A-Za-z_]\\w*(\\.\\w+)?"), row("\n(\\|[^\n]*)");
+  int names = 0;
+  for (const std::string& cells : groups(text_of("docs/adding.md"), row)) {
+    std::string code;
+    for (const std::string& word : quoted(cells)) {
+      if (is_path(word) && fs::is_regular_file(root / word)) code += text_of(word);
+    }
+    for (const std::string& word : quoted(cells)) {
+      if (code.empty() || is_path(word) || !std::regex_match(word, name)) continue;
+      ++names;
+      EXPECT_TRUE(std::regex_search(code, std::regex("\\b" + word + "\\b")))
+          << "no file of this row has " << word << ":\n"
+          << cells;
+    }
+  }
+  EXPECT_GT(names, 40);
+}
+
 TEST(Docs, ThePaperMapHasEverySectionEquationAndTable) {
   const std::string map = text_of("docs/paper-map.md");
   std::vector<std::string> parts{"3", "3.1", "3.2", "4.1", "4.2"};
@@ -107,7 +91,7 @@ TEST(Docs, ThePaperMapHasEverySectionEquationAndTable) {
 
 TEST(Docs, ThePaperMapNamesEveryOperationLayerLossAndSampler) {
   const std::vector<std::string> words = quoted(text_of("docs/paper-map.md"));
-  for (const char* folder : {"autograd/ops", "layers", "losses", "sampling"}) {
+  for (const char* folder : {"autograd/ops", "layers", "losses", "sampling", "sampling/compared"}) {
     int files = 0;
     for (const auto& entry : fs::directory_iterator(root / folder)) {
       if (entry.path().extension() != ".cpp") continue;
@@ -118,6 +102,21 @@ TEST(Docs, ThePaperMapNamesEveryOperationLayerLossAndSampler) {
     }
     EXPECT_GT(files, 0) << folder;
   }
+}
+
+// A cell that has to be searched leads nowhere.
+TEST(Docs, ThePaperMapHasAtMostThreeFilesAndTwoTestsInACell) {
+  static const std::regex row("\n\\|[^|\n]*\\|[^|\n]*(\\|[^|\n]*\\|[^|\n]*)\\|");
+  int rows = 0;
+  for (const std::string& cells : groups(text_of("docs/paper-map.md"), row)) {
+    ++rows;
+    const auto second = cells.find('|', 1);
+    for (const auto& [cell, most] : {std::pair{cells.substr(0, second), 3}, {cells.substr(second), 2}}) {
+      const std::vector<std::string> words = quoted(cell);
+      EXPECT_LE(std::count_if(words.begin(), words.end(), is_path), most) << cell;
+    }
+  }
+  EXPECT_GE(rows, 25);
 }
 
 TEST(Docs, EverySwitchIsAConfigurationKey) {
@@ -158,4 +157,4 @@ TEST(Docs, EverySwitchHasItsLineInThePapersRecipe) {
 }
 
 }  // namespace
-}  // namespace dg
+}  // namespace dg::docs

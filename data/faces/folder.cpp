@@ -28,25 +28,6 @@ constexpr std::int64_t kMaxTableBytes = 1 << 30;
   throw IoError(fmt::format("[{}] {}: {}", kFaceFolder, path.string(), why));
 }
 
-std::string read_text(const fs::path& path) {
-  const std::vector<std::uint8_t> bytes = read_file_bytes(path, kMaxTableBytes);
-  return {bytes.begin(), bytes.end()};
-}
-
-void write_text(const fs::path& path, std::string_view text) {
-  write_file_bytes(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-}
-
-// The text's next line without its end; false at the end of the text.
-bool next_line(std::string_view& text, std::string_view& line) {
-  if (text.empty()) return false;
-  const std::size_t end = text.find('\n');
-  line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  return true;
-}
-
 // One key per line, always in this order, so that equal sets have equal texts.
 std::string options_text(const GeneratedFacesOptions& o, bool complete) {
   return fmt::format(
@@ -91,7 +72,8 @@ bool is_complete(const fs::path& dir, const GeneratedFaces& faces) {
   const fs::path file = dir / "faces.toml";
   require(fs::exists(file, error), kFaceFolder,
           "{} is not empty and holds no generated faces (no faces.toml): choose a new folder", dir.string());
-  const std::string found = read_text(file);
+  const std::vector<std::uint8_t> bytes = read_file_bytes(file, kMaxTableBytes);
+  const std::string_view found = as_text(bytes);
   const std::string different = differences(found, options_text(faces.options(), true));
   require(different.empty(), kFaceFolder,
           "{} holds generated faces with other options ({}): choose a new folder or remove this one",
@@ -143,20 +125,20 @@ bool write_generated_faces(const fs::path& dir, const GeneratedFaces& faces, int
   require(threads >= 0, kFaceFolder, "threads must be 0 (all) or more, got {}", threads);
   if (is_complete(dir, faces)) return false;
   make_folder(dir);
-  write_text(dir / "faces.toml", options_text(faces.options(), false));
+  write_file_text(dir / "faces.toml", options_text(faces.options(), false));
   std::string table = "identity,family\n";
   for (int i = 0; i < faces.options().identities; ++i) {
     table += fmt::format("{},{}\n", faces.folder_name(i), faces.families()[static_cast<std::size_t>(i)]);
   }
-  write_text(dir / "families.csv", table);
+  write_file_text(dir / "families.csv", table);
   write_photos(dir, faces, threads > 0 ? threads : omp_get_max_threads(), progress);
-  write_text(dir / "faces.toml", options_text(faces.options(), true));
+  write_file_text(dir / "faces.toml", options_text(faces.options(), true));
   return true;
 }
 
 std::vector<int> read_families(const fs::path& path, std::span<const std::string> identities) {
-  const std::string text = read_text(path);
-  std::string_view rest = text, line;
+  const std::vector<std::uint8_t> bytes = read_file_bytes(path, kMaxTableBytes);
+  std::string_view rest = as_text(bytes), line;
   int number = 1;
   const auto bad = [&](std::string_view why) {
     throw IoError(fmt::format("[read_families] {}:{}: {}", path.string(), number, why));

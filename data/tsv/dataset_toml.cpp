@@ -26,7 +26,7 @@ class Reader {
   explicit Reader(const fs::path& path) : path_(path) {
     const auto bytes = read_file_bytes(path, kMaxBytes);
     try {
-      table_ = toml::parse(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+      table_ = toml::parse(as_text(bytes));
     } catch (const toml::parse_error& e) {
       throw Error(fmt::format("{}:{}: {}", path_.string(), e.source().begin.line, e.description()));
     }

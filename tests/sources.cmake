@@ -86,6 +86,7 @@ set(TEST_F32
   evaluation/verification_test.cpp
   experiments/recipes_test.cpp
   interop/atomic_file_test.cpp
+  interop/checksum_test.cpp
   interop/safetensors_test.cpp
   tensor/allocator_test.cpp
   tensor/parity_test.cpp

@@ -1,7 +1,10 @@
 #include "data/tsv/tsv_index_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include "interop/checksum.h"
 #include "tests/data/photo_files.h"
 
 namespace dg {
@@ -104,6 +107,18 @@ TEST_F(Kept, ADamagedIndexIsMadeAgain) {
     EXPECT_TRUE(open().scanned) << n << " bytes";
   }
   EXPECT_FALSE(open().scanned);
+}
+
+// The bytes that every version has written for this file: an index of an older program is still read.
+TEST_F(Kept, TheFormatStays) {
+  const timespec time{1'700'000'000, 123'456'789};
+  const timespec times[2] = {time, time};
+  ASSERT_EQ(::utimensat(AT_FDCWD, tsv.c_str(), times, 0), 0);
+  open();
+  const auto bytes = read_file_bytes(kept);
+  EXPECT_EQ(bytes.size(), 238u);
+  EXPECT_TRUE(as_text(bytes).starts_with("DGTSVIX1"));
+  EXPECT_EQ(checksum(std::as_bytes(std::span(bytes))), 0x5e9a00b6fd7437f4u);
 }
 
 TEST_F(Kept, AFolderOfTheUsersChoiceIsMade) {

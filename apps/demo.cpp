@@ -11,6 +11,7 @@
 
 #include "apps/commands.h"
 #include "data/faces/generated_faces.h"
+#include "data/families.h"
 #include "tensor/check.h"
 #include "tensor/parallel.h"
 #include "training/run/evaluate_run.h"

@@ -67,6 +67,7 @@ set(TEST_F32
   data/class_folder_test.cpp
   data/tsv/dataset_toml_test.cpp
   data/exif_test.cpp
+  data/families_test.cpp
   interop/whole_file_test.cpp
   data/faces/generated_faces_test.cpp
   data/jpeg_test.cpp

@@ -3,14 +3,13 @@
 #include <omp.h>
 
 #include <atomic>
-#include <charconv>
 #include <exception>
 #include <mutex>
 #include <string_view>
 #include <system_error>
-#include <unordered_map>
 
 #include "data/faces/generated_faces.h"
+#include "data/families.h"
 #include "data/jpeg.h"
 #include "interop/whole_file.h"
 #include "tensor/check.h"
@@ -126,47 +125,12 @@ bool write_generated_faces(const fs::path& dir, const GeneratedFaces& faces, int
   if (is_complete(dir, faces)) return false;
   make_folder(dir);
   write_file_text(dir / "faces.toml", options_text(faces.options(), false));
-  std::string table = "identity,family\n";
-  for (int i = 0; i < faces.options().identities; ++i) {
-    table += fmt::format("{},{}\n", faces.folder_name(i), faces.families()[static_cast<std::size_t>(i)]);
-  }
-  write_file_text(dir / "families.csv", table);
+  std::vector<std::string> identities;
+  for (int i = 0; i < faces.options().identities; ++i) identities.push_back(faces.folder_name(i));
+  write_families(dir / "families.csv", identities, faces.families());
   write_photos(dir, faces, threads > 0 ? threads : omp_get_max_threads(), progress);
   write_file_text(dir / "faces.toml", options_text(faces.options(), true));
   return true;
-}
-
-std::vector<int> read_families(const fs::path& path, std::span<const std::string> identities) {
-  const std::vector<std::uint8_t> bytes = read_file_bytes(path, kMaxTableBytes);
-  std::string_view rest = as_text(bytes), line;
-  int number = 1;
-  const auto bad = [&](std::string_view why) {
-    throw IoError(fmt::format("[read_families] {}:{}: {}", path.string(), number, why));
-  };
-  if (!next_line(rest, line) || line != "identity,family") bad("the header must be `identity,family`");
-  std::unordered_map<std::string_view, int> families;
-  while (next_line(rest, line)) {
-    ++number;
-    const std::size_t comma = line.find(',');
-    if (comma == std::string_view::npos) bad("a line must be `identity,family`");
-    int family = 0;
-    const auto [end, error] = std::from_chars(line.data() + comma + 1, line.data() + line.size(), family);
-    if (error != std::errc() || end != line.data() + line.size() || family < 0) {
-      bad(fmt::format("family must be a number from 0 on, got `{}`", line.substr(comma + 1)));
-    }
-    const std::string_view identity = line.substr(0, comma);
-    if (!families.emplace(identity, family).second) bad(fmt::format("identity {} is repeated", identity));
-  }
-  std::vector<int> result;
-  result.reserve(identities.size());
-  for (const std::string& identity : identities) {
-    const auto found = families.find(identity);
-    if (found == families.end()) {
-      throw IoError(fmt::format("[read_families] {}: no family for identity {}", path.string(), identity));
-    }
-    result.push_back(found->second);
-  }
-  return result;
 }
 
 }  // namespace dg

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -60,17 +59,12 @@ Image contact_sheet(const GeneratedFaces& faces, int families = 3, int photos = 
 /// Told the number of photos written so far, from one thread at a time.
 using FacesProgress = std::function<void(std::int64_t written)>;
 
-/// Writes DIR/<identity>/<photo>.jpg (quality 95, 4:4:4), DIR/families.csv (see read_families) and, first and
+/// Writes DIR/<identity>/<photo>.jpg (quality 95, 4:4:4), DIR/families.csv (data/families.h) and, first and
 /// last, DIR/faces.toml: the options, and whether the set is complete. DIR is made if it is missing.
 /// Returns false, touching nothing, if DIR already holds this set complete; a set of equal options that was
 /// interrupted is written again. Error if DIR holds anything else, or a set of other options (named).
 /// IoError if a file cannot be written.
 bool write_generated_faces(const std::filesystem::path& dir, const GeneratedFaces& faces, int threads = 0,
                            const FacesProgress& progress = {});
-
-/// Family of each named identity, from a families.csv: the header `identity,family`, then a line per
-/// identity. IoError "PATH:LINE: why" for a bad line or repeated identity, or if one of `identities` is not
-/// in the file.
-std::vector<int> read_families(const std::filesystem::path& path, std::span<const std::string> identities);
 
 }  // namespace dg

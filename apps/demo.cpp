@@ -110,10 +110,10 @@ Arm run_arm(const DemoArguments& a, const fs::path& data, const std::string& nam
 
 void run_demo(const DemoArguments& a) {
   const fs::path folder = a.folder, data = folder / "faces";
-  const GeneratedFaces faces({.identities = static_cast<int>(a.base + a.novel), .photos = a.photos});
+  const faces::GeneratedFaces faces({.identities = static_cast<int>(a.base + a.novel), .photos = a.photos});
   fmt::print(stderr, "generating {} people with {} photos each in {}\n", a.base + a.novel, a.photos,
              data.string());
-  write_generated_faces(data, faces);
+  faces::write_folder(data, faces);
 
   // Both arms at once, each with half of the cores: two threads never wait for each other as the cores of one
   // arm would.

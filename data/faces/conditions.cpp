@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace dg {
+namespace dg::faces {
 namespace {
 
 // Rooms and shirts are bright or dark, but seldom pure colours.
@@ -16,7 +16,7 @@ Rgb muted(float brightness, const Rgb& hue) {
 
 }  // namespace
 
-PhotoConditions draw_conditions(Rng& rng, double nuisance) {
+Conditions draw_conditions(Rng& rng, double nuisance) {
   const auto q = static_cast<float>(nuisance);
   const auto normal = [&rng](float mean, float sd) { return mean + sd * static_cast<float>(rng.normal()); };
   const auto uniform = [&rng](float low, float high) { return static_cast<float>(rng.uniform(low, high)); };
@@ -29,7 +29,7 @@ PhotoConditions draw_conditions(Rng& rng, double nuisance) {
     return muted(brightness, hue());
   };
 
-  PhotoConditions c{};
+  Conditions c{};
   c.roll = normal(0, 0.08f * q);
   c.scale = normal(1, 0.05f * q);
   c.shift_x = normal(0, 0.04f * q);
@@ -59,4 +59,4 @@ PhotoConditions draw_conditions(Rng& rng, double nuisance) {
   return c;
 }
 
-}  // namespace dg
+}  // namespace dg::faces

@@ -7,9 +7,9 @@
 #include "data/faces/identity.h"
 #include "tensor/rng.h"
 
-namespace dg {
+namespace dg::faces {
 
-struct PhotoConditions {
+struct Conditions {
   float roll, yaw, pitch;           // radians: in the plane, turned right, bent down
   float scale, shift_x, shift_y;    // shifts in half widths
   float smile;                      // -0.3 .. 1
@@ -28,6 +28,6 @@ struct PhotoConditions {
 };
 
 /// Draws the conditions of one photo; always the same number of draws, whatever their outcome.
-PhotoConditions draw_conditions(Rng& rng, double nuisance);
+Conditions draw_conditions(Rng& rng, double nuisance);
 
-}  // namespace dg
+}  // namespace dg::faces

@@ -3,10 +3,10 @@
 
 #include "data/faces/layers.h"
 
-namespace dg {
+namespace dg::faces {
 namespace {
 
-void paint_skin(const SurfaceRow& at, const FaceIdentity& face, const ColourRow& out) {
+void paint_skin(const SurfaceRow& at, const Identity& face, const ColourRow& out) {
   paint(out, at.n, face.skin, [](int) { return 1.0f; });
   const float *as = at.a, *bs = at.b;
   const float cheek_x = 1.2f * face.eye_x, cheek_y = face.eye_y + 0.62f * (face.nose_bottom - face.eye_y);
@@ -26,7 +26,7 @@ void paint_skin(const SurfaceRow& at, const FaceIdentity& face, const ColourRow&
 }
 
 // Everything of one eye; side is -1 (left in the picture) or 1.
-void paint_eye(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo, float side,
+void paint_eye(const SurfaceRow& at, const Identity& face, const Conditions& photo, float side,
                const ColourRow& out) {
   if (at.misses(face.eye_y - 0.25f, face.eye_y + 0.25f)) return;
   const float *as = at.a, *bs = at.b;
@@ -73,7 +73,7 @@ void paint_eye(const SurfaceRow& at, const FaceIdentity& face, const PhotoCondit
   });
 }
 
-void paint_glint(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo, float side,
+void paint_glint(const SurfaceRow& at, const Identity& face, const Conditions& photo, float side,
                  const ColourRow& out) {
   if (at.misses(face.eye_y - 0.15f, face.eye_y + 0.15f)) return;
   const float *as = at.a, *bs = at.b;
@@ -85,7 +85,7 @@ void paint_glint(const SurfaceRow& at, const FaceIdentity& face, const PhotoCond
   });
 }
 
-void paint_brow(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo, float side,
+void paint_brow(const SurfaceRow& at, const Identity& face, const Conditions& photo, float side,
                 const ColourRow& out) {
   if (at.misses(face.brow_y - 0.3f, face.brow_y + 0.3f)) return;
   const float *as = at.a, *bs = at.b;
@@ -101,8 +101,7 @@ void paint_brow(const SurfaceRow& at, const FaceIdentity& face, const PhotoCondi
   });
 }
 
-void paint_nose(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
-                const ColourRow& out) {
+void paint_nose(const SurfaceRow& at, const Identity& face, const Conditions& photo, const ColourRow& out) {
   const float bottom = face.nose_bottom;
   if (at.misses(bottom - 0.25f, bottom + 0.15f)) return;
   const float *as = at.a, *bs = at.b;
@@ -119,7 +118,7 @@ void paint_nose(const SurfaceRow& at, const FaceIdentity& face, const PhotoCondi
   });
 }
 
-void paint_beard(const SurfaceRow& at, const FaceIdentity& face, const ColourRow& out) {
+void paint_beard(const SurfaceRow& at, const Identity& face, const ColourRow& out) {
   if (face.beard <= 0 || at.b_high < face.nose_bottom - 0.3f) return;
   const float *as = at.a, *bs = at.b;
   const float top = face.mouth_y - 0.45f * (face.mouth_y - face.nose_bottom) - 0.02f;
@@ -133,8 +132,7 @@ void paint_beard(const SurfaceRow& at, const FaceIdentity& face, const ColourRow
   });
 }
 
-void paint_mouth(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
-                 const ColourRow& out) {
+void paint_mouth(const SurfaceRow& at, const Identity& face, const Conditions& photo, const ColourRow& out) {
   const float y0 = face.mouth_y;
   if (at.misses(y0 - 0.25f, y0 + 0.3f)) return;
   const float *as = at.a, *bs = at.b;
@@ -187,8 +185,7 @@ void paint_mouth(const SurfaceRow& at, const FaceIdentity& face, const PhotoCond
 
 }  // namespace
 
-void paint_face(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
-                const ColourRow& out) {
+void paint_face(const SurfaceRow& at, const Identity& face, const Conditions& photo, const ColourRow& out) {
   paint_skin(at, face, out);
   paint_nose(at, face, photo, out);
   paint_beard(at, face, out);
@@ -208,4 +205,4 @@ void paint_face(const SurfaceRow& at, const FaceIdentity& face, const PhotoCondi
   for (const float side : {-1.0f, 1.0f}) paint_glint(at, face, photo, side, out);
 }
 
-}  // namespace dg
+}  // namespace dg::faces

@@ -14,26 +14,26 @@
 #include "interop/whole_file.h"
 #include "tensor/check.h"
 
-namespace dg {
+namespace dg::faces {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr const char* kFaceFolder = "generated_faces";
-constexpr int kQuality = 95;
-constexpr int kFormat = 2;  // raise it whenever the same options give other photos
-constexpr std::int64_t kMaxTableBytes = 1 << 30;
+constexpr const char* face_folder = "generated_faces";
+constexpr int jpeg_quality = 95;
+constexpr int set_format = 2;  // raise it whenever the same options give other photos
+constexpr std::int64_t largest_options_file = 1 << 30;
 
 [[noreturn]] void fail(const fs::path& path, std::string_view why) {
-  throw IoError(fmt::format("[{}] {}: {}", kFaceFolder, path.string(), why));
+  throw IoError(fmt::format("[{}] {}: {}", face_folder, path.string(), why));
 }
 
 // One key per line, always in this order, so that equal sets have equal texts.
-std::string options_text(const GeneratedFacesOptions& o, bool complete) {
+std::string options_text(const Options& o, bool complete) {
   return fmt::format(
       "# Photos made by `doppel faces` with these options.\n"
       "complete = {}\nformat = {}\nidentities = {}\nphotos = {}\nsize = {}\nfamily = {}\nspread = {}\n"
       "nuisance = {}\nseed = {}\n",
-      complete, kFormat, o.identities, o.photos, o.size, o.family, o.spread, o.nuisance, o.seed);
+      complete, set_format, o.identities, o.photos, o.size, o.family, o.spread, o.nuisance, o.seed);
 }
 
 // The lines of `asked` that differ in `found`, in words.
@@ -69,12 +69,12 @@ bool is_complete(const fs::path& dir, const GeneratedFaces& faces) {
   if (error) fail(dir, error.message());
   if (empty) return false;
   const fs::path file = dir / "faces.toml";
-  require(fs::exists(file, error), kFaceFolder,
+  require(fs::exists(file, error), face_folder,
           "{} is not empty and holds no generated faces (no faces.toml): choose a new folder", dir.string());
-  const std::vector<std::uint8_t> bytes = read_file_bytes(file, kMaxTableBytes);
+  const std::vector<std::uint8_t> bytes = read_file_bytes(file, largest_options_file);
   const std::string_view found = as_text(bytes);
   const std::string different = differences(found, options_text(faces.options(), true));
-  require(different.empty(), kFaceFolder,
+  require(different.empty(), face_folder,
           "{} holds generated faces with other options ({}): choose a new folder or remove this one",
           dir.string(), different);
   return found == options_text(faces.options(), true) && all_files_exist(dir, faces);
@@ -86,15 +86,14 @@ void make_folder(const fs::path& folder) {
   if (error) fail(folder, error.message());
 }
 
-void write_photos(const fs::path& dir, const GeneratedFaces& faces, int threads,
-                  const FacesProgress& progress) {
+void write_photos(const fs::path& dir, const GeneratedFaces& faces, int threads, const Progress& progress) {
   std::exception_ptr problem;  // an exception must not leave the parallel region
   std::mutex mutex;
   std::atomic<bool> stop = false;
   std::int64_t written = 0;
 #pragma omp parallel num_threads(threads)
   {
-    FaceRenderer renderer;
+    Renderer renderer;
 #pragma omp for schedule(dynamic)
     for (int i = 0; i < faces.options().identities; ++i) {
       if (stop) continue;
@@ -102,7 +101,7 @@ void write_photos(const fs::path& dir, const GeneratedFaces& faces, int threads,
         const fs::path folder = dir / faces.folder_name(i);
         make_folder(folder);
         for (int p = 0; p < faces.options().photos && !stop; ++p) {
-          write_jpeg(folder / faces.photo_name(p), faces.photo(i, p, renderer), kQuality);
+          write_jpeg(folder / faces.photo_name(p), faces.photo(i, p, renderer), jpeg_quality);
         }
         const std::lock_guard lock(mutex);
         written += faces.options().photos;
@@ -119,9 +118,8 @@ void write_photos(const fs::path& dir, const GeneratedFaces& faces, int threads,
 
 }  // namespace
 
-bool write_generated_faces(const fs::path& dir, const GeneratedFaces& faces, int threads,
-                           const FacesProgress& progress) {
-  require(threads >= 0, kFaceFolder, "threads must be 0 (all) or more, got {}", threads);
+bool write_folder(const fs::path& dir, const GeneratedFaces& faces, int threads, const Progress& progress) {
+  require(threads >= 0, face_folder, "threads must be 0 (all) or more, got {}", threads);
   if (is_complete(dir, faces)) return false;
   make_folder(dir);
   write_file_text(dir / "faces.toml", options_text(faces.options(), false));
@@ -133,4 +131,4 @@ bool write_generated_faces(const fs::path& dir, const GeneratedFaces& faces, int
   return true;
 }
 
-}  // namespace dg
+}  // namespace dg::faces

@@ -3,18 +3,18 @@
 #include <algorithm>
 #include <cmath>
 
-namespace dg {
+namespace dg::faces {
 namespace {
 
 float logistic(float x) { return 1 / (1 + std::exp(-x)); }
 
 }  // namespace
 
-FaceIdentity face_identity(const FaceNumbers& n) {
+Identity identity_of(const Numbers& n) {
   const auto range = [&n](std::size_t k, float low, float high) {
     return low + (high - low) * logistic(n[k]);
   };
-  FaceIdentity f{};
+  Identity f{};
   f.width = range(0, 0.54f, 0.74f);
   f.height = range(1, 0.72f, 0.92f);
   f.jaw = range(2, 0.02f, 0.36f);
@@ -60,4 +60,4 @@ FaceIdentity face_identity(const FaceNumbers& n) {
   return f;
 }
 
-}  // namespace dg
+}  // namespace dg::faces

@@ -8,10 +8,10 @@
 #include <array>
 #include <cstddef>
 
-namespace dg {
+namespace dg::faces {
 
-constexpr std::size_t kFaceNumbers = 33;
-using FaceNumbers = std::array<float, kFaceNumbers>;
+constexpr std::size_t number_count = 33;
+using Numbers = std::array<float, number_count>;
 
 struct Rgb {
   float r = 0, g = 0, b = 0;
@@ -20,7 +20,7 @@ struct Rgb {
   Rgb operator+(const Rgb& o) const { return {r + o.r, g + o.g, b + o.b}; }
 };
 
-struct FaceIdentity {
+struct Identity {
   float width, height;                                // half axes of the head
   float jaw;                                          // 0 = as wide as the skull .. narrow
   float eye_x, eye_y, eye_width, eye_height;          // centre of the right eye in the picture, half axes
@@ -36,6 +36,6 @@ struct FaceIdentity {
 };
 
 /// The face that belongs to the numbers.
-FaceIdentity face_identity(const FaceNumbers& numbers);
+Identity identity_of(const Numbers& numbers);
 
-}  // namespace dg
+}  // namespace dg::faces

@@ -5,7 +5,7 @@
 #include "data/faces/identity.h"
 #include "data/faces/surface.h"
 
-namespace dg {
+namespace dg::faces {
 
 inline float magnitude(float x) { return x < 0 ? -x : x; }
 
@@ -31,15 +31,13 @@ void paint(const ColourRow& out, int n, const Rgb& c, Mask mask) {
 }
 
 /// Fills the row with the shaded face: skin, eyes, brows, nose, mouth, beard. The head's outline is not cut.
-void paint_face(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
-                const ColourRow& out);
+void paint_face(const SurfaceRow& at, const Identity& face, const Conditions& photo, const ColourRow& out);
 
 /// Fills the row with what is behind the face: background, hair at the back, neck, clothes, ears.
-void paint_behind(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
-                  const ColourRow& out);
+void paint_behind(const SurfaceRow& at, const Identity& face, const Conditions& photo, const ColourRow& out);
 
 /// Paints what is in front of the face over the row: hair and glasses.
-void paint_in_front(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
+void paint_in_front(const SurfaceRow& at, const Identity& face, const Conditions& photo,
                     const ColourRow& out);
 
-}  // namespace dg
+}  // namespace dg::faces

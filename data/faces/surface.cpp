@@ -3,37 +3,37 @@
 #include <algorithm>
 #include <cmath>
 
-namespace dg {
+namespace dg::faces {
 namespace {
 
-enum Plane { kU, kV, kA, kB, kHead, kHeight, kShade, kPlanes };
+enum Plane { plane_u, plane_v, plane_a, plane_b, plane_head, plane_height, plane_shade, plane_count };
 
 }  // namespace
 
-float* FaceSurface::plane(int k, int y) {
+float* Surface::plane(int k, int y) {
   return planes_.data() + (static_cast<std::size_t>(k) * n_ + y) * static_cast<std::size_t>(n_);
 }
 
-const float* FaceSurface::plane(int k, int y) const { return const_cast<FaceSurface*>(this)->plane(k, y); }
+const float* Surface::plane(int k, int y) const { return const_cast<Surface*>(this)->plane(k, y); }
 
-SurfaceRow FaceSurface::row(int y) const {
+SurfaceRow Surface::row(int y) const {
   return {n_,
           soft_,
-          plane(kU, y),
-          plane(kV, y),
-          plane(kA, y),
-          plane(kB, y),
-          plane(kHead, y),
-          plane(kShade, y),
+          plane(plane_u, y),
+          plane(plane_v, y),
+          plane(plane_a, y),
+          plane(plane_b, y),
+          plane(plane_head, y),
+          plane(plane_shade, y),
           b_low_[static_cast<std::size_t>(y)],
           b_high_[static_cast<std::size_t>(y)]};
 }
 
-void FaceSurface::build(const FaceIdentity& face, const PhotoConditions& photo, int samples) {
+void Surface::build(const Identity& face, const Conditions& photo, int samples) {
   n_ = samples;
   soft_ = std::max(0.012f, 3.0f / static_cast<float>(samples));
   const auto side = static_cast<std::size_t>(n_);
-  planes_.resize(side * side * kPlanes);
+  planes_.resize(side * side * plane_count);
   b_low_.resize(side);
   b_high_.resize(side);
   place(face, photo);
@@ -42,7 +42,7 @@ void FaceSurface::build(const FaceIdentity& face, const PhotoConditions& photo, 
 }
 
 // Picture -> head frame -> front view, and the head's outline.
-void FaceSurface::place(const FaceIdentity& face, const PhotoConditions& photo) {
+void Surface::place(const Identity& face, const Conditions& photo) {
   // The head with its hair is taller than the picture is high; leave air around an average one.
   const float step = 2 / static_cast<float>(n_), zoom = 1 / (0.95f * photo.scale);
   const float cos_roll = std::cos(photo.roll) * zoom, sin_roll = std::sin(photo.roll) * zoom;
@@ -50,12 +50,12 @@ void FaceSurface::place(const FaceIdentity& face, const PhotoConditions& photo) 
   const float cos_pitch = std::cos(photo.pitch), sin_pitch = std::sin(photo.pitch);
   const float w = face.width, h = face.height, jaw = face.jaw, soft = soft_;
   for (int y = 0; y < n_; ++y) {
-    float* const __restrict us = plane(kU, y);
-    float* const __restrict vs = plane(kV, y);
-    float* const __restrict as = plane(kA, y);
-    float* const __restrict bs = plane(kB, y);
-    float* const __restrict heads = plane(kHead, y);
-    float* const __restrict heights = plane(kHeight, y);
+    float* const __restrict us = plane(plane_u, y);
+    float* const __restrict vs = plane(plane_v, y);
+    float* const __restrict as = plane(plane_a, y);
+    float* const __restrict bs = plane(plane_b, y);
+    float* const __restrict heads = plane(plane_head, y);
+    float* const __restrict heights = plane(plane_height, y);
     const float dy = (static_cast<float>(y) + 0.5f) * step - 1 - photo.shift_y;
     float low = 1e9f, high = -1e9f;
 #pragma omp simd reduction(min : low) reduction(max : high)
@@ -84,16 +84,16 @@ void FaceSurface::place(const FaceIdentity& face, const PhotoConditions& photo) 
 }
 
 // Adds the features to the height of the ellipsoid.
-void FaceSurface::raise(const FaceIdentity& face, const PhotoConditions& photo) {
+void Surface::raise(const Identity& face, const Conditions& photo) {
   const float ex = face.eye_x, ey = face.eye_y, bottom = face.nose_bottom, nose = bottom - ey;
   const float nw = face.nose_width, mw = face.mouth_width * (1 + 0.2f * photo.smile), lip = face.lip_height;
   const float brow_rise = 0.06f + 0.04f * face.cheeks, cheek = 0.05f + 0.10f * face.cheeks;
   const float gape = 0.06f * photo.mouth_open, chin_y = face.height * 0.86f + gape;
   const float chin = 0.03f + 0.13f * face.chin;
   for (int y = 0; y < n_; ++y) {
-    const float* const __restrict as = plane(kA, y);
-    const float* const __restrict bs = plane(kB, y);
-    float* const __restrict heights = plane(kHeight, y);
+    const float* const __restrict as = plane(plane_a, y);
+    const float* const __restrict bs = plane(plane_b, y);
+    float* const __restrict heights = plane(plane_height, y);
 #pragma omp simd
     for (int x = 0; x < n_; ++x) {
       const float b = bs[x], side = as[x] < 0 ? -as[x] : as[x];
@@ -124,15 +124,15 @@ void FaceSurface::raise(const FaceIdentity& face, const PhotoConditions& photo) 
 }
 
 // Lambert shading from the slopes of the height field in the picture.
-void FaceSurface::light(const PhotoConditions& photo) {
+void Surface::light(const Conditions& photo) {
   const float lx = photo.light_x, ly = photo.light_y, lz = photo.light_z;
   // Central differences over two samples, whose distance is 2 * (2 / n); relief flattened to 0.8.
   const float per = 0.8f * static_cast<float>(n_) / 4;
   for (int y = 0; y < n_; ++y) {
-    const float* const __restrict above = plane(kHeight, std::max(y - 1, 0));
-    const float* const __restrict here = plane(kHeight, y);
-    const float* const __restrict below = plane(kHeight, std::min(y + 1, n_ - 1));
-    float* const __restrict shades = plane(kShade, y);
+    const float* const __restrict above = plane(plane_height, std::max(y - 1, 0));
+    const float* const __restrict here = plane(plane_height, y);
+    const float* const __restrict below = plane(plane_height, std::min(y + 1, n_ - 1));
+    float* const __restrict shades = plane(plane_shade, y);
     const auto shade = [=](int left, int x, int right) {
       const float gx = (here[right] - here[left]) * per, gy = (below[x] - above[x]) * per;
       const float lit = (lz - gx * lx - gy * ly) / std::sqrt(1 + gx * gx + gy * gy);
@@ -145,4 +145,4 @@ void FaceSurface::light(const PhotoConditions& photo) {
   }
 }
 
-}  // namespace dg
+}  // namespace dg::faces

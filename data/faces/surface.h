@@ -10,7 +10,7 @@
 #include "data/faces/conditions.h"
 #include "data/faces/identity.h"
 
-namespace dg {
+namespace dg::faces {
 
 /// 0 below 0, 1 above 1, smooth between.
 inline float smooth_step(float x) {
@@ -47,17 +47,17 @@ struct SurfaceRow {
   bool misses(float low, float high) const { return b_high < low || b_low > high; }
 };
 
-class FaceSurface {
+class Surface {
  public:
   /// Lays out samples x samples points over the picture.
-  void build(const FaceIdentity& face, const PhotoConditions& photo, int samples);
+  void build(const Identity& face, const Conditions& photo, int samples);
 
   SurfaceRow row(int y) const;
 
  private:
-  void place(const FaceIdentity& face, const PhotoConditions& photo);
-  void raise(const FaceIdentity& face, const PhotoConditions& photo);
-  void light(const PhotoConditions& photo);
+  void place(const Identity& face, const Conditions& photo);
+  void raise(const Identity& face, const Conditions& photo);
+  void light(const Conditions& photo);
   float* plane(int k, int y);
   const float* plane(int k, int y) const;
 
@@ -67,4 +67,4 @@ class FaceSurface {
   std::vector<float> b_low_, b_high_;  // per row
 };
 
-}  // namespace dg
+}  // namespace dg::faces

@@ -6,7 +6,7 @@
 namespace dg::faces {
 namespace {
 
-// Rooms and shirts are bright or dark, but seldom pure colours.
+// Rooms and shirts are bright or dark, but their colours are seldom pure.
 Rgb muted(float brightness, const Rgb& hue) {
   const float grey = (hue.r + hue.g + hue.b) / 3, chroma = 0.4f;
   return {std::clamp(brightness + chroma * (hue.r - grey), 0.0f, 1.0f),
@@ -29,6 +29,8 @@ Conditions draw_conditions(Rng& rng, double nuisance) {
     return muted(brightness, hue());
   };
 
+  // Standard deviations and ranges at nuisance 1: they only have to look plausible. The order of the draws is
+  // part of what a seed means.
   Conditions c{};
   c.roll = normal(0, 0.08f * q);
   c.scale = normal(1, 0.05f * q);

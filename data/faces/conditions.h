@@ -1,6 +1,6 @@
 // What differs from photo to photo of one generated face: pose, light, expression, glasses, background,
-// colour gain, blur, noise. `nuisance` scales every strength but two: background (with clothes) and sensor
-// noise are drawn in full at any value, so photos at nuisance 0 still differ in those.
+// colour gain, blur, noise. `nuisance` scales the strength of all of them but two: background (with clothes)
+// and sensor noise are drawn in full at any value, so photos at nuisance 0 still differ in those.
 #pragma once
 #include <cstdint>
 
@@ -18,13 +18,13 @@ struct Conditions {
   float light_x, light_y, light_z;  // towards the light; z towards the camera
   bool glasses;
   Rgb frame;                 // colour of the glasses
-  Rgb background, backdrop;  // two colours that run into each other
+  Rgb background, backdrop;  // two colours with a smooth transition between them
   float backdrop_slope;      // change of brightness from top to bottom
   Rgb clothes;
   Rgb gain;                 // exposure and white balance
   float blur;               // standard deviation in picture widths
   float noise;              // standard deviation per channel, 0..1 scale
-  std::uint64_t noise_key;  // names the noise pattern, a new one for every photo
+  std::uint64_t noise_key;  // key of the random noise pattern, another one for every photo
 };
 
 /// Draws the conditions of one photo; always the same number of draws, whatever their outcome.

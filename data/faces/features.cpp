@@ -1,4 +1,5 @@
-// The face itself: skin, eyes, brows, nose, mouth, beard, as albedo and then shaded.
+// The face itself: skin, eyes, brows, nose, mouth, beard, as albedo and then shaded. Lengths are in the units
+// of identity.h; shares of them, strengths of masks and tints only have to look plausible.
 #include <cmath>
 
 #include "data/faces/layers.h"
@@ -36,7 +37,7 @@ void paint_eye(const SurfaceRow& at, const Identity& face, const Conditions& pho
   const float lid = face.eye_height * (1 - 0.30f * squint),
               lower = 0.72f * face.eye_height * (1 - 0.35f * squint);
   const float iris = 0.46f * w + 0.012f, look = 0.022f * photo.gaze, up = -0.15f * lid;
-  // Along the eye from its middle outwards, and down from its slanted axis.
+  // Coordinates of the eye: to the right of its centre, and down from its slanted axis.
   const auto along = [=](int i) { return as[i] - x0; };
   const auto down = [=](int i) { return bs[i] - y0 + slant * side * (as[i] - x0); };
   const auto arch = [=](int i) { return 1 - square((as[i] - x0) / w); };
@@ -51,7 +52,7 @@ void paint_eye(const SurfaceRow& at, const Identity& face, const Conditions& pho
     const float k = arch(i);
     return 0.55f * bell(square((down(i) + 1.25f * lid * k + 0.035f) / 0.014f)) * inside(k + 0.15f, 0.4f);
   });
-  paint(out, at.n, face.skin * 0.62f, [=](int i) {  // bag below
+  paint(out, at.n, face.skin * 0.62f, [=](int i) {  // bag below the eye
     const float k = arch(i);
     return 0.30f * bell(square((down(i) - lower * k - 0.045f) / 0.02f)) * inside(k, 0.5f);
   });
@@ -141,7 +142,8 @@ void paint_mouth(const SurfaceRow& at, const Identity& face, const Conditions& p
   const float gape = 0.062f * photo.mouth_open + 0.014f * (smile > 0.5f ? smile - 0.5f : 0);
   const float upper = face.lip_height * (0.95f - 0.2f * smile),
               lower = face.lip_height * (1.25f - 0.25f * smile);
-  // Down from the curved line between the lips; the share of lip at this distance from the middle.
+  // Distance below the curved line between the lips; share of the lips' height that is left towards their
+  // ends.
   const auto down = [=](int i) { return bs[i] - y0 + curl * (1.1f * square(as[i] / w) - 0.45f); };
   const auto arch = [=](int i) {
     const float k = 1 - square(as[i] / w);
@@ -195,7 +197,7 @@ void paint_face(const SurfaceRow& at, const Identity& face, const Conditions& ph
     paint_brow(at, face, photo, side, out);
   }
   const float* const __restrict shade = at.shade;
-  for (int i = 0; i < at.n; ++i) {  // light that has passed through skin is red: shadows are warm
+  for (int i = 0; i < at.n; ++i) {  // light that has passed through skin is red, so shadows are warm
     out.r[i] *= 0.06f + 0.95f * shade[i];
     out.g[i] *= shade[i];
     out.b[i] *= 1.02f * shade[i] - 0.02f;

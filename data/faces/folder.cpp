@@ -18,10 +18,10 @@ namespace dg::faces {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr const char* face_folder = "generated_faces";
-constexpr int jpeg_quality = 95;
-constexpr int set_format = 2;  // raise it whenever the same options give other photos
-constexpr std::int64_t largest_options_file = 1 << 30;
+constexpr const char* face_folder = "generated_faces";  // in errors
+constexpr int jpeg_quality = 95;                        // of libjpeg's 1..100
+constexpr int set_format = 2;  // to be raised whenever equal options give other photos than before
+constexpr std::int64_t largest_options_file = 1 << 30;  // bytes
 
 [[noreturn]] void fail(const fs::path& path, std::string_view why) {
   throw IoError(fmt::format("[{}] {}: {}", face_folder, path.string(), why));
@@ -36,7 +36,7 @@ std::string options_text(const Options& o, bool complete) {
       complete, set_format, o.identities, o.photos, o.size, o.family, o.spread, o.nuisance, o.seed);
 }
 
-// The lines of `asked` that differ in `found`, in words.
+// Which lines of `asked` are other ones in `found`, for people.
 std::string differences(std::string_view found, std::string_view asked) {
   std::string text;
   std::string_view there, here;
@@ -60,7 +60,7 @@ bool all_files_exist(const fs::path& dir, const GeneratedFaces& faces) {
   return true;
 }
 
-// True if `dir` holds exactly this set; false if it may be written.
+// Whether `dir` holds the whole of this set; if not, it may be written. Error if it holds anything else.
 bool is_complete(const fs::path& dir, const GeneratedFaces& faces) {
   std::error_code error;
   if (!fs::exists(dir, error)) return false;

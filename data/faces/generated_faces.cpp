@@ -13,19 +13,20 @@
 namespace dg::faces {
 namespace {
 
-constexpr const char* generator = "generated_faces";
-constexpr double number_sd = 1.2;
+constexpr const char* generator = "generated_faces";  // in errors
+constexpr double number_sd = 1.2;  // spreads a trait over most of its range without crowding the ends
 
-// Independent random streams of one seed: kind in the top bits, then identity, then photo.
-enum class Stream : std::uint64_t { deal = 0, family = 1, own = 2, photo = 3 };
+// What an independent random stream of the seed is for. Numbers of streams: purpose in the top 2 bits, then
+// identity and photo with 31 bits each.
+enum class Purpose : std::uint64_t { deal = 0, family = 1, own = 2, photo = 3 };
 
-std::uint64_t stream(Stream kind, int identity = 0, int photo = 0) {
-  return static_cast<std::uint64_t>(kind) << 62 | static_cast<std::uint64_t>(identity) << 31 |
+std::uint64_t stream(Purpose purpose, int identity = 0, int photo = 0) {
+  return static_cast<std::uint64_t>(purpose) << 62 | static_cast<std::uint64_t>(identity) << 31 |
          static_cast<std::uint64_t>(photo);
 }
 
-std::string zero_padded(int number, int largest, std::size_t least) {
-  const std::size_t width = std::max(least, fmt::formatted_size("{}", largest));
+std::string zero_padded(int number, int largest, std::size_t min_width) {
+  const std::size_t width = std::max(min_width, fmt::formatted_size("{}", largest));
   return fmt::format("{:0{}}", number, width);
 }
 
@@ -48,7 +49,7 @@ GeneratedFaces::GeneratedFaces(const Options& options) : options_(options) {
   for (std::size_t i = 0; i < families_.size(); ++i) {
     families_[i] = static_cast<int>(i) / options.family;
   }
-  Rng rng(options.seed, stream(Stream::deal));
+  Rng rng(options.seed, stream(Purpose::deal));
   for (std::size_t left = families_.size(); left > 1; --left) {
     std::swap(families_[left - 1], families_[rng.below(left)]);
   }
@@ -57,8 +58,8 @@ GeneratedFaces::GeneratedFaces(const Options& options) : options_(options) {
 Numbers GeneratedFaces::numbers(int i) const {
   require(i >= 0 && i < options_.identities, generator, "identity must be 0..{}, got {}",
           options_.identities - 1, i);
-  Rng family(options_.seed, stream(Stream::family, families_[static_cast<std::size_t>(i)]));
-  Rng own(options_.seed, stream(Stream::own, i));
+  Rng family(options_.seed, stream(Purpose::family, families_[static_cast<std::size_t>(i)]));
+  Rng own(options_.seed, stream(Purpose::own, i));
   Numbers numbers;
   for (float& x : numbers) {
     x = static_cast<float>(number_sd * (family.normal() + options_.spread * own.normal()));
@@ -68,7 +69,7 @@ Numbers GeneratedFaces::numbers(int i) const {
 
 Image GeneratedFaces::photo(int i, int p, Renderer& renderer) const {
   require(p >= 0, generator, "photo must not be negative, got {}", p);
-  Rng rng(options_.seed, stream(Stream::photo, i, p));
+  Rng rng(options_.seed, stream(Purpose::photo, i, p));
   return renderer.render(identity_of(numbers(i)), draw_conditions(rng, options_.nuisance), options_.size);
 }
 
@@ -81,7 +82,7 @@ std::string GeneratedFaces::photo_name(int p) const {
 Image contact_sheet(const GeneratedFaces& faces, int families, int photos) {
   require(families >= 1 && photos >= 1, "contact_sheet",
           "families and photos must be at least 1, got {} and {}", families, photos);
-  // Members of a family together, families by number.
+  // Family by family, in the order of their numbers.
   std::vector<int> rows;
   const std::vector<int>& family = faces.families();
   for (int i = 0; i < faces.options().identities; ++i) {

@@ -52,18 +52,18 @@ class GeneratedFaces {
   std::vector<int> families_;
 };
 
-/// Rows are the identities of the first families that `faces` deals (up to `families`), columns their first
-/// `photos` photos, side by side without gaps. Error if either is less than 1.
+/// A picture without gaps: its rows are the members of the first `families` families, family by family, its
+/// columns their first `photos` photos. Error if either is less than 1.
 Image contact_sheet(const GeneratedFaces& faces, int families = 3, int photos = 10);
 
-/// Told the number of photos written so far, from one thread at a time.
+/// Called with the number of photos written so far, by one thread at a time.
 using Progress = std::function<void(std::int64_t written)>;
 
 /// Writes DIR/<identity>/<photo>.jpg (quality 95, 4:4:4), DIR/families.csv (data/families.h) and, first and
 /// last, DIR/faces.toml: the options, and whether the set is complete. DIR is made if it is missing.
-/// Returns false, touching nothing, if DIR already holds this set complete; a set of equal options that was
-/// interrupted is written again. Error if DIR holds anything else, or a set of other options (named).
-/// IoError if a file cannot be written.
+/// `threads` = 0 uses all. Returns false, touching nothing, if DIR already holds the whole of this set; a set
+/// of equal options that was interrupted is written again. Error if DIR holds anything else, or a set of
+/// other options (named). IoError if a file cannot be written.
 bool write_folder(const std::filesystem::path& dir, const GeneratedFaces& faces, int threads = 0,
                   const Progress& progress = {});
 

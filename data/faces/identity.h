@@ -1,6 +1,6 @@
 // What stays the same over all photos of a generated face: about thirty identity numbers, and the lengths and
-// colours they stand for. A number is nominally N(0, 1.2^2); the logistic function maps it into the range of
-// its trait, so every identity is a plausible face, however far its numbers are from the mean.
+// colours they stand for. A number is drawn from about N(0, 1.2^2); the logistic function maps it into the
+// range of its trait, so every identity is a plausible face, however far its numbers are from the mean.
 //
 // Lengths are in units of half the picture's width for a head seen from the front; x points right, y down,
 // the origin is the middle of the head. Colours are albedos per channel, 0..1.
@@ -35,7 +35,7 @@ struct Identity {
   Rgb skin, hair, iris, lips;
 };
 
-/// The face that belongs to the numbers.
+/// The face that the numbers describe.
 Identity identity_of(const Numbers& numbers);
 
 }  // namespace dg::faces

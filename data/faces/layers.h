@@ -1,13 +1,11 @@
-// The layers a photo is painted with, row by row, each as a soft mask over a colour: first the face in
-// front-view coordinates (albedo times shading), then everything around it.
+// A photo is painted row by row in layers, each of them a colour under a soft mask: what is behind the face,
+// the face in its front-view coordinates (albedo times shading), what is in front of the face.
 #pragma once
 #include "data/faces/conditions.h"
 #include "data/faces/identity.h"
 #include "data/faces/surface.h"
 
 namespace dg::faces {
-
-inline float magnitude(float x) { return x < 0 ? -x : x; }
 
 /// One row of colours, a plane per channel.
 struct ColourRow {

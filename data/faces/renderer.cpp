@@ -40,10 +40,12 @@ void Renderer::paint_samples(const Identity& face, const Conditions& photo, int 
   }
 }
 
-// Two samples a side become one pixel under a Gaussian: 0.4 pixels against aliasing, and the photo's blur.
+// Makes one pixel of 2 x 2 samples with a Gaussian filter, separately in x and y. Its standard deviation is
+// that of 0.4 pixels, against aliasing, and of the photo's blur together.
 void Renderer::filter(double blur, int size) {
-  const double sigma = 2 * std::hypot(0.4, blur * size);                          // in samples
-  const int reach = std::max(1, static_cast<int>(std::ceil(2.5 * sigma - 0.5)));  // taps at +-0.5, +-1.5, ...
+  const double sigma = 2 * std::hypot(0.4, blur * size);  // in samples
+  const int reach = std::max(1, static_cast<int>(std::ceil(2.5 * sigma - 0.5)));
+  // Cut off at 2.5 standard deviations. The middle of a pixel is between samples: taps at +-0.5, +-1.5, ...
   taps_.resize(static_cast<std::size_t>(2 * reach));
   float sum = 0;
   for (int k = 0; k < 2 * reach; ++k) {
@@ -81,8 +83,8 @@ void Renderer::filter(double blur, int size) {
   }
 }
 
-// Exposure, white balance and sensor noise. The sum of four random bytes is close enough to a normal number:
-// mean 510, variance 4 (256^2 - 1) / 12.
+// Exposure, white balance and sensor noise. The sum of four random bytes is close enough to a normal number;
+// its mean is 510, its variance 4 (256^2 - 1) / 12 = 65535 / 3.
 void Renderer::develop(const Conditions& photo, Image& image) {
   const float strength = 255 * photo.noise / std::sqrt(65535.0f / 3);
   const std::size_t count = image.rgb.size(), area = count / 3;

@@ -6,6 +6,7 @@
 namespace dg::faces {
 namespace {
 
+// u, v, a, b, head and shade as in SurfaceRow; height is the height field.
 enum Plane { plane_u, plane_v, plane_a, plane_b, plane_head, plane_height, plane_shade, plane_count };
 
 }  // namespace
@@ -43,7 +44,7 @@ void Surface::build(const Identity& face, const Conditions& photo, int samples) 
 
 // Picture -> head frame -> front view, and the head's outline.
 void Surface::place(const Identity& face, const Conditions& photo) {
-  // The head with its hair is taller than the picture is high; leave air around an average one.
+  // 0.95: a head with its hair would be taller than the picture; an average one now leaves a margin.
   const float step = 2 / static_cast<float>(n_), zoom = 1 / (0.95f * photo.scale);
   const float cos_roll = std::cos(photo.roll) * zoom, sin_roll = std::sin(photo.roll) * zoom;
   const float cos_yaw = std::cos(photo.yaw), sin_yaw = std::sin(photo.yaw);
@@ -66,7 +67,7 @@ void Surface::place(const Identity& face, const Conditions& photo) {
       const float half = w * (1 - jaw * down * (0.4f + 0.6f * down));
       const float p = u / half, rho = p * p + q * q;
       const float r = std::sqrt(rho < 0.97f ? 1 - rho : 0.03f);
-      const float beyond = rho < 0.97f ? 0 : rho - 0.97f;  // the slope goes on, so that the rim is shaded
+      const float beyond = rho < 0.97f ? 0 : rho - 0.97f;  // the height goes on falling: the rim is shaded
       const float turned = r * cos_yaw + p * sin_yaw;
       const float b = (q * cos_pitch - turned * sin_pitch) * h;
       us[x] = u;
@@ -83,7 +84,9 @@ void Surface::place(const Identity& face, const Conditions& photo) {
   }
 }
 
-// Adds the features to the height of the ellipsoid.
+// Adds the features to the height of the ellipsoid, one bell after the other: ridge, tip and wings of the
+// nose, eye sockets, brow, cheeks, lips, the hollow below them, chin. Their sizes only have to look
+// plausible.
 void Surface::raise(const Identity& face, const Conditions& photo) {
   const float ex = face.eye_x, ey = face.eye_y, bottom = face.nose_bottom, nose = bottom - ey;
   const float nw = face.nose_width, mw = face.mouth_width * (1 + 0.2f * photo.smile), lip = face.lip_height;
@@ -96,13 +99,14 @@ void Surface::raise(const Identity& face, const Conditions& photo) {
     float* const __restrict heights = plane(plane_height, y);
 #pragma omp simd
     for (int x = 0; x < n_; ++x) {
-      const float b = bs[x], side = as[x] < 0 ? -as[x] : as[x];
-      // The ridge rises towards the tip and ends at the base; its tip leans with the turn of the head.
+      const float b = bs[x], side = magnitude(as[x]);
+      // The ridge of the nose rises towards the tip and ends at the base; the tip leans with the turn of the
+      // head.
       const float along = (b - ey + 0.08f) / (nose + 0.08f);
       const float rise = along < 0 ? 0 : (along > 1 ? 1 : along);
       const float end = 1 - smooth_step((b - bottom + 0.07f) / 0.11f);
       const float lean = photo.yaw * face.nose_height * 1.1f * rise * end;
-      const float a = as[x] - lean, wing = (a < 0 ? -a : a) - 0.75f * nw;
+      const float a = as[x] - lean, wing = magnitude(a) - 0.75f * nw;
       float z = face.nose_height * (0.15f + 0.60f * rise) * smooth_step(along * 3) * end *
                 bell(square(a / (nw * (0.40f + 0.30f * rise))));
       z += 0.32f * face.nose_height * bell(square(a / (0.55f * nw)) + square((b - bottom + 0.07f) / 0.075f));
@@ -126,7 +130,7 @@ void Surface::raise(const Identity& face, const Conditions& photo) {
 // Lambert shading from the slopes of the height field in the picture.
 void Surface::light(const Conditions& photo) {
   const float lx = photo.light_x, ly = photo.light_y, lz = photo.light_z;
-  // Central differences over two samples, whose distance is 2 * (2 / n); relief flattened to 0.8.
+  // Central differences: the two samples are 2 * (2 / n) apart. The factor 0.8 flattens the relief.
   const float per = 0.8f * static_cast<float>(n_) / 4;
   for (int y = 0; y < n_; ++y) {
     const float* const __restrict above = plane(plane_height, std::max(y - 1, 0));
@@ -136,7 +140,7 @@ void Surface::light(const Conditions& photo) {
     const auto shade = [=](int left, int x, int right) {
       const float gx = (here[right] - here[left]) * per, gy = (below[x] - above[x]) * per;
       const float lit = (lz - gx * lx - gy * ly) / std::sqrt(1 + gx * gx + gy * gy);
-      shades[x] = 0.46f + 0.76f * (lit > 0 ? lit : 0);
+      shades[x] = 0.46f + 0.76f * (lit > 0 ? lit : 0);  // ambient and direct light
     };
 #pragma omp simd
     for (int x = 1; x < n_ - 1; ++x) shade(x - 1, x, x + 1);

@@ -1,4 +1,6 @@
-// What is behind the face (background, back hair, neck, clothes, ears) and in front of it (hair, glasses).
+// What is behind the face (background, hair at the back, neck, clothes, ears) and in front of it (hair,
+// glasses). Lengths are in the units of identity.h; shares of them, strengths of masks and tints only have to
+// look plausible.
 #include <cmath>
 
 #include "data/faces/layers.h"
@@ -6,7 +8,7 @@
 namespace dg::faces {
 namespace {
 
-// The hair is a larger ellipsoid around the head, turned with it, longer below for long hair.
+// The hair is a larger ellipsoid around the head that turns with it; long hair makes it longer below.
 struct HairShell {
   float width, up, down;  // half axes
   float cos_yaw, sin_yaw, cos_pitch, sin_pitch;
@@ -151,8 +153,8 @@ void paint_glasses(const SurfaceRow& at, const Identity& face, const Conditions&
     const float bridge = inside(0.014f - magnitude(y + 0.02f), soft) * inside(x0 - half - side, soft);
     const float temple =
         inside(0.014f - magnitude(y + 0.03f), soft) * inside(side - x0 - half, soft) * head[i];
-    const float most = rim > bridge ? rim : bridge;
-    return 0.95f * (most > temple ? most : temple);
+    const float front = rim > bridge ? rim : bridge;
+    return 0.95f * (front > temple ? front : temple);
   });
 }
 

@@ -17,11 +17,11 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view index_mark = "DGTSVIX1";  // the last digit is the version of the format
-// Bytes looked at on either side of the TSV file: enough to notice another file of the same size and time,
-// and read in no time.
+// Bytes of the TSV file's beginning, and of its end, that the fingerprint covers: enough to notice another
+// file of the same size and time, and few enough to read at every start.
 constexpr std::size_t end_bytes = 64 << 10;
 
-// What must be as it was for a kept index to fit: size, checksum of the two ends and time of change of the
+// What must be unchanged for a kept index to fit: size, checksum of the two ends and time of change of the
 // TSV file, and where its columns are.
 using Fingerprint = std::array<std::int64_t, 7>;
 
@@ -52,7 +52,7 @@ std::string get_text(StateReader& in) {
 
 std::uint64_t sum_of(std::span<const std::uint8_t> bytes) { return checksum_of_words(std::as_bytes(bytes)); }
 
-// The index, but for the checksum at its end.
+// The index without the checksum at its end.
 State to_bytes(const TsvIndex& index, const Fingerprint& of) {
   StateWriter out(index_mark);
   for (const std::int64_t number : of) out.put(number);
@@ -79,7 +79,7 @@ void write_index(const fs::path& path, const TsvIndex& index, const Fingerprint&
   file.commit();
 }
 
-// Nothing where there is no index, or one that cannot be read, is damaged, or is not that of `wanted`.
+// Nothing where there is no index, or one that cannot be read, is damaged, or has another fingerprint.
 std::optional<TsvIndex> read_index(const fs::path& path, const Fingerprint& wanted) try {
   const std::vector<std::uint8_t> file = read_file_bytes(path);
   const std::span<const std::uint8_t> all(file);

@@ -11,6 +11,7 @@
 
 #include "apps/commands.h"
 #include "data/faces/generated_faces.h"
+#include "data/families.h"
 #include "tensor/check.h"
 #include "tensor/parallel.h"
 #include "training/run/evaluate_run.h"
@@ -109,10 +110,10 @@ Arm run_arm(const DemoArguments& a, const fs::path& data, const std::string& nam
 
 void run_demo(const DemoArguments& a) {
   const fs::path folder = a.folder, data = folder / "faces";
-  const GeneratedFaces faces({.identities = static_cast<int>(a.base + a.novel), .photos = a.photos});
+  const faces::GeneratedFaces faces({.identities = static_cast<int>(a.base + a.novel), .photos = a.photos});
   fmt::print(stderr, "generating {} people with {} photos each in {}\n", a.base + a.novel, a.photos,
              data.string());
-  write_generated_faces(data, faces);
+  faces::write_folder(data, faces);
 
   // Both arms at once, each with half of the cores: two threads never wait for each other as the cores of one
   // arm would.

@@ -19,13 +19,13 @@ constexpr int kSheetQuality = 70;
 
 struct FacesCommand {
   std::string dir, sheet;
-  GeneratedFacesOptions options;
+  faces::Options options;
 };
 
 void run(const FacesCommand& command) {
-  const GeneratedFaces faces(command.options);
+  const faces::GeneratedFaces faces(command.options);
   const std::int64_t photos = std::int64_t{command.options.identities} * command.options.photos;
-  FacesProgress progress;
+  faces::Progress progress;
   if (::isatty(STDERR_FILENO) != 0) {
     progress = [photos](std::int64_t written) {
       fmt::print(stderr, "\r{} of {} photos{}", written, photos, written == photos ? "\n" : "");
@@ -33,7 +33,7 @@ void run(const FacesCommand& command) {
     };
   }
   const auto start = std::chrono::steady_clock::now();
-  const bool wrote = write_generated_faces(command.dir, faces, 0, progress);
+  const bool wrote = faces::write_folder(command.dir, faces, 0, progress);
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
   const std::string what = fmt::format("{} photos of {} identities in {} families", photos,
                                        command.options.identities, faces.family_count());
@@ -42,14 +42,14 @@ void run(const FacesCommand& command) {
   } else {
     fmt::print("{}: holds these {} already\n", command.dir, what);
   }
-  if (!command.sheet.empty()) write_jpeg(command.sheet, contact_sheet(faces), kSheetQuality);
+  if (!command.sheet.empty()) write_jpeg(command.sheet, faces::contact_sheet(faces), kSheetQuality);
 }
 
 }  // namespace
 
 void add_faces_command(CLI::App& app) {
   const auto command = std::make_shared<FacesCommand>();
-  GeneratedFacesOptions& o = command->options;
+  faces::Options& o = command->options;
   CLI::App* faces = app.add_subcommand(
       "faces", "Write photos of generated people in class folders, in families of look-alikes");
   faces->add_option("DIR", command->dir, "New or empty folder; a complete set with equal options is kept")

@@ -97,6 +97,7 @@ set(DG_PROGRAM
   data/class_folder.cpp
   data/tsv/dataset_toml.cpp
   data/exif.cpp
+  data/families.cpp
   data/faces/conditions.cpp
   data/faces/features.cpp
   data/faces/folder.cpp

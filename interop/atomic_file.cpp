@@ -6,7 +6,7 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
+#include <system_error>
 
 #include "tensor/check.h"
 
@@ -29,7 +29,7 @@ void AtomicFile::discard() {
 void AtomicFile::fail(const char* what) {
   const int reason = errno;  // before discard() changes it
   discard();
-  throw IoError(fmt::format("{}: {}: {}", path_.string(), what, std::strerror(reason)));
+  throw IoError(fmt::format("{}: {}: {}", path_.string(), what, std::generic_category().message(reason)));
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {

@@ -11,17 +11,19 @@ namespace dg {
 
 class AtomicFile {
  public:
-  /// Creates PATH.tmp, over a left-over one. IoError naming path and reason.
+  /// Creates PATH.tmp, in place of one that was left over. IoError "PATH: cannot be created: why".
   explicit AtomicFile(const std::filesystem::path& path);
   /// Removes PATH.tmp unless the file was committed.
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
-  /// Appends. IoError naming path and reason; the file can then not be committed any more.
+  /// Appends. IoError "PATH: cannot be written: why"; the file can then not be committed any more, and
+  /// writing to it or committing it is an Error, as after commit().
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
-  /// Puts the new file in place: fsync, rename, fsync of the folder. Once, after the last write.
+  /// Puts the new file in place, once, after the last write: fsync, rename, fsync of the folder. IoError
+  /// "PATH: what failed: why".
   void commit();
 
  private:
@@ -32,7 +34,7 @@ class AtomicFile {
   int file_ = -1;
 };
 
-/// The whole of a small text file at once.
+/// AtomicFile for a whole text at once.
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace dg

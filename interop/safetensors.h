@@ -65,11 +65,11 @@ class SafetensorsReader {
   explicit SafetensorsReader(const std::filesystem::path& path);
 
   const SafetensorsMetadata& metadata() const { return metadata_; }
-  /// By name.
+  /// Sorted by name.
   const std::vector<Entry>& entries() const { return entries_; }
   /// nullptr when there is none of that name.
   const Entry* find(const std::string& name) const;
-  /// Where its data start in the file.
+  /// Where in the file its data start.
   std::uint64_t offset(const Entry& entry) const { return data_start_ + entry.begin; }
   /// Fills `out`. Error unless it has exactly the tensor's bytes; IoError when the file cannot be read.
   void read(const Entry& entry, std::span<std::byte> out);

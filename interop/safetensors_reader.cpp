@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <system_error>
 
 #include "interop/safetensors.h"
 #include "tensor/check.h"
@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::json;
 constexpr std::uint64_t largest_header = 100'000'000;  // the format's own limit
 
-// JSON of which no object names a key twice (a JSON library keeps one of them silently).
+// Parses JSON, but refuses an object that names a key twice: a JSON library silently keeps one of them.
 Json parse_strictly(const std::string& text) {
   std::vector<std::set<std::string>> keys;
   return Json::parse(text, [&](int, Json::parse_event_t event, Json& value) {
@@ -26,7 +26,7 @@ Json parse_strictly(const std::string& text) {
   });
 }
 
-// The error is without the path, which the caller adds.
+// Errors are without the path, which the caller adds.
 SafetensorsReader::Entry parse_entry(const std::string& name, const Json& json) {
   const auto demand = [&](bool ok, const char* what) {
     if (!ok) throw Error(fmt::format("tensor {}: {}", name, what));
@@ -68,7 +68,9 @@ SafetensorsReader::SafetensorsReader(const std::filesystem::path& path)
   std::error_code failed;
   file_bytes_ = std::filesystem::file_size(path, failed);
   if (failed) throw IoError(fmt::format("{}: cannot be read: {}", path.string(), failed.message()));
-  if (!file_) throw IoError(fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)));
+  if (!file_)
+    throw IoError(
+        fmt::format("{}: cannot be read: {}", path.string(), std::generic_category().message(errno)));
   std::uint64_t n = 0;
   if (!file_.read(reinterpret_cast<char*>(&n), sizeof n)) {
     refuse(fmt::format("it has {} bytes, and the length of the header alone takes 8", file_bytes_));

@@ -67,6 +67,7 @@ set(TEST_F32
   data/class_folder_test.cpp
   data/tsv/dataset_toml_test.cpp
   data/exif_test.cpp
+  data/families_test.cpp
   interop/whole_file_test.cpp
   data/faces/generated_faces_test.cpp
   data/jpeg_test.cpp
@@ -87,6 +88,7 @@ set(TEST_F32
   evaluation/verification_test.cpp
   experiments/recipes_test.cpp
   interop/atomic_file_test.cpp
+  interop/checksum_test.cpp
   interop/safetensors_test.cpp
   tensor/allocator_test.cpp
   tensor/parity_test.cpp

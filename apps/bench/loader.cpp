@@ -22,8 +22,8 @@ struct LoaderArguments {
 using Jpeg = std::vector<std::uint8_t>;
 
 std::vector<Jpeg> make_photos(const LoaderArguments& a) {
-  const GeneratedFaces faces({.identities = a.photos, .photos = 1, .size = a.size, .family = 1});
-  FaceRenderer renderer;
+  const faces::GeneratedFaces faces({.identities = a.photos, .photos = 1, .size = a.size, .family = 1});
+  faces::Renderer renderer;
   std::vector<Jpeg> photos;
   for (int i = 0; i < a.photos; ++i) photos.push_back(encode_jpeg(faces.photo(i, 0, renderer), a.quality));
   return photos;

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-namespace dg {
+namespace dg::faces {
 namespace {
 
-// Rooms and shirts are bright or dark, but seldom pure colours.
+// Rooms and shirts are bright or dark, but their colours are seldom pure.
 Rgb muted(float brightness, const Rgb& hue) {
   const float grey = (hue.r + hue.g + hue.b) / 3, chroma = 0.4f;
   return {std::clamp(brightness + chroma * (hue.r - grey), 0.0f, 1.0f),
@@ -16,7 +16,7 @@ Rgb muted(float brightness, const Rgb& hue) {
 
 }  // namespace
 
-PhotoConditions draw_conditions(Rng& rng, double nuisance) {
+Conditions draw_conditions(Rng& rng, double nuisance) {
   const auto q = static_cast<float>(nuisance);
   const auto normal = [&rng](float mean, float sd) { return mean + sd * static_cast<float>(rng.normal()); };
   const auto uniform = [&rng](float low, float high) { return static_cast<float>(rng.uniform(low, high)); };
@@ -29,7 +29,9 @@ PhotoConditions draw_conditions(Rng& rng, double nuisance) {
     return muted(brightness, hue());
   };
 
-  PhotoConditions c{};
+  // Standard deviations and ranges at nuisance 1: they only have to look plausible. The order of the draws is
+  // part of what a seed means.
+  Conditions c{};
   c.roll = normal(0, 0.08f * q);
   c.scale = normal(1, 0.05f * q);
   c.shift_x = normal(0, 0.04f * q);
@@ -59,4 +61,4 @@ PhotoConditions draw_conditions(Rng& rng, double nuisance) {
   return c;
 }
 
-}  // namespace dg
+}  // namespace dg::faces

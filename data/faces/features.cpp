@@ -1,12 +1,13 @@
-// The face itself: skin, eyes, brows, nose, mouth, beard, as albedo and then shaded.
+// The face itself: skin, eyes, brows, nose, mouth, beard, as albedo and then shaded. Lengths are in the units
+// of identity.h; shares of them, strengths of masks and tints only have to look plausible.
 #include <cmath>
 
 #include "data/faces/layers.h"
 
-namespace dg {
+namespace dg::faces {
 namespace {
 
-void paint_skin(const SurfaceRow& at, const FaceIdentity& face, const ColourRow& out) {
+void paint_skin(const SurfaceRow& at, const Identity& face, const ColourRow& out) {
   paint(out, at.n, face.skin, [](int) { return 1.0f; });
   const float *as = at.a, *bs = at.b;
   const float cheek_x = 1.2f * face.eye_x, cheek_y = face.eye_y + 0.62f * (face.nose_bottom - face.eye_y);
@@ -26,7 +27,7 @@ void paint_skin(const SurfaceRow& at, const FaceIdentity& face, const ColourRow&
 }
 
 // Everything of one eye; side is -1 (left in the picture) or 1.
-void paint_eye(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo, float side,
+void paint_eye(const SurfaceRow& at, const Identity& face, const Conditions& photo, float side,
                const ColourRow& out) {
   if (at.misses(face.eye_y - 0.25f, face.eye_y + 0.25f)) return;
   const float *as = at.a, *bs = at.b;
@@ -36,7 +37,7 @@ void paint_eye(const SurfaceRow& at, const FaceIdentity& face, const PhotoCondit
   const float lid = face.eye_height * (1 - 0.30f * squint),
               lower = 0.72f * face.eye_height * (1 - 0.35f * squint);
   const float iris = 0.46f * w + 0.012f, look = 0.022f * photo.gaze, up = -0.15f * lid;
-  // Along the eye from its middle outwards, and down from its slanted axis.
+  // Coordinates of the eye: to the right of its centre, and down from its slanted axis.
   const auto along = [=](int i) { return as[i] - x0; };
   const auto down = [=](int i) { return bs[i] - y0 + slant * side * (as[i] - x0); };
   const auto arch = [=](int i) { return 1 - square((as[i] - x0) / w); };
@@ -51,7 +52,7 @@ void paint_eye(const SurfaceRow& at, const FaceIdentity& face, const PhotoCondit
     const float k = arch(i);
     return 0.55f * bell(square((down(i) + 1.25f * lid * k + 0.035f) / 0.014f)) * inside(k + 0.15f, 0.4f);
   });
-  paint(out, at.n, face.skin * 0.62f, [=](int i) {  // bag below
+  paint(out, at.n, face.skin * 0.62f, [=](int i) {  // bag below the eye
     const float k = arch(i);
     return 0.30f * bell(square((down(i) - lower * k - 0.045f) / 0.02f)) * inside(k, 0.5f);
   });
@@ -73,7 +74,7 @@ void paint_eye(const SurfaceRow& at, const FaceIdentity& face, const PhotoCondit
   });
 }
 
-void paint_glint(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo, float side,
+void paint_glint(const SurfaceRow& at, const Identity& face, const Conditions& photo, float side,
                  const ColourRow& out) {
   if (at.misses(face.eye_y - 0.15f, face.eye_y + 0.15f)) return;
   const float *as = at.a, *bs = at.b;
@@ -85,7 +86,7 @@ void paint_glint(const SurfaceRow& at, const FaceIdentity& face, const PhotoCond
   });
 }
 
-void paint_brow(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo, float side,
+void paint_brow(const SurfaceRow& at, const Identity& face, const Conditions& photo, float side,
                 const ColourRow& out) {
   if (at.misses(face.brow_y - 0.3f, face.brow_y + 0.3f)) return;
   const float *as = at.a, *bs = at.b;
@@ -101,8 +102,7 @@ void paint_brow(const SurfaceRow& at, const FaceIdentity& face, const PhotoCondi
   });
 }
 
-void paint_nose(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
-                const ColourRow& out) {
+void paint_nose(const SurfaceRow& at, const Identity& face, const Conditions& photo, const ColourRow& out) {
   const float bottom = face.nose_bottom;
   if (at.misses(bottom - 0.25f, bottom + 0.15f)) return;
   const float *as = at.a, *bs = at.b;
@@ -119,7 +119,7 @@ void paint_nose(const SurfaceRow& at, const FaceIdentity& face, const PhotoCondi
   });
 }
 
-void paint_beard(const SurfaceRow& at, const FaceIdentity& face, const ColourRow& out) {
+void paint_beard(const SurfaceRow& at, const Identity& face, const ColourRow& out) {
   if (face.beard <= 0 || at.b_high < face.nose_bottom - 0.3f) return;
   const float *as = at.a, *bs = at.b;
   const float top = face.mouth_y - 0.45f * (face.mouth_y - face.nose_bottom) - 0.02f;
@@ -133,8 +133,7 @@ void paint_beard(const SurfaceRow& at, const FaceIdentity& face, const ColourRow
   });
 }
 
-void paint_mouth(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
-                 const ColourRow& out) {
+void paint_mouth(const SurfaceRow& at, const Identity& face, const Conditions& photo, const ColourRow& out) {
   const float y0 = face.mouth_y;
   if (at.misses(y0 - 0.25f, y0 + 0.3f)) return;
   const float *as = at.a, *bs = at.b;
@@ -143,7 +142,8 @@ void paint_mouth(const SurfaceRow& at, const FaceIdentity& face, const PhotoCond
   const float gape = 0.062f * photo.mouth_open + 0.014f * (smile > 0.5f ? smile - 0.5f : 0);
   const float upper = face.lip_height * (0.95f - 0.2f * smile),
               lower = face.lip_height * (1.25f - 0.25f * smile);
-  // Down from the curved line between the lips; the share of lip at this distance from the middle.
+  // Distance below the curved line between the lips; share of the lips' height that is left towards their
+  // ends.
   const auto down = [=](int i) { return bs[i] - y0 + curl * (1.1f * square(as[i] / w) - 0.45f); };
   const auto arch = [=](int i) {
     const float k = 1 - square(as[i] / w);
@@ -187,8 +187,7 @@ void paint_mouth(const SurfaceRow& at, const FaceIdentity& face, const PhotoCond
 
 }  // namespace
 
-void paint_face(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
-                const ColourRow& out) {
+void paint_face(const SurfaceRow& at, const Identity& face, const Conditions& photo, const ColourRow& out) {
   paint_skin(at, face, out);
   paint_nose(at, face, photo, out);
   paint_beard(at, face, out);
@@ -198,7 +197,7 @@ void paint_face(const SurfaceRow& at, const FaceIdentity& face, const PhotoCondi
     paint_brow(at, face, photo, side, out);
   }
   const float* const __restrict shade = at.shade;
-  for (int i = 0; i < at.n; ++i) {  // light that has passed through skin is red: shadows are warm
+  for (int i = 0; i < at.n; ++i) {  // light that has passed through skin is red, so shadows are warm
     out.r[i] *= 0.06f + 0.95f * shade[i];
     out.g[i] *= shade[i];
     out.b[i] *= 1.02f * shade[i] - 0.02f;
@@ -208,4 +207,4 @@ void paint_face(const SurfaceRow& at, const FaceIdentity& face, const PhotoCondi
   for (const float side : {-1.0f, 1.0f}) paint_glint(at, face, photo, side, out);
 }
 
-}  // namespace dg
+}  // namespace dg::faces

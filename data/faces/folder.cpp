@@ -3,60 +3,40 @@
 #include <omp.h>
 
 #include <atomic>
-#include <charconv>
 #include <exception>
 #include <mutex>
 #include <string_view>
 #include <system_error>
-#include <unordered_map>
 
 #include "data/faces/generated_faces.h"
+#include "data/families.h"
 #include "data/jpeg.h"
 #include "interop/whole_file.h"
 #include "tensor/check.h"
 
-namespace dg {
+namespace dg::faces {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr const char* kFaceFolder = "generated_faces";
-constexpr int kQuality = 95;
-constexpr int kFormat = 2;  // raise it whenever the same options give other photos
-constexpr std::int64_t kMaxTableBytes = 1 << 30;
+constexpr const char* face_folder = "generated_faces";  // in errors
+constexpr int jpeg_quality = 95;                        // of libjpeg's 1..100
+constexpr int set_format = 2;  // to be raised whenever equal options give other photos than before
+constexpr std::int64_t largest_options_file = 1 << 30;  // bytes
 
 [[noreturn]] void fail(const fs::path& path, std::string_view why) {
-  throw IoError(fmt::format("[{}] {}: {}", kFaceFolder, path.string(), why));
-}
-
-std::string read_text(const fs::path& path) {
-  const std::vector<std::uint8_t> bytes = read_file_bytes(path, kMaxTableBytes);
-  return {bytes.begin(), bytes.end()};
-}
-
-void write_text(const fs::path& path, std::string_view text) {
-  write_file_bytes(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-}
-
-// The text's next line without its end; false at the end of the text.
-bool next_line(std::string_view& text, std::string_view& line) {
-  if (text.empty()) return false;
-  const std::size_t end = text.find('\n');
-  line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  return true;
+  throw IoError(fmt::format("[{}] {}: {}", face_folder, path.string(), why));
 }
 
 // One key per line, always in this order, so that equal sets have equal texts.
-std::string options_text(const GeneratedFacesOptions& o, bool complete) {
+std::string options_text(const Options& o, bool complete) {
   return fmt::format(
       "# Photos made by `doppel faces` with these options.\n"
       "complete = {}\nformat = {}\nidentities = {}\nphotos = {}\nsize = {}\nfamily = {}\nspread = {}\n"
       "nuisance = {}\nseed = {}\n",
-      complete, kFormat, o.identities, o.photos, o.size, o.family, o.spread, o.nuisance, o.seed);
+      complete, set_format, o.identities, o.photos, o.size, o.family, o.spread, o.nuisance, o.seed);
 }
 
-// The lines of `asked` that differ in `found`, in words.
+// Which lines of `asked` are other ones in `found`, for people.
 std::string differences(std::string_view found, std::string_view asked) {
   std::string text;
   std::string_view there, here;
@@ -80,7 +60,7 @@ bool all_files_exist(const fs::path& dir, const GeneratedFaces& faces) {
   return true;
 }
 
-// True if `dir` holds exactly this set; false if it may be written.
+// Whether `dir` holds the whole of this set; if not, it may be written. Error if it holds anything else.
 bool is_complete(const fs::path& dir, const GeneratedFaces& faces) {
   std::error_code error;
   if (!fs::exists(dir, error)) return false;
@@ -89,11 +69,12 @@ bool is_complete(const fs::path& dir, const GeneratedFaces& faces) {
   if (error) fail(dir, error.message());
   if (empty) return false;
   const fs::path file = dir / "faces.toml";
-  require(fs::exists(file, error), kFaceFolder,
+  require(fs::exists(file, error), face_folder,
           "{} is not empty and holds no generated faces (no faces.toml): choose a new folder", dir.string());
-  const std::string found = read_text(file);
+  const std::vector<std::uint8_t> bytes = read_file_bytes(file, largest_options_file);
+  const std::string_view found = as_text(bytes);
   const std::string different = differences(found, options_text(faces.options(), true));
-  require(different.empty(), kFaceFolder,
+  require(different.empty(), face_folder,
           "{} holds generated faces with other options ({}): choose a new folder or remove this one",
           dir.string(), different);
   return found == options_text(faces.options(), true) && all_files_exist(dir, faces);
@@ -105,15 +86,14 @@ void make_folder(const fs::path& folder) {
   if (error) fail(folder, error.message());
 }
 
-void write_photos(const fs::path& dir, const GeneratedFaces& faces, int threads,
-                  const FacesProgress& progress) {
+void write_photos(const fs::path& dir, const GeneratedFaces& faces, int threads, const Progress& progress) {
   std::exception_ptr problem;  // an exception must not leave the parallel region
   std::mutex mutex;
   std::atomic<bool> stop = false;
   std::int64_t written = 0;
 #pragma omp parallel num_threads(threads)
   {
-    FaceRenderer renderer;
+    Renderer renderer;
 #pragma omp for schedule(dynamic)
     for (int i = 0; i < faces.options().identities; ++i) {
       if (stop) continue;
@@ -121,7 +101,7 @@ void write_photos(const fs::path& dir, const GeneratedFaces& faces, int threads,
         const fs::path folder = dir / faces.folder_name(i);
         make_folder(folder);
         for (int p = 0; p < faces.options().photos && !stop; ++p) {
-          write_jpeg(folder / faces.photo_name(p), faces.photo(i, p, renderer), kQuality);
+          write_jpeg(folder / faces.photo_name(p), faces.photo(i, p, renderer), jpeg_quality);
         }
         const std::lock_guard lock(mutex);
         written += faces.options().photos;
@@ -138,53 +118,17 @@ void write_photos(const fs::path& dir, const GeneratedFaces& faces, int threads,
 
 }  // namespace
 
-bool write_generated_faces(const fs::path& dir, const GeneratedFaces& faces, int threads,
-                           const FacesProgress& progress) {
-  require(threads >= 0, kFaceFolder, "threads must be 0 (all) or more, got {}", threads);
+bool write_folder(const fs::path& dir, const GeneratedFaces& faces, int threads, const Progress& progress) {
+  require(threads >= 0, face_folder, "threads must be 0 (all) or more, got {}", threads);
   if (is_complete(dir, faces)) return false;
   make_folder(dir);
-  write_text(dir / "faces.toml", options_text(faces.options(), false));
-  std::string table = "identity,family\n";
-  for (int i = 0; i < faces.options().identities; ++i) {
-    table += fmt::format("{},{}\n", faces.folder_name(i), faces.families()[static_cast<std::size_t>(i)]);
-  }
-  write_text(dir / "families.csv", table);
+  write_file_text(dir / "faces.toml", options_text(faces.options(), false));
+  std::vector<std::string> identities;
+  for (int i = 0; i < faces.options().identities; ++i) identities.push_back(faces.folder_name(i));
+  write_families(dir / "families.csv", identities, faces.families());
   write_photos(dir, faces, threads > 0 ? threads : omp_get_max_threads(), progress);
-  write_text(dir / "faces.toml", options_text(faces.options(), true));
+  write_file_text(dir / "faces.toml", options_text(faces.options(), true));
   return true;
 }
 
-std::vector<int> read_families(const fs::path& path, std::span<const std::string> identities) {
-  const std::string text = read_text(path);
-  std::string_view rest = text, line;
-  int number = 1;
-  const auto bad = [&](std::string_view why) {
-    throw IoError(fmt::format("[read_families] {}:{}: {}", path.string(), number, why));
-  };
-  if (!next_line(rest, line) || line != "identity,family") bad("the header must be `identity,family`");
-  std::unordered_map<std::string_view, int> families;
-  while (next_line(rest, line)) {
-    ++number;
-    const std::size_t comma = line.find(',');
-    if (comma == std::string_view::npos) bad("a line must be `identity,family`");
-    int family = 0;
-    const auto [end, error] = std::from_chars(line.data() + comma + 1, line.data() + line.size(), family);
-    if (error != std::errc() || end != line.data() + line.size() || family < 0) {
-      bad(fmt::format("family must be a number from 0 on, got `{}`", line.substr(comma + 1)));
-    }
-    const std::string_view identity = line.substr(0, comma);
-    if (!families.emplace(identity, family).second) bad(fmt::format("identity {} is repeated", identity));
-  }
-  std::vector<int> result;
-  result.reserve(identities.size());
-  for (const std::string& identity : identities) {
-    const auto found = families.find(identity);
-    if (found == families.end()) {
-      throw IoError(fmt::format("[read_families] {}: no family for identity {}", path.string(), identity));
-    }
-    result.push_back(found->second);
-  }
-  return result;
-}
-
-}  // namespace dg
+}  // namespace dg::faces

@@ -10,66 +10,67 @@
 #include "tensor/check.h"
 #include "tensor/rng.h"
 
-namespace dg {
+namespace dg::faces {
 namespace {
 
-constexpr const char* kGeneratedFaces = "generated_faces";
-constexpr double kNumberSd = 1.2;
+constexpr const char* generator = "generated_faces";  // in errors
+constexpr double number_sd = 1.2;  // spreads a trait over most of its range without crowding the ends
 
-// Independent random streams of one seed: kind in the top bits, then identity, then photo.
-enum StreamKind : std::uint64_t { kDeal = 0, kFamily = 1, kOwn = 2, kPhoto = 3 };
+// What an independent random stream of the seed is for. Numbers of streams: purpose in the top 2 bits, then
+// identity and photo with 31 bits each.
+enum class Purpose : std::uint64_t { deal = 0, family = 1, own = 2, photo = 3 };
 
-std::uint64_t stream(StreamKind kind, int identity = 0, int photo = 0) {
-  return std::uint64_t{kind} << 62 | static_cast<std::uint64_t>(identity) << 31 |
+std::uint64_t stream(Purpose purpose, int identity = 0, int photo = 0) {
+  return static_cast<std::uint64_t>(purpose) << 62 | static_cast<std::uint64_t>(identity) << 31 |
          static_cast<std::uint64_t>(photo);
 }
 
-std::string zero_padded(int number, int largest, std::size_t least) {
-  const std::size_t width = std::max(least, fmt::formatted_size("{}", largest));
+std::string zero_padded(int number, int largest, std::size_t min_width) {
+  const std::size_t width = std::max(min_width, fmt::formatted_size("{}", largest));
   return fmt::format("{:0{}}", number, width);
 }
 
-void check(const GeneratedFacesOptions& o) {
-  require(o.identities >= 1, kGeneratedFaces, "identities must be at least 1, got {}", o.identities);
-  require(o.photos >= 1, kGeneratedFaces, "photos must be at least 1, got {}", o.photos);
-  require(o.size >= 16 && o.size <= 1024, kGeneratedFaces, "size must be 16..1024 pixels, got {}", o.size);
-  require(o.family >= 1 && o.family <= o.identities, kGeneratedFaces,
+void check(const Options& o) {
+  require(o.identities >= 1, generator, "identities must be at least 1, got {}", o.identities);
+  require(o.photos >= 1, generator, "photos must be at least 1, got {}", o.photos);
+  require(o.size >= 16 && o.size <= 1024, generator, "size must be 16..1024 pixels, got {}", o.size);
+  require(o.family >= 1 && o.family <= o.identities, generator,
           "family must be at least 1 and at most the number of identities ({}), got {}", o.identities,
           o.family);
-  require(o.spread >= 0 && o.spread <= 10, kGeneratedFaces, "spread must be 0..10, got {}", o.spread);
-  require(o.nuisance >= 0 && o.nuisance <= 2, kGeneratedFaces, "nuisance must be 0..2, got {}", o.nuisance);
+  require(o.spread >= 0 && o.spread <= 10, generator, "spread must be 0..10, got {}", o.spread);
+  require(o.nuisance >= 0 && o.nuisance <= 2, generator, "nuisance must be 0..2, got {}", o.nuisance);
 }
 
 }  // namespace
 
-GeneratedFaces::GeneratedFaces(const GeneratedFacesOptions& options) : options_(options) {
+GeneratedFaces::GeneratedFaces(const Options& options) : options_(options) {
   check(options);
   families_.resize(static_cast<std::size_t>(options.identities));
   for (std::size_t i = 0; i < families_.size(); ++i) {
     families_[i] = static_cast<int>(i) / options.family;
   }
-  Rng rng(options.seed, stream(kDeal));
+  Rng rng(options.seed, stream(Purpose::deal));
   for (std::size_t left = families_.size(); left > 1; --left) {
     std::swap(families_[left - 1], families_[rng.below(left)]);
   }
 }
 
-FaceNumbers GeneratedFaces::numbers(int i) const {
-  require(i >= 0 && i < options_.identities, kGeneratedFaces, "identity must be 0..{}, got {}",
+Numbers GeneratedFaces::numbers(int i) const {
+  require(i >= 0 && i < options_.identities, generator, "identity must be 0..{}, got {}",
           options_.identities - 1, i);
-  Rng family(options_.seed, stream(kFamily, families_[static_cast<std::size_t>(i)]));
-  Rng own(options_.seed, stream(kOwn, i));
-  FaceNumbers numbers;
+  Rng family(options_.seed, stream(Purpose::family, families_[static_cast<std::size_t>(i)]));
+  Rng own(options_.seed, stream(Purpose::own, i));
+  Numbers numbers;
   for (float& x : numbers) {
-    x = static_cast<float>(kNumberSd * (family.normal() + options_.spread * own.normal()));
+    x = static_cast<float>(number_sd * (family.normal() + options_.spread * own.normal()));
   }
   return numbers;
 }
 
-Image GeneratedFaces::photo(int i, int p, FaceRenderer& renderer) const {
-  require(p >= 0, kGeneratedFaces, "photo must not be negative, got {}", p);
-  Rng rng(options_.seed, stream(kPhoto, i, p));
-  return renderer.render(face_identity(numbers(i)), draw_conditions(rng, options_.nuisance), options_.size);
+Image GeneratedFaces::photo(int i, int p, Renderer& renderer) const {
+  require(p >= 0, generator, "photo must not be negative, got {}", p);
+  Rng rng(options_.seed, stream(Purpose::photo, i, p));
+  return renderer.render(identity_of(numbers(i)), draw_conditions(rng, options_.nuisance), options_.size);
 }
 
 std::string GeneratedFaces::folder_name(int i) const { return zero_padded(i + 1, options_.identities, 5); }
@@ -81,7 +82,7 @@ std::string GeneratedFaces::photo_name(int p) const {
 Image contact_sheet(const GeneratedFaces& faces, int families, int photos) {
   require(families >= 1 && photos >= 1, "contact_sheet",
           "families and photos must be at least 1, got {} and {}", families, photos);
-  // Members of a family together, families by number.
+  // Family by family, in the order of their numbers.
   std::vector<int> rows;
   const std::vector<int>& family = faces.families();
   for (int i = 0; i < faces.options().identities; ++i) {
@@ -92,7 +93,7 @@ Image contact_sheet(const GeneratedFaces& faces, int families, int photos) {
   });
   const int size = faces.options().size;
   Image sheet(photos * size, static_cast<int>(rows.size()) * size);
-  FaceRenderer renderer;
+  Renderer renderer;
   for (int row = 0; row < static_cast<int>(rows.size()); ++row) {
     for (int column = 0; column < photos; ++column) {
       const Image photo = faces.photo(rows[static_cast<std::size_t>(row)], column, renderer);
@@ -104,4 +105,4 @@ Image contact_sheet(const GeneratedFaces& faces, int families, int photos) {
   return sheet;
 }
 
-}  // namespace dg
+}  // namespace dg::faces

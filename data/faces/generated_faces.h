@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -17,9 +16,9 @@
 #include "data/faces/renderer.h"
 #include "data/image.h"
 
-namespace dg {
+namespace dg::faces {
 
-struct GeneratedFacesOptions {
+struct Options {
   int identities = 3600;  // >= 1
   int photos = 40;        // per identity, >= 1
   int size = 40;          // pixels a side, 16..1024
@@ -32,16 +31,16 @@ struct GeneratedFacesOptions {
 class GeneratedFaces {
  public:
   /// Error, naming the option, if one is out of range.
-  explicit GeneratedFaces(const GeneratedFacesOptions& options);
+  explicit GeneratedFaces(const Options& options);
 
-  const GeneratedFacesOptions& options() const { return options_; }
+  const Options& options() const { return options_; }
   /// Family of each identity, 0-based.
   const std::vector<int>& families() const { return families_; }
   int family_count() const { return (options_.identities - 1) / options_.family + 1; }
   /// The identity numbers of identity i in [0, identities).
-  FaceNumbers numbers(int i) const;
+  Numbers numbers(int i) const;
   /// Photo p (>= 0, also beyond `photos`) of identity i at options().size.
-  Image photo(int i, int p, FaceRenderer& renderer) const;
+  Image photo(int i, int p, Renderer& renderer) const;
 
   /// Folder of identity i and file name of photo p. Counted from 1 with leading zeros, so that their byte
   /// order is the numeric order: 00001/001.jpg.
@@ -49,28 +48,23 @@ class GeneratedFaces {
   std::string photo_name(int p) const;
 
  private:
-  GeneratedFacesOptions options_;
+  Options options_;
   std::vector<int> families_;
 };
 
-/// Rows are the identities of the first families that `faces` deals (up to `families`), columns their first
-/// `photos` photos, side by side without gaps. Error if either is less than 1.
+/// A picture without gaps: its rows are the members of the first `families` families, family by family, its
+/// columns their first `photos` photos. Error if either is less than 1.
 Image contact_sheet(const GeneratedFaces& faces, int families = 3, int photos = 10);
 
-/// Told the number of photos written so far, from one thread at a time.
-using FacesProgress = std::function<void(std::int64_t written)>;
+/// Called with the number of photos written so far, by one thread at a time.
+using Progress = std::function<void(std::int64_t written)>;
 
-/// Writes DIR/<identity>/<photo>.jpg (quality 95, 4:4:4), DIR/families.csv (see read_families) and, first and
+/// Writes DIR/<identity>/<photo>.jpg (quality 95, 4:4:4), DIR/families.csv (data/families.h) and, first and
 /// last, DIR/faces.toml: the options, and whether the set is complete. DIR is made if it is missing.
-/// Returns false, touching nothing, if DIR already holds this set complete; a set of equal options that was
-/// interrupted is written again. Error if DIR holds anything else, or a set of other options (named).
-/// IoError if a file cannot be written.
-bool write_generated_faces(const std::filesystem::path& dir, const GeneratedFaces& faces, int threads = 0,
-                           const FacesProgress& progress = {});
+/// `threads` = 0 uses all. Returns false, touching nothing, if DIR already holds the whole of this set; a set
+/// of equal options that was interrupted is written again. Error if DIR holds anything else, or a set of
+/// other options (named). IoError if a file cannot be written.
+bool write_folder(const std::filesystem::path& dir, const GeneratedFaces& faces, int threads = 0,
+                  const Progress& progress = {});
 
-/// Family of each named identity, from a families.csv: the header `identity,family`, then a line per
-/// identity. IoError "PATH:LINE: why" for a bad line or repeated identity, or if one of `identities` is not
-/// in the file.
-std::vector<int> read_families(const std::filesystem::path& path, std::span<const std::string> identities);
-
-}  // namespace dg
+}  // namespace dg::faces

@@ -3,18 +3,20 @@
 #include <algorithm>
 #include <cmath>
 
-namespace dg {
+namespace dg::faces {
 namespace {
 
 float logistic(float x) { return 1 / (1 + std::exp(-x)); }
 
 }  // namespace
 
-FaceIdentity face_identity(const FaceNumbers& n) {
+Identity identity_of(const Numbers& n) {
   const auto range = [&n](std::size_t k, float low, float high) {
     return low + (high - low) * logistic(n[k]);
   };
-  FaceIdentity f{};
+  // The ranges are such that every combination is a plausible face. Which number stands for
+  // which trait is part of what a seed means.
+  Identity f{};
   f.width = range(0, 0.54f, 0.74f);
   f.height = range(1, 0.72f, 0.92f);
   f.jaw = range(2, 0.02f, 0.36f);
@@ -35,7 +37,7 @@ FaceIdentity face_identity(const FaceNumbers& n) {
 
   f.brow_height = range(12, 0.018f, 0.060f);
   f.brow_y = f.eye_y - f.eye_height - range(13, 0.055f, 0.15f);
-  f.brow_width = std::min(range(14, 0.11f, 0.22f), 0.88f * f.eye_x);  // they do not meet
+  f.brow_width = std::min(range(14, 0.11f, 0.22f), 0.88f * f.eye_x);  // the brows do not meet
   f.brow_slant = range(15, -0.35f, 0.35f);
   f.cheeks = range(16, 0, 1);
   f.chin = range(17, 0, 1);
@@ -60,4 +62,4 @@ FaceIdentity face_identity(const FaceNumbers& n) {
   return f;
 }
 
-}  // namespace dg
+}  // namespace dg::faces

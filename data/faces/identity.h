@@ -1,6 +1,6 @@
 // What stays the same over all photos of a generated face: about thirty identity numbers, and the lengths and
-// colours they stand for. A number is nominally N(0, 1.2^2); the logistic function maps it into the range of
-// its trait, so every identity is a plausible face, however far its numbers are from the mean.
+// colours they stand for. A number is drawn from about N(0, 1.2^2); the logistic function maps it into the
+// range of its trait, so every identity is a plausible face, however far its numbers are from the mean.
 //
 // Lengths are in units of half the picture's width for a head seen from the front; x points right, y down,
 // the origin is the middle of the head. Colours are albedos per channel, 0..1.
@@ -8,10 +8,10 @@
 #include <array>
 #include <cstddef>
 
-namespace dg {
+namespace dg::faces {
 
-constexpr std::size_t kFaceNumbers = 33;
-using FaceNumbers = std::array<float, kFaceNumbers>;
+constexpr std::size_t number_count = 33;
+using Numbers = std::array<float, number_count>;
 
 struct Rgb {
   float r = 0, g = 0, b = 0;
@@ -20,7 +20,7 @@ struct Rgb {
   Rgb operator+(const Rgb& o) const { return {r + o.r, g + o.g, b + o.b}; }
 };
 
-struct FaceIdentity {
+struct Identity {
   float width, height;                                // half axes of the head
   float jaw;                                          // 0 = as wide as the skull .. narrow
   float eye_x, eye_y, eye_width, eye_height;          // centre of the right eye in the picture, half axes
@@ -35,7 +35,7 @@ struct FaceIdentity {
   Rgb skin, hair, iris, lips;
 };
 
-/// The face that belongs to the numbers.
-FaceIdentity face_identity(const FaceNumbers& numbers);
+/// The face that the numbers describe.
+Identity identity_of(const Numbers& numbers);
 
-}  // namespace dg
+}  // namespace dg::faces

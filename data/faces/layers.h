@@ -1,13 +1,11 @@
-// The layers a photo is painted with, row by row, each as a soft mask over a colour: first the face in
-// front-view coordinates (albedo times shading), then everything around it.
+// A photo is painted row by row in layers, each of them a colour under a soft mask: what is behind the face,
+// the face in its front-view coordinates (albedo times shading), what is in front of the face.
 #pragma once
 #include "data/faces/conditions.h"
 #include "data/faces/identity.h"
 #include "data/faces/surface.h"
 
-namespace dg {
-
-inline float magnitude(float x) { return x < 0 ? -x : x; }
+namespace dg::faces {
 
 /// One row of colours, a plane per channel.
 struct ColourRow {
@@ -31,15 +29,13 @@ void paint(const ColourRow& out, int n, const Rgb& c, Mask mask) {
 }
 
 /// Fills the row with the shaded face: skin, eyes, brows, nose, mouth, beard. The head's outline is not cut.
-void paint_face(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
-                const ColourRow& out);
+void paint_face(const SurfaceRow& at, const Identity& face, const Conditions& photo, const ColourRow& out);
 
 /// Fills the row with what is behind the face: background, hair at the back, neck, clothes, ears.
-void paint_behind(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
-                  const ColourRow& out);
+void paint_behind(const SurfaceRow& at, const Identity& face, const Conditions& photo, const ColourRow& out);
 
 /// Paints what is in front of the face over the row: hair and glasses.
-void paint_in_front(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
+void paint_in_front(const SurfaceRow& at, const Identity& face, const Conditions& photo,
                     const ColourRow& out);
 
-}  // namespace dg
+}  // namespace dg::faces

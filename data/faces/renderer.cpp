@@ -6,9 +6,9 @@
 #include "data/faces/layers.h"
 #include "tensor/check.h"
 
-namespace dg {
+namespace dg::faces {
 
-Image FaceRenderer::render(const FaceIdentity& face, const PhotoConditions& photo, int size) {
+Image Renderer::render(const Identity& face, const Conditions& photo, int size) {
   require(size >= 8, "render_face", "size must be at least 8 pixels, got {}", size);
   paint_samples(face, photo, 2 * size);
   filter(photo.blur, size);
@@ -17,7 +17,7 @@ Image FaceRenderer::render(const FaceIdentity& face, const PhotoConditions& phot
   return image;
 }
 
-void FaceRenderer::paint_samples(const FaceIdentity& face, const PhotoConditions& photo, int samples) {
+void Renderer::paint_samples(const Identity& face, const Conditions& photo, int samples) {
   surface_.build(face, photo, samples);
   const auto n = static_cast<std::size_t>(samples);
   samples_.resize(3 * n * n);
@@ -40,10 +40,12 @@ void FaceRenderer::paint_samples(const FaceIdentity& face, const PhotoConditions
   }
 }
 
-// Two samples a side become one pixel under a Gaussian: 0.4 pixels against aliasing, and the photo's blur.
-void FaceRenderer::filter(double blur, int size) {
-  const double sigma = 2 * std::hypot(0.4, blur * size);                          // in samples
-  const int reach = std::max(1, static_cast<int>(std::ceil(2.5 * sigma - 0.5)));  // taps at +-0.5, +-1.5, ...
+// Makes one pixel of 2 x 2 samples with a Gaussian filter, separately in x and y. Its standard deviation is
+// that of 0.4 pixels, against aliasing, and of the photo's blur together.
+void Renderer::filter(double blur, int size) {
+  const double sigma = 2 * std::hypot(0.4, blur * size);  // in samples
+  const int reach = std::max(1, static_cast<int>(std::ceil(2.5 * sigma - 0.5)));
+  // Cut off at 2.5 standard deviations. The middle of a pixel is between samples: taps at +-0.5, +-1.5, ...
   taps_.resize(static_cast<std::size_t>(2 * reach));
   float sum = 0;
   for (int k = 0; k < 2 * reach; ++k) {
@@ -81,9 +83,9 @@ void FaceRenderer::filter(double blur, int size) {
   }
 }
 
-// Exposure, white balance and sensor noise. The sum of four random bytes is close enough to a normal number:
-// mean 510, variance 4 (256^2 - 1) / 12.
-void FaceRenderer::develop(const PhotoConditions& photo, Image& image) {
+// Exposure, white balance and sensor noise. The sum of four random bytes is close enough to a normal number;
+// its mean is 510, its variance 4 (256^2 - 1) / 12 = 65535 / 3.
+void Renderer::develop(const Conditions& photo, Image& image) {
   const float strength = 255 * photo.noise / std::sqrt(65535.0f / 3);
   const std::size_t count = image.rgb.size(), area = count / 3;
   const float gain[3] = {255 * photo.gain.r, 255 * photo.gain.g, 255 * photo.gain.b};
@@ -100,4 +102,4 @@ void FaceRenderer::develop(const PhotoConditions& photo, Image& image) {
   }
 }
 
-}  // namespace dg
+}  // namespace dg::faces

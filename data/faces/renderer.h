@@ -8,23 +8,23 @@
 #include "data/faces/surface.h"
 #include "data/image.h"
 
-namespace dg {
+namespace dg::faces {
 
 /// Keeps its buffers from photo to photo: one per thread.
-class FaceRenderer {
+class Renderer {
  public:
   /// A size x size photo. Error unless size >= 8.
-  Image render(const FaceIdentity& face, const PhotoConditions& photo, int size);
+  Image render(const Identity& face, const Conditions& photo, int size);
 
  private:
-  void paint_samples(const FaceIdentity& face, const PhotoConditions& photo, int samples);
+  void paint_samples(const Identity& face, const Conditions& photo, int samples);
   void filter(double blur, int size);
-  void develop(const PhotoConditions& photo, Image& image);
+  void develop(const Conditions& photo, Image& image);
 
-  FaceSurface surface_;
+  Surface surface_;
   std::vector<float> samples_;  // 3 planes of (2 size) x (2 size)
   std::vector<float> pixels_;   // 3 planes of size x size
   std::vector<float> row_, behind_, taps_;
 };
 
-}  // namespace dg
+}  // namespace dg::faces

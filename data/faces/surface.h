@@ -10,7 +10,7 @@
 #include "data/faces/conditions.h"
 #include "data/faces/identity.h"
 
-namespace dg {
+namespace dg::faces {
 
 /// 0 below 0, 1 above 1, smooth between.
 inline float smooth_step(float x) {
@@ -18,10 +18,11 @@ inline float smooth_step(float x) {
   return x * x * (3 - 2 * x);
 }
 
-/// How much of a sample lies inside an edge: d is the distance to the inner side, `soft` the edge's width.
+/// Share of a sample that lies inside an edge. d is its distance from the edge, positive inside; `soft` is
+/// the width over which the share goes from 0 to 1.
 inline float inside(float d, float soft) { return smooth_step(0.5f + d / soft); }
 
-/// Bell curve of t = (distance / width)^2, close to exp(-t), exactly 0 from t = 4 on.
+/// Bell curve of t = (distance / width)^2, close to exp(-t) and exactly 0 from t = 4 on.
 inline float bell(float t) {
   const float s = t < 4 ? 1 - 0.25f * t : 0;
   return s * s * s * s;
@@ -29,13 +30,16 @@ inline float bell(float t) {
 
 inline float square(float x) { return x * x; }
 
-/// Sine of 2 pi x by two parabolas.
+inline float magnitude(float x) { return x < 0 ? -x : x; }
+
+/// Sine of 2 pi x, approximated by two parabolas; |x| < 1024.
 inline float wave(float x) {
   const float t = x - static_cast<float>(static_cast<int>(x + 1024.5f) - 1024);
   return 8 * t * (1 - 2 * (t < 0 ? -t : t));
 }
 
-/// One row of samples. b_low .. b_high holds every b of the row's head: layers skip rows they cannot touch.
+/// One row of samples. All b of the row are within b_low .. b_high, so that a layer skips rows it cannot
+/// touch.
 struct SurfaceRow {
   int n;
   float soft;                 // width of an antialiased edge
@@ -47,24 +51,24 @@ struct SurfaceRow {
   bool misses(float low, float high) const { return b_high < low || b_low > high; }
 };
 
-class FaceSurface {
+class Surface {
  public:
   /// Lays out samples x samples points over the picture.
-  void build(const FaceIdentity& face, const PhotoConditions& photo, int samples);
+  void build(const Identity& face, const Conditions& photo, int samples);
 
   SurfaceRow row(int y) const;
 
  private:
-  void place(const FaceIdentity& face, const PhotoConditions& photo);
-  void raise(const FaceIdentity& face, const PhotoConditions& photo);
-  void light(const PhotoConditions& photo);
+  void place(const Identity& face, const Conditions& photo);
+  void raise(const Identity& face, const Conditions& photo);
+  void light(const Conditions& photo);
   float* plane(int k, int y);
   const float* plane(int k, int y) const;
 
   int n_ = 0;
   float soft_ = 0;
-  std::vector<float> planes_;          // see the constants in the source
+  std::vector<float> planes_;          // of n x n samples, as Plane in the source numbers them
   std::vector<float> b_low_, b_high_;  // per row
 };
 
-}  // namespace dg
+}  // namespace dg::faces

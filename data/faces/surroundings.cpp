@@ -1,18 +1,20 @@
-// What is behind the face (background, back hair, neck, clothes, ears) and in front of it (hair, glasses).
+// What is behind the face (background, hair at the back, neck, clothes, ears) and in front of it (hair,
+// glasses). Lengths are in the units of identity.h; shares of them, strengths of masks and tints only have to
+// look plausible.
 #include <cmath>
 
 #include "data/faces/layers.h"
 
-namespace dg {
+namespace dg::faces {
 namespace {
 
-// The hair is a larger ellipsoid around the head, turned with it, longer below for long hair.
+// The hair is a larger ellipsoid around the head that turns with it; long hair makes it longer below.
 struct HairShell {
   float width, up, down;  // half axes
   float cos_yaw, sin_yaw, cos_pitch, sin_pitch;
 };
 
-HairShell hair_shell(const FaceIdentity& face, const PhotoConditions& photo) {
+HairShell hair_shell(const Identity& face, const Conditions& photo) {
   const float volume = face.hair_volume, hang = face.hair_length > 0.3f ? face.hair_length - 0.3f : 0;
   return {face.width * (1.05f + 0.60f * volume),
           face.height * (1.03f + 0.65f * volume),
@@ -23,7 +25,7 @@ HairShell hair_shell(const FaceIdentity& face, const PhotoConditions& photo) {
           std::sin(photo.pitch)};
 }
 
-void paint_background(const SurfaceRow& at, const PhotoConditions& photo, const ColourRow& out) {
+void paint_background(const SurfaceRow& at, const Conditions& photo, const ColourRow& out) {
   const float *us = at.u, *vs = at.v;
   paint(out, at.n, photo.background, [](int) { return 1.0f; });
   const float tilt = photo.gain.r > photo.gain.b ? 0.6f : -0.6f;
@@ -35,8 +37,7 @@ void paint_background(const SurfaceRow& at, const PhotoConditions& photo, const 
   }
 }
 
-void paint_body(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
-                const ColourRow& out) {
+void paint_body(const SurfaceRow& at, const Identity& face, const Conditions& photo, const ColourRow& out) {
   const float *us = at.u, *vs = at.v;
   const float soft = at.soft, h = face.height, neck = 0.52f * face.width + 0.06f, from = 0.45f * h;
   const float turn = -0.12f * photo.yaw, lx = photo.light_x, hair_end = face.hair_length * h,
@@ -78,8 +79,7 @@ void paint_body(const SurfaceRow& at, const FaceIdentity& face, const PhotoCondi
   });
 }
 
-void paint_ears(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
-                const ColourRow& out) {
+void paint_ears(const SurfaceRow& at, const Identity& face, const Conditions& photo, const ColourRow& out) {
   const float y0 = 0.5f * (face.eye_y + face.nose_bottom),
               tall = 0.42f * (face.nose_bottom - face.eye_y) + 0.05f;
   const float *us = at.u, *vs = at.v;
@@ -97,8 +97,7 @@ void paint_ears(const SurfaceRow& at, const FaceIdentity& face, const PhotoCondi
 }
 
 // Hair of the scalp: everything above the hairline, and the sides and back down to its length.
-void paint_hair(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
-                const ColourRow& out) {
+void paint_hair(const SurfaceRow& at, const Identity& face, const Conditions& photo, const ColourRow& out) {
   const HairShell s = hair_shell(face, photo);
   const float across = 1 / s.width, above = 1 / s.up, below = 1 / s.down;
   const float cos_yaw = s.cos_yaw, sin_yaw = s.sin_yaw, cos_pitch = s.cos_pitch, sin_pitch = s.sin_pitch;
@@ -137,7 +136,7 @@ void paint_hair(const SurfaceRow& at, const FaceIdentity& face, const PhotoCondi
   }
 }
 
-void paint_glasses(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
+void paint_glasses(const SurfaceRow& at, const Identity& face, const Conditions& photo,
                    const ColourRow& out) {
   if (!photo.glasses || at.misses(face.eye_y - 0.35f, face.eye_y + 0.35f)) return;
   const float *as = at.a, *bs = at.b, *head = at.head;
@@ -154,24 +153,23 @@ void paint_glasses(const SurfaceRow& at, const FaceIdentity& face, const PhotoCo
     const float bridge = inside(0.014f - magnitude(y + 0.02f), soft) * inside(x0 - half - side, soft);
     const float temple =
         inside(0.014f - magnitude(y + 0.03f), soft) * inside(side - x0 - half, soft) * head[i];
-    const float most = rim > bridge ? rim : bridge;
-    return 0.95f * (most > temple ? most : temple);
+    const float front = rim > bridge ? rim : bridge;
+    return 0.95f * (front > temple ? front : temple);
   });
 }
 
 }  // namespace
 
-void paint_behind(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
-                  const ColourRow& out) {
+void paint_behind(const SurfaceRow& at, const Identity& face, const Conditions& photo, const ColourRow& out) {
   paint_background(at, photo, out);
   paint_body(at, face, photo, out);
   paint_ears(at, face, photo, out);
 }
 
-void paint_in_front(const SurfaceRow& at, const FaceIdentity& face, const PhotoConditions& photo,
+void paint_in_front(const SurfaceRow& at, const Identity& face, const Conditions& photo,
                     const ColourRow& out) {
   paint_hair(at, face, photo, out);
   paint_glasses(at, face, photo, out);
 }
 
-}  // namespace dg
+}  // namespace dg::faces

@@ -10,8 +10,7 @@
 namespace dg {
 namespace {
 
-constexpr const char* kCelebTsv = "celeb_tsv";
-constexpr std::int32_t kBad = TsvIndex::kBad, kUnlabelled = TsvIndex::kUnlabelled;
+constexpr const char* celeb_tsv = "celeb_tsv";  // in errors
 
 // A file of the set. `index.identity` holds class ids once number_identities has run.
 struct File {
@@ -29,7 +28,7 @@ File open(const TsvFile& source, const std::filesystem::path& index_folder, std:
         "dataset.toml names another place: " +
         kept.not_kept);
   }
-  require(kept.index.lines() < std::numeric_limits<int>::max(), kCelebTsv, "{} has too many rows: {}",
+  require(kept.index.lines() < std::numeric_limits<int>::max(), celeb_tsv, "{} has too many rows: {}",
           source.path.string(), kept.index.lines());
   return {source, std::move(kept.index)};
 }
@@ -40,7 +39,7 @@ void note_bad_rows(const File& file, const CelebTsvOptions& options, std::vector
   std::string text = summary(bad, lines, file.source.path);
   const bool too_many = bad.count >= options.min_bad &&
                         static_cast<double>(bad.count) > options.max_bad_share * static_cast<double>(lines);
-  require(!too_many && bad.count < lines, kCelebTsv, "{}",
+  require(!too_many && bad.count < lines, celeb_tsv, "{}",
           lines == 0 ? fmt::format("{} has no rows", file.source.path.string())
                      : text +
                            "\nIf its columns are not the published ones, dataset.toml must name them "
@@ -54,26 +53,26 @@ void refuse_identities_in_both(const File& base, const File& novel) {
   for (const std::string& mid : novel.index.mids) {
     if (std::binary_search(ours.begin(), ours.end(), mid)) both.push_back(mid);
   }
-  require(both.empty(), kCelebTsv, "no identity may be in {} and in {}, but {} is{}",
+  require(both.empty(), celeb_tsv, "no identity may be in {} and in {}, but {} is{}",
           base.source.path.string(), novel.source.path.string(), both.empty() ? "" : both.front(),
           both.size() > 1 ? fmt::format(" (and {} more)", both.size() - 1) : "");
 }
 
 using ClassIds = std::unordered_map<std::string, std::int32_t>;
 
-// Puts class ids into the index; a row of nobody in `ids` is bad.
+// Replaces the index's own numbers of identities by class ids; a row whose identity is not in `ids` is bad.
 void number_identities(File& file, const ClassIds& ids) {
   std::vector<std::int32_t> class_of;  // by the index's own numbers
   for (const std::string& mid : file.index.mids) {
     const auto found = ids.find(mid);
-    class_of.push_back(found == ids.end() ? kBad : found->second);
+    class_of.push_back(found == ids.end() ? TsvIndex::bad_row : found->second);
   }
   for (std::int64_t line = 0; line < file.index.lines(); ++line) {
     std::int32_t& identity = file.index.identity[line];
     if (identity < 0) continue;
     const std::string& mid = file.index.mids[identity];
     identity = class_of[identity];
-    if (identity == kBad) file.index.bad.add(line + 1, mid + " is in neither training file");
+    if (identity == TsvIndex::bad_row) file.index.bad.add(line + 1, mid + " is in neither training file");
   }
 }
 
@@ -86,7 +85,7 @@ void keep_one_photo_each(File& novel, std::size_t classes) {
       first[c] = line + 1;
     } else {
       novel.index.bad.add(line + 1, fmt::format("a second photo of the novel identity of line {}", first[c]));
-      c = kBad;
+      c = TsvIndex::bad_row;
     }
   }
 }
@@ -101,32 +100,33 @@ void refuse_contradicting_sets(File& held_out, const std::vector<int>& training_
     held_out.index.bad.add(line + 1, base
                                          ? "the set is novel, but the identity is in the base training file"
                                          : "the set is base, but the identity is in the novel training file");
-    c = kBad;
+    c = TsvIndex::bad_row;
   }
 }
 
-// The files present are these, in this order.
-enum Place : std::uint32_t { base_train, novel_train, held_out };
+// Places in the list of opened files: where one of them is missing, so are those after it.
+enum FilePlace : std::uint32_t { base_train, novel_train, held_out };
 
-// Photo ids: class by class, inside a class file by file and line by line; those of nobody known at the end.
+// Gives photos their ids: class by class, within a class file by file and line by line; photos of nobody
+// known come last.
 std::vector<TsvRow> number_photos(const std::vector<File>& files, PhotoSet& set) {
   const std::size_t classes = set.classes.size();
   const auto each = [&](const auto& visit) {
     for (std::size_t f = 0; f < files.size(); ++f) {
       const std::vector<std::int32_t>& identity = files[f].index.identity;
       for (std::size_t line = 0; line < identity.size(); ++line) {
-        if (identity[line] == kBad) continue;
-        const bool known = identity[line] != kUnlabelled;
+        if (identity[line] == TsvIndex::bad_row) continue;
+        const bool known = identity[line] != TsvIndex::unlabelled;
         visit(known ? static_cast<std::size_t>(identity[line]) : classes,
               TsvRow{static_cast<std::uint32_t>(f), static_cast<std::uint32_t>(line)});
       }
     }
   };
-  std::vector<std::int64_t> next(classes +
-                                 2);  // where a class's next photo goes; `classes` stands for nobody
+  // The id of a class's next photo, and, after all classes, of the next one of nobody known.
+  std::vector<std::int64_t> next(classes + 2);
   each([&](std::size_t c, TsvRow) { ++next[c + 1]; });
   for (std::size_t c = 0; c <= classes; ++c) next[c + 1] += next[c];
-  require(next.back() <= std::numeric_limits<int>::max(), kCelebTsv, "too many photos: {}", next.back());
+  require(next.back() <= std::numeric_limits<int>::max(), celeb_tsv, "too many photos: {}", next.back());
   std::vector<TsvRow> rows(static_cast<std::size_t>(next.back()));
   set.photos.resize(rows.size());
   set.first_photo.assign(next.begin(), next.end() - 1);
@@ -138,7 +138,8 @@ std::vector<TsvRow> number_photos(const std::vector<File>& files, PhotoSet& set)
   return rows;
 }
 
-// `split` knows each class's side.
+// Photos of the training files train or enrol, those of the held-out file test. `set.split` knows already
+// which classes are base.
 void split_photos_by_file(const std::vector<TsvRow>& rows, CelebTsv& set) {
   Split& split = set.split;
   split.test_may_enrol = false;  // only the training files may be learnt from
@@ -165,7 +166,7 @@ void split_photos_by_file(const std::vector<TsvRow>& rows, CelebTsv& set) {
 CelebTsv open_celeb_tsv(const DatasetFiles& files, const CelebTsvOptions& options) {
   const bool development = options.held_out == HeldOut::development;
   const std::optional<TsvFile>& test = development ? files.development : files.test;
-  require(options.held_out == HeldOut::none || test.has_value(), kCelebTsv,
+  require(options.held_out == HeldOut::none || test.has_value(), celeb_tsv,
           "dataset.toml must name a file as {} to recognise it", development ? "development" : "test");
   CelebTsv set;
   std::vector<File> all;

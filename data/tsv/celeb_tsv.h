@@ -3,7 +3,8 @@
 // truth) or a test set (without) of both to recognise. Columns: data/tsv/dataset_toml.h.
 //
 // Photos stay where they are, as base64 of JPEG, and are read and decoded when they are asked for. In memory
-// a photo takes 20 bytes (8 its line's offset, 8 which line it is, 4 whose it is), an identity its name.
+// a photo takes 20 bytes (8 for the offset of its line, 8 for which line it is, 4 for whose it is), an
+// identity its name.
 #pragma once
 #include <memory>
 #include <string>
@@ -20,8 +21,8 @@ enum class HeldOut { none, development, test };
 
 struct CelebTsvOptions {
   HeldOut held_out = HeldOut::none;  // the set to recognise; it must be named in the files, else Error
-  double max_bad_share = 0.1;        // of the rows of a file: if more cannot be used ...
-  int min_bad = 20;                  // ... and these are at least so many, the set is refused
+  double max_bad_share = 0.1;  // the set is refused if more of a file's rows than this share are bad ...
+  int min_bad = 20;            // ... and at least this many: a share of few rows says little
 };
 
 /// Class id = rank of the MID in byte order, base and novel together; the photos of a class: its training
@@ -34,8 +35,8 @@ struct CelebTsv {
   std::shared_ptr<const TsvPhotos> rows;  // photos.source, which knows each photo's line
 };
 
-/// Opens the files, through their kept indexes (data/tsv/tsv_index_file.h). Beside the bad rows of scan_tsv,
-/// rows that cannot be used: a second photo of a novel identity; a held-out row whose MID is in neither
+/// Opens the files, through their kept indexes (data/tsv/tsv_index_file.h). Rows that cannot be used, beside
+/// the bad rows of scan_tsv: a second photo of a novel identity; a held-out row whose MID is in neither
 /// training file, or whose set contradicts them. Error: an identity in both training files, a file without a
 /// usable row, too many bad rows; IoError: a file that cannot be read.
 CelebTsv open_celeb_tsv(const DatasetFiles& files, const CelebTsvOptions& options = {});

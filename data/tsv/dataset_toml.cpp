@@ -14,19 +14,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kMaxBytes = 1 << 20;  // of the toml file
-constexpr std::array<std::string_view, 7> kColumnNames = {"set",  "image_id", "photo", "mid",
+constexpr std::int64_t largest_toml = 1 << 20;  // bytes; a larger file was not meant to be one of these
+constexpr std::array<std::string_view, 7> column_names = {"set",  "image_id", "photo", "mid",
                                                           "rank", "url",      "other"};
-constexpr TsvColumns kTrain{.count = 5, .photo = 1, .mid = 2, .set = -1};
-constexpr TsvColumns kDevelopment{.count = 5, .photo = 2, .mid = 3, .set = 0};
-constexpr TsvColumns kTest{.count = 5, .photo = 2, .mid = -1, .set = -1};
+// As published, dataset_toml.h.
+constexpr TsvColumns train_columns{.count = 5, .photo = 1, .mid = 2, .set = -1};
+constexpr TsvColumns development_columns{.count = 5, .photo = 2, .mid = 3, .set = 0};
+constexpr TsvColumns test_columns{.count = 5, .photo = 2, .mid = -1, .set = -1};
 
 class Reader {
  public:
   explicit Reader(const fs::path& path) : path_(path) {
-    const auto bytes = read_file_bytes(path, kMaxBytes);
+    const auto bytes = read_file_bytes(path, largest_toml);
     try {
-      table_ = toml::parse(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+      table_ = toml::parse(as_text(bytes));
     } catch (const toml::parse_error& e) {
       throw Error(fmt::format("{}:{}: {}", path_.string(), e.source().begin.line, e.description()));
     }
@@ -40,10 +41,10 @@ class Reader {
       check_keys(*columns_, {"base_train", "novel_train", "development", "test"});
     }
     DatasetFiles files;
-    files.base_train = file("base_train", kTrain);
-    files.novel_train = file("novel_train", kTrain);
-    files.development = file("development", kDevelopment);
-    files.test = file("test", kTest);
+    files.base_train = file("base_train", train_columns);
+    files.novel_train = file("novel_train", train_columns);
+    files.development = file("development", development_columns);
+    files.test = file("test", test_columns);
     if (const auto index = text("index")) files.index_folder = beside(*index);
     require(files.base_train.has_value(), "dataset_toml", "{} must name a file as base_train",
             path_.string());
@@ -94,8 +95,8 @@ class Reader {
     int place = 0;
     for (const toml::node& element : *names) {
       const std::string name = element.value_exact<std::string>().value_or("");
-      if (std::find(kColumnNames.begin(), kColumnNames.end(), name) == kColumnNames.end()) {
-        fail(element, fmt::format("columns.{} may hold {}, got {}", role, fmt::join(kColumnNames, ", "),
+      if (std::find(column_names.begin(), column_names.end(), name) == column_names.end()) {
+        fail(element, fmt::format("columns.{} may hold {}, got {}", role, fmt::join(column_names, ", "),
                                   name.empty() ? "no text" : name));
       }
       int* const column = name == "photo"                   ? &columns.photo

@@ -22,19 +22,20 @@ struct TsvFile {
 };
 
 /// Columns, as published, where the toml says nothing: training files image_id, photo, mid, rank, url; the
-/// development file set, image_id, photo, mid, url; the test file as the development file, but what stands in
-/// its set and mid columns is not looked at.
+/// development file set, image_id, photo, mid, url; the test file has the columns of the development file,
+/// but its set and mid are ignored.
 struct DatasetFiles {
   std::optional<TsvFile> base_train, novel_train, development, test;
   std::filesystem::path index_folder;  // empty: beside each file
 };
 
-/// Whether DATA is meant as such a file: its name ends with .toml and it is no folder.
+/// Whether `data` stands for such a file: its name ends with .toml and it is not a folder.
 bool is_dataset_toml(const std::filesystem::path& data);
 
-/// Error "PATH:line: ..." for unknown keys, wrong types, a column that is unknown, twice or missing (every
-/// file needs photo, all but the test file mid), no base_train, a development or test file without
-/// novel_train; IoError if the toml file cannot be read. The TSV files are not opened.
+/// Error "PATH:line: why" for unknown keys, wrong types, a column that is unknown, twice or missing (every
+/// file needs photo, all but the test file mid); Error "[dataset_toml] why" without a base_train, or for a
+/// development or test file without a novel_train; IoError "[read_file_bytes] PATH: why" if the toml file
+/// cannot be read. The TSV files are not opened.
 DatasetFiles read_dataset_toml(const std::filesystem::path& path);
 
 }  // namespace dg

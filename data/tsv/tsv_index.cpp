@@ -10,7 +10,7 @@
 namespace dg {
 namespace {
 
-constexpr std::size_t kPiece = 4 << 20;  // bytes read at once
+constexpr std::size_t piece_bytes = 4 << 20;  // read at once: system calls cost nothing beside copying them
 
 std::int64_t columns_of(std::string_view row) { return 1 + std::count(row.begin(), row.end(), '\t'); }
 
@@ -32,13 +32,13 @@ class Scan {
     if (row.ends_with('\r')) row.remove_suffix(1);
     TsvIndex::Part part = TsvIndex::none;
     std::string why = problem(row, part);
-    index_.identity.push_back(why.empty() ? identity_of(row) : TsvIndex::kBad);
+    index_.identity.push_back(why.empty() ? identity_of(row) : TsvIndex::bad_row);
     if (columns_.set >= 0) index_.part.push_back(part);
     if (!why.empty()) index_.bad.add(index_.lines(), std::move(why));
   }
 
   void add_too_long(std::int64_t longest) {
-    index_.identity.push_back(TsvIndex::kBad);
+    index_.identity.push_back(TsvIndex::bad_row);
     if (columns_.set >= 0) index_.part.push_back(TsvIndex::none);
     index_.bad.add(index_.lines(), fmt::format("the line has more than {} bytes", longest));
   }
@@ -65,7 +65,7 @@ class Scan {
   }
 
   std::int32_t identity_of(std::string_view row) {
-    if (columns_.mid < 0) return TsvIndex::kUnlabelled;
+    if (columns_.mid < 0) return TsvIndex::unlabelled;
     const auto next = static_cast<std::int32_t>(index_.mids.size());
     const auto [entry, added] = known_.try_emplace(std::string(tsv_column(row, columns_.mid)), next);
     if (added) index_.mids.push_back(entry->first);
@@ -90,7 +90,7 @@ std::string_view tsv_column(std::string_view row, int index) {
 
 void BadRows::add(std::int64_t line, std::string reason) {
   ++count;
-  if (why.size() < kListed) why.emplace(line, std::move(reason));
+  if (why.size() < listed) why.emplace(line, std::move(reason));
 }
 
 std::string summary(const BadRows& bad, std::int64_t rows, const std::filesystem::path& path, int most) {
@@ -110,7 +110,7 @@ TsvIndex scan_tsv(const std::filesystem::path& path, const TsvColumns& columns, 
   std::vector<char> buffer;      // what was read of the line that is not complete yet, then the next piece
   std::size_t kept = 0;          // bytes of that line
   bool too_long = false;         // the line is above the limit: its bytes are dropped
-  std::uint64_t position = 0;    // in the file, behind what was read
+  std::uint64_t position = 0;    // in the file, after what was read
   std::uint64_t line_start = 0;  // of the line that is not complete yet
   const auto finish = [&](const char* row, std::size_t bytes, std::uint64_t next) {
     scan.index().start.push_back(line_start);
@@ -123,7 +123,7 @@ TsvIndex scan_tsv(const std::filesystem::path& path, const TsvColumns& columns, 
     line_start = next;
   };
   while (true) {
-    buffer.resize(kept + kPiece);
+    buffer.resize(kept + piece_bytes);
     const std::size_t got = file.read(position, std::span(buffer).subspan(kept));
     if (got == 0) break;
     const char *row = buffer.data(), *end = row + kept + got, *unseen = row + kept;

@@ -25,9 +25,9 @@ struct TsvColumns {
 /// Column `index` (from 0) of a row, empty if there are fewer.
 std::string_view tsv_column(std::string_view row, int index);
 
-/// Rows that cannot be used: how many, and why the first `kListed` of them cannot.
+/// Rows that cannot be used: how many, and why the first `listed` of them cannot.
 struct BadRows {
-  static constexpr std::size_t kListed = 100;
+  static constexpr std::size_t listed = 100;
   std::int64_t count = 0;
   std::map<std::int64_t, std::string> why;  // line (from 1) -> reason
 
@@ -39,12 +39,12 @@ std::string summary(const BadRows& bad, std::int64_t rows, const std::filesystem
 
 struct TsvIndex {
   enum Part : std::uint8_t { none, base, novel };
-  static constexpr std::int32_t kUnlabelled = -1;  // the file has no MID column
-  static constexpr std::int32_t kBad = -2;         // the row is one of `bad`
+  static constexpr std::int32_t unlabelled = -1;  // the file has no MID column
+  static constexpr std::int32_t bad_row = -2;     // the row is one of `bad`
 
-  std::vector<std::uint64_t>
-      start;  // lines + 1 offsets: line l (from 0) is bytes start[l] .. start[l + 1] - 1
-  std::vector<std::int32_t> identity;  // per line: index into `mids`, kUnlabelled or kBad
+  // lines + 1 offsets: line l (from 0) is bytes start[l] .. start[l + 1] - 1
+  std::vector<std::uint64_t> start;
+  std::vector<std::int32_t> identity;  // per line: index into `mids`, unlabelled or bad_row
   std::vector<std::uint8_t> part;      // per line: Part; empty if the file has no set column
   std::vector<std::string> mids;       // in the order in which they first appear
   BadRows bad;
@@ -52,14 +52,15 @@ struct TsvIndex {
   std::int64_t lines() const { return static_cast<std::int64_t>(identity.size()); }
 };
 
-/// A longer line is a bad row: the limit of 128 MiB is far above any photo's.
-constexpr std::int64_t kLongestTsvLine = 128LL << 20;
+/// In bytes, far more than any photo takes; a longer line is a bad row.
+constexpr std::int64_t longest_tsv_line = 128LL << 20;
 
 /// Reads the file once, front to back, in pieces. A line may end with LF or CRLF, the last one with nothing;
-/// a byte order mark is passed over. Bad rows: another number of columns, an empty photo or MID, a set that
-/// is neither base nor novel, a line above the limit. Photos are not looked at: one that does not decode is a
-/// broken photo (photo_store.h), not a bad row. IoError with path (and offset): not a readable regular file.
+/// a byte order mark is skipped. Bad rows: another number of columns, an empty photo or MID, a set that
+/// is neither base nor novel, a line above the limit. Photos are not decoded: one that does not decode is a
+/// broken photo (photo_store.h), not a bad row. IoError "PATH: why", or "PATH: offset N: why" where reading
+/// failed: not a readable regular file.
 TsvIndex scan_tsv(const std::filesystem::path& path, const TsvColumns& columns,
-                  std::int64_t longest_line = kLongestTsvLine);
+                  std::int64_t longest_line = longest_tsv_line);
 
 }  // namespace dg

@@ -1,165 +1,109 @@
 #include "data/tsv/tsv_index_file.h"
 
-#include <fmt/format.h>
-
 #include <array>
-#include <bit>
-#include <cstring>
-#include <fstream>
 #include <optional>
 #include <span>
 #include <system_error>
 
 #include "interop/atomic_file.h"
+#include "interop/checksum.h"
 #include "interop/random_access_file.h"
-#include "tensor/error.h"
+#include "interop/whole_file.h"
+#include "sampling/state.h"
 
 namespace dg {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kMark = "DGTSVIX1";
-constexpr std::uint64_t kEnd = 64 << 10;  // bytes hashed at either end of the TSV file
+constexpr std::string_view index_mark = "DGTSVIX1";  // the last digit is the version of the format
+// Bytes of the TSV file's beginning, and of its end, that the fingerprint covers: enough to notice another
+// file of the same size and time, and few enough to read at every start.
+constexpr std::size_t end_bytes = 64 << 10;
 
-// FNV-1a over words of 8 bytes, the last one filled up with zeros: it finds damage, it keeps no secrets.
-std::uint64_t hash(std::string_view bytes, std::uint64_t h = 0xcbf29ce484222325u) {
-  for (std::size_t i = 0; i < bytes.size(); i += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data() + i, std::min<std::size_t>(8, bytes.size() - i));
-    h = std::rotl((h ^ word) * 0x100000001b3u, 29);
-  }
-  return (h ^ bytes.size()) * 0x100000001b3u;
-}
-
-// What must be as it was for a kept index to fit.
-struct Fingerprint {
-  std::uint64_t size = 0, ends = 0;
-  std::int64_t modified = 0;
-  std::array<std::int64_t, 4> columns{};
-
-  bool operator==(const Fingerprint&) const = default;
-};
+// What must be unchanged for a kept index to fit: size, checksum of the two ends and time of change of the
+// TSV file, and where its columns are.
+using Fingerprint = std::array<std::int64_t, 7>;
 
 Fingerprint fingerprint(const fs::path& tsv, const TsvColumns& c) {
   const RandomAccessFile file(tsv);
-  std::string ends(2 * kEnd, '\0');
-  const std::uint64_t last = file.size() > kEnd ? file.size() - kEnd : 0;
-  const std::span<char> all(ends);
-  const std::size_t first_bytes = file.read(0, all.first(kEnd));
-  ends.resize(first_bytes + file.read(last, all.subspan(first_bytes, kEnd)));
-  return {file.size(), hash(ends), file.modified(), {c.count, c.photo, c.mid, c.set}};
+  std::vector<char> ends(2 * end_bytes);
+  const std::uint64_t last = file.size() > end_bytes ? file.size() - end_bytes : 0;
+  const std::size_t first_bytes = file.read(0, std::span(ends).first(end_bytes));
+  ends.resize(first_bytes + file.read(last, std::span(ends).subspan(first_bytes, end_bytes)));
+  const std::uint64_t sum = checksum_of_words(std::as_bytes(std::span(ends)));
+  return {static_cast<std::int64_t>(file.size()),
+          static_cast<std::int64_t>(sum),
+          file.modified(),
+          c.count,
+          c.photo,
+          c.mid,
+          c.set};
 }
 
-template <class T>
-void put(std::string& out, const T& value) {
-  out.append(reinterpret_cast<const char*>(&value), sizeof value);
+void put_text(StateWriter& out, const std::string& text) {
+  out.put(std::vector<char>(text.begin(), text.end()));
 }
 
-template <class T>
-void put_all(std::string& out, const std::vector<T>& values) {
-  put(out, values.size());
-  out.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+std::string get_text(StateReader& in) {
+  const std::vector<char> text = in.get_vector<char>();
+  return {text.begin(), text.end()};
 }
 
-void put_text(std::string& out, const std::string& text) {
-  put(out, text.size());
-  out += text;
-}
+std::uint64_t sum_of(std::span<const std::uint8_t> bytes) { return checksum_of_words(std::as_bytes(bytes)); }
 
-// Reads what the functions above wrote. A file that ends early gives zeros and empty lists; whether it did is
-// asked once, by `whole`, after the hash has said that the bytes are those written.
-class IndexReader {
- public:
-  explicit IndexReader(std::string_view bytes) : rest_(bytes) {}
-
-  template <class T>
-  T get() {
-    T value{};
-    if (const std::string_view bytes = take(sizeof value); !bytes.empty()) {
-      std::memcpy(&value, bytes.data(), sizeof value);
-    }
-    return value;
-  }
-
-  template <class T>
-  std::vector<T> get_all() {
-    const auto count = get<std::size_t>();
-    const std::string_view bytes = count <= rest_.size() / sizeof(T) ? take(count * sizeof(T)) : refuse();
-    std::vector<T> values(bytes.size() / sizeof(T));
-    if (!values.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
-    return values;
-  }
-
-  std::string get_text() { return std::string(take(get<std::size_t>())); }
-
-  bool whole() const { return good_ && rest_.empty(); }
-
- private:
-  std::string_view refuse() {
-    good_ = false;
-    rest_ = {};
-    return {};
-  }
-  std::string_view take(std::size_t bytes) {
-    if (bytes > rest_.size()) return refuse();
-    const std::string_view taken = rest_.substr(0, bytes);
-    rest_.remove_prefix(bytes);
-    return taken;
-  }
-
-  std::string_view rest_;
-  bool good_ = true;
-};
-
-std::string to_bytes(const TsvIndex& index, const Fingerprint& of) {
-  std::string out(kMark);
-  put(out, of);
-  put_all(out, index.start);
-  put_all(out, index.identity);
-  put_all(out, index.part);
-  put(out, index.mids.size());
+// The index without the checksum at its end.
+State to_bytes(const TsvIndex& index, const Fingerprint& of) {
+  StateWriter out(index_mark);
+  for (const std::int64_t number : of) out.put(number);
+  out.put(index.start);
+  out.put(index.identity);
+  out.put(index.part);
+  out.put(index.mids.size());
   for (const std::string& mid : index.mids) put_text(out, mid);
-  put(out, index.bad.count);
-  put(out, index.bad.why.size());
+  out.put(index.bad.count);
+  out.put(index.bad.why.size());
   for (const auto& [line, why] : index.bad.why) {
-    put(out, line);
+    out.put(line);
     put_text(out, why);
   }
-  put(out, hash(out));
-  return out;
+  return std::move(out).finish();
 }
 
-std::optional<TsvIndex> from_bytes(std::string_view bytes, const Fingerprint& wanted) {
-  constexpr std::size_t kHash = sizeof(std::uint64_t);
-  if (bytes.size() < kMark.size() + kHash || !bytes.starts_with(kMark)) return std::nullopt;
-  const std::string_view body = bytes.substr(0, bytes.size() - kHash);
-  if (IndexReader(bytes.substr(body.size())).get<std::uint64_t>() != hash(body)) return std::nullopt;
-  IndexReader in(body.substr(kMark.size()));
-  if (in.get<Fingerprint>() != wanted) return std::nullopt;
+void write_index(const fs::path& path, const TsvIndex& index, const Fingerprint& of) {
+  const State bytes = to_bytes(index, of);
+  const std::uint64_t sum = sum_of(bytes);
+  AtomicFile file(path);
+  file.write(std::as_bytes(std::span(bytes)));
+  file.write(std::as_bytes(std::span(&sum, 1)));
+  file.commit();
+}
+
+// Nothing where there is no index, or one that cannot be read, is damaged, or has another fingerprint.
+std::optional<TsvIndex> read_index(const fs::path& path, const Fingerprint& wanted) try {
+  const std::vector<std::uint8_t> file = read_file_bytes(path);
+  const std::span<const std::uint8_t> all(file);
+  if (all.size() < sizeof(std::uint64_t)) return std::nullopt;
+  const auto bytes = all.first(all.size() - sizeof(std::uint64_t));
+  if (StateReader(all.subspan(bytes.size()), "").get<std::uint64_t>() != sum_of(bytes)) return std::nullopt;
+  StateReader in(bytes, index_mark);
+  for (const std::int64_t number : wanted) {
+    if (in.get<std::int64_t>() != number) return std::nullopt;
+  }
   TsvIndex index;
-  index.start = in.get_all<std::uint64_t>();
-  index.identity = in.get_all<std::int32_t>();
-  index.part = in.get_all<std::uint8_t>();
-  for (auto left = in.get<std::size_t>(); left > 0; --left) index.mids.push_back(in.get_text());
+  index.start = in.get_vector<std::uint64_t>();
+  index.identity = in.get_vector<std::int32_t>();
+  index.part = in.get_vector<std::uint8_t>();
+  for (auto left = in.get<std::size_t>(); left > 0; --left) index.mids.push_back(get_text(in));
   index.bad.count = in.get<std::int64_t>();
   for (auto left = in.get<std::size_t>(); left > 0; --left) {
     const auto line = in.get<std::int64_t>();
-    index.bad.why.emplace(line, in.get_text());
+    index.bad.why.emplace(line, get_text(in));
   }
-  if (!in.whole()) return std::nullopt;
+  in.finish();
   return index;
-}
-
-std::optional<std::string> read_all(const fs::path& path) {
-  try {
-    const RandomAccessFile file(path);
-    std::string bytes(file.size(), '\0');
-    bytes.resize(file.read(0, bytes));
-    return bytes;
-  } catch (const IoError&) {  // no kept index, or none that can be read
-    return std::nullopt;
-  }
+} catch (const Error&) {  // of the file, or of StateReader: the bytes are not an index
+  return std::nullopt;
 }
 
 }  // namespace
@@ -171,24 +115,14 @@ fs::path tsv_index_path(const fs::path& tsv, const fs::path& folder) {
 
 KeptTsvIndex load_or_scan_tsv(const fs::path& tsv, const TsvColumns& columns, const fs::path& kept) {
   const Fingerprint now = fingerprint(tsv, columns);
-  if (const auto bytes = read_all(kept)) {
-    if (auto index = from_bytes(*bytes, now)) {
-      KeptTsvIndex result;
-      result.index = std::move(*index);
-      return result;
-    }
-  }
-  KeptTsvIndex result;
-  result.index = scan_tsv(tsv, columns);
-  result.scanned = true;
+  if (auto index = read_index(kept, now)) return {.index = std::move(*index)};
+  KeptTsvIndex result{.index = scan_tsv(tsv, columns), .scanned = true};
   try {
     if (kept.has_parent_path()) {
       std::error_code failed;
       fs::create_directories(kept.parent_path(), failed);  // a failure shows below
     }
-    AtomicFile file(kept);
-    file.write(to_bytes(result.index, now));
-    file.commit();
+    write_index(kept, result.index, now);
   } catch (const IoError& e) {
     result.not_kept = e.what();
   }

@@ -1,11 +1,11 @@
 // The index of a TSV file, kept beside it (or in a folder of the user's choice) so that tens of gigabytes are
 // read once and not at every start.
 //
-//   FILE.tsv.index = mark | what the TSV file was: size, time of change, hash of its first and last 64 KiB |
-//   its columns | sizes of the parts | start, identity, part | MIDs | bad rows | hash of all that
+//   FILE.tsv.index = "DGTSVIX1" | size of the TSV file, checksum of its first and last 64 KiB, time of its
+//   last change | its columns | start, identity, part | MIDs | bad rows | checksum of all that
 //
-// Integers as this machine has them; a file from another kind of machine, an older format or a changed TSV
-// file is not read but made again, and so is a damaged one.
+// Integers and lists are those of sampling/state.h, checksums those of words (interop/checksum.h). An index
+// that is damaged, has another format or belongs to a TSV file that has changed since is made again.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -20,7 +20,7 @@ std::filesystem::path tsv_index_path(const std::filesystem::path& tsv, const std
 struct KeptTsvIndex {
   TsvIndex index;
   bool scanned = false;  // the TSV file was read, because there was no kept index that fits
-  std::string not_kept;  // why the index could not be written; it is right all the same
+  std::string not_kept;  // why the index could not be written, or empty; `index` is good all the same
 };
 
 /// The index from `kept` if that fits `tsv` and `columns`, else scan_tsv's, written to `kept` (whole or not

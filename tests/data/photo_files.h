@@ -59,7 +59,7 @@ inline void write_photo(const std::filesystem::path& path, int tint = 0) {
 
 inline void write_text(const std::filesystem::path& path, const std::string& text) {
   std::filesystem::create_directories(path.parent_path());
-  write_file_bytes(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  write_file_text(path, text);
 }
 
 /// What the call throws, as text; a failure if it throws nothing or something that is no `Exception`.

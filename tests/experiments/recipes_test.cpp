@@ -256,7 +256,7 @@ TEST(TablesFile, UsesEveryRecipeAndNoTwin) {
 
 TEST(Recipes, EachTrainsTwoStepsAtToySize) {
   const fs::path data = fresh_folder("recipes") / "faces";
-  write_generated_faces(data, GeneratedFaces({.identities = 30, .photos = 4, .size = 24}));
+  faces::write_folder(data, faces::GeneratedFaces({.identities = 30, .photos = 4, .size = 24}));
   for (const fs::path& path : recipes_in(experiments)) {
     SCOPED_TRACE(path.string());
     const Config config =

@@ -72,6 +72,16 @@ TEST_F(AtomicFileTest, ReasonsAreNamed) {
   EXPECT_EQ(files(), 1u);  // no temporary
 }
 
+TEST_F(AtomicFileTest, NoFileStaysOpen) {
+  const auto open_files = [] {
+    return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
+  };
+  const auto before = open_files();
+  for (int i = 0; i < 200; ++i) write_file_atomically(folder_ / "file", std::to_string(i));
+  EXPECT_EQ(open_files(), before);
+  EXPECT_EQ(read_all(folder_ / "file"), "199");
+}
+
 TEST_F(AtomicFileTest, ACommittedFileTakesNoMore) {
   AtomicFile file(folder_ / "file");
   file.commit();

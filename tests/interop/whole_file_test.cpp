@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <string>
+#include <thread>
 
 #include "tensor/error.h"
 #include "tests/data/photo_files.h"
@@ -66,6 +67,48 @@ TEST(FileBytes, FileThatCouldNotBeFinishedIsRemoved) {
   std::signal(SIGXFSZ, signal_before);
   EXPECT_EQ(why, "[write_file_bytes] " + path.string() + ": File too large");
   EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(FileText, AFileIsReadWhole) {
+  const auto path = fresh_folder() / "text";
+  for (const std::size_t size : {0, 1, 65'535, 65'536, 65'537, 300'000}) {
+    std::string text(size, 'x');
+    for (std::size_t i = 0; i < size; i += 7) text[i] = static_cast<char>(i % 251);
+    write_file_text(path, text);
+    EXPECT_EQ(read_file_text(path), text);
+    EXPECT_EQ(as_text(read_file_bytes(path)), text);
+  }
+}
+
+TEST(FileText, APipeIsReadToItsEnd) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const std::string text(100'000, 'y');  // more than the pipe holds
+  std::thread writer([&] {
+    EXPECT_EQ(::write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    ::close(ends[1]);
+  });
+  const std::string pipe = "/proc/self/fd/" + std::to_string(ends[0]);
+  EXPECT_EQ(message_of<IoError>([&] { read_file_bytes(pipe); }),
+            "[read_file_bytes] " + pipe + ": not a regular file");
+  EXPECT_EQ(read_file_text(pipe), text);
+  writer.join();
+  ::close(ends[0]);
+}
+
+TEST(FileText, FilesThatCannotBeReadAreNamed) {
+  const auto folder = fresh_folder();
+  EXPECT_EQ(message_of<IoError>([&] { read_file_text(folder / "none"); }),
+            (folder / "none").string() + ": cannot be read: No such file or directory");
+  EXPECT_EQ(message_of<IoError>([&] { read_file_text(folder); }),
+            folder.string() + ": cannot be read: Is a directory");
+}
+
+TEST(FileText, LinesEndWithLfOrCrlf) {
+  std::string_view text = "a\n\r\n\nb\r\nc", line;
+  std::vector<std::string> lines;
+  while (next_line(text, line)) lines.emplace_back(line);
+  EXPECT_EQ(lines, (std::vector<std::string>{"a", "", "", "b", "c"}));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Reading: TOML text, recipe files with their bases, and "section.key=value" settings.
-#include <fstream>
 #include <sstream>
 
+#include "interop/whole_file.h"
 #include "tensor/check.h"
 #include "training/config/keys.h"
 
@@ -133,13 +133,7 @@ std::string recipe_text(const fs::path& path) {
   std::error_code failed;
   if (fs::is_directory(path, failed))
     throw IoError(fmt::format("{}: is a folder, not a recipe", path.string()));
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
-  if (!in.is_open() || in.bad()) {
-    throw IoError(fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)));
-  }
-  return text.str();
+  return read_file_text(path);
 }
 
 // The files that `base = "a.toml"` or `base = ["a.toml", "b.toml"]` names.

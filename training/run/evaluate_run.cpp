@@ -5,7 +5,7 @@
 #include <set>
 
 #include "data/class_folder.h"
-#include "data/faces/generated_faces.h"
+#include "data/families.h"
 #include "recognition/enrolment.h"
 #include "training/checkpoint.h"
 #include "training/model.h"

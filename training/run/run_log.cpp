@@ -7,10 +7,10 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "interop/atomic_file.h"
+#include "interop/whole_file.h"
 #include "tensor/check.h"
 
 namespace dg {
@@ -19,7 +19,7 @@ namespace {
 // Shortest text that reads back to the same double; whole numbers as integers.
 std::string number_text(double v) { return std::isfinite(v) ? fmt::format("{}", v) : "null"; }
 
-bool is_line_before(const std::string& line, std::int64_t first_step) {
+bool is_line_before(std::string_view line, std::int64_t first_step) {
   const auto json = nlohmann::json::parse(line, nullptr, false);
   if (!json.is_object() || !json.contains("step") || !json["step"].is_number()) return false;
   return json["step"].get<double>() < static_cast<double>(first_step);
@@ -28,11 +28,11 @@ bool is_line_before(const std::string& line, std::int64_t first_step) {
 // Drops the lines of steps that are to come again.
 void cut_metrics(const std::filesystem::path& path, std::int64_t first_step) {
   if (!std::filesystem::exists(path)) return;
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw IoError(fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)));
-  std::string kept, line;
-  while (std::getline(in, line)) {
-    if (is_line_before(line, first_step)) kept += line + "\n";
+  const std::string text = read_file_text(path);
+  std::string_view left = text, line;
+  std::string kept;
+  while (next_line(left, line)) {
+    if (is_line_before(line, first_step)) (kept += line) += '\n';
   }
   write_file_atomically(path, kept);
 }

@@ -38,8 +38,7 @@ std::string identity_table(const PhotoSet& set, const Split& split) {
 void refuse_other_identities(const fs::path& run, const std::string& now) {
   const fs::path table = run / "identities.tsv";
   if (step_checkpoints(run).empty() || !fs::exists(table)) return;
-  const auto bytes = read_file_bytes(table, std::int64_t{1} << 40);
-  require(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()) == now, "train",
+  require(as_text(read_file_bytes(table)) == now, "train",
           "--resume must go on with the identities that {} lists, but the data now have others",
           table.string());
 }

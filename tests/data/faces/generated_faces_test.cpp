@@ -8,6 +8,7 @@
 #include <set>
 
 #include "data/class_folder.h"
+#include "data/families.h"
 #include "tensor/error.h"
 #include "tests/data/photo_files.h"
 
@@ -17,13 +18,13 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-GeneratedFacesOptions small() {
+faces::Options small() {
   return {.identities = 6, .photos = 3, .size = 16, .family = 2, .spread = 0.4, .nuisance = 0.5, .seed = 7};
 }
 
-Image photo_of(const GeneratedFacesOptions& options, int identity, int photo) {
-  FaceRenderer renderer;
-  return GeneratedFaces(options).photo(identity, photo, renderer);
+Image photo_of(const faces::Options& options, int identity, int photo) {
+  faces::Renderer renderer;
+  return faces::GeneratedFaces(options).photo(identity, photo, renderer);
 }
 
 // Every file below the folder with its bytes.
@@ -50,26 +51,26 @@ double mean(const Image& image) {
 
 TEST(GeneratedFaces, SameSeedSameBytesOnAnyNumberOfThreads) {
   const fs::path folder = fresh_folder();
-  const GeneratedFaces faces(small());
-  EXPECT_TRUE(write_generated_faces(folder / "one", faces, 1));
-  EXPECT_TRUE(write_generated_faces(folder / "two", faces, 2));
+  const faces::GeneratedFaces faces(small());
+  EXPECT_TRUE(faces::write_folder(folder / "one", faces, 1));
+  EXPECT_TRUE(faces::write_folder(folder / "two", faces, 2));
   const auto one = contents(folder / "one");
   EXPECT_EQ(one.size(), 6u * 3 + 2);
   EXPECT_EQ(one, contents(folder / "two"));
 }
 
 TEST(GeneratedFaces, APhotoDoesNotDependOnWhatWasRenderedBefore) {
-  const GeneratedFaces faces(small());
-  FaceRenderer used;
-  GeneratedFacesOptions larger = small();
+  const faces::GeneratedFaces faces(small());
+  faces::Renderer used;
+  faces::Options larger = small();
   larger.size = 48;
-  GeneratedFaces(larger).photo(1, 1, used);
+  faces::GeneratedFaces(larger).photo(1, 1, used);
   faces.photo(5, 2, used);
   EXPECT_EQ(faces.photo(2, 1, used).rgb, photo_of(small(), 2, 1).rgb);
 }
 
 TEST(GeneratedFaces, SeedIdentityAndPhotoAllChangeThePicture) {
-  GeneratedFacesOptions other = small();
+  faces::Options other = small();
   other.seed = 8;
   const Image image = photo_of(small(), 2, 1);
   EXPECT_NE(image.rgb, photo_of(other, 2, 1).rgb);
@@ -79,7 +80,7 @@ TEST(GeneratedFaces, SeedIdentityAndPhotoAllChangeThePicture) {
 
 TEST(GeneratedFaces, NoTwoPhotosShareTheirNoise) {
   // At nuisance 0 two photos differ in background and noise only; the middle of the face shows the noise.
-  GeneratedFacesOptions options = small();
+  faces::Options options = small();
   options.size = 40;
   options.nuisance = 0;
   const Image a = photo_of(options, 0, 0), b = photo_of(options, 0, 1);
@@ -99,10 +100,10 @@ TEST(GeneratedFaces, NoTwoPhotosShareTheirNoise) {
 }
 
 TEST(GeneratedFaces, FamiliesAreShuffledAndFull) {
-  GeneratedFacesOptions options = small();
+  faces::Options options = small();
   options.identities = 403;
   options.family = 4;
-  const GeneratedFaces faces(options);
+  const faces::GeneratedFaces faces(options);
   std::map<int, int> sizes;
   int steps = 0;
   for (std::size_t i = 0; i < faces.families().size(); ++i) {
@@ -116,9 +117,9 @@ TEST(GeneratedFaces, FamiliesAreShuffledAndFull) {
 }
 
 TEST(GeneratedFaces, SpreadZeroMakesTwins) {
-  GeneratedFacesOptions options = small();
+  faces::Options options = small();
   options.spread = 0;
-  const GeneratedFaces faces(options);
+  const faces::GeneratedFaces faces(options);
   for (int i = 0; i < 6; ++i) {
     for (int j = 0; j < 6; ++j) {
       const bool related =
@@ -129,32 +130,32 @@ TEST(GeneratedFaces, SpreadZeroMakesTwins) {
 }
 
 TEST(GeneratedFaces, NumbersHaveTheStatedVariances) {
-  GeneratedFacesOptions options = small();
+  faces::Options options = small();
   options.identities = 2000;
-  const GeneratedFaces faces(options);
+  const faces::GeneratedFaces faces(options);
   double squares = 0, within = 0;
-  std::map<int, FaceNumbers> first;
+  std::map<int, faces::Numbers> first;
   int pairs = 0;
   for (int i = 0; i < options.identities; ++i) {
-    const FaceNumbers numbers = faces.numbers(i);
+    const faces::Numbers numbers = faces.numbers(i);
     const auto [sibling, is_new] = first.emplace(faces.families()[static_cast<std::size_t>(i)], numbers);
     pairs += !is_new;
-    for (std::size_t k = 0; k < kFaceNumbers; ++k) {
+    for (std::size_t k = 0; k < faces::number_count; ++k) {
       squares += numbers[k] * numbers[k];
       within += std::pow(numbers[k] - sibling->second[k], 2);
     }
   }
-  EXPECT_NEAR(squares / (2000.0 * kFaceNumbers), 1.44 * (1 + 0.16), 0.05);
-  EXPECT_NEAR(within / (1.0 * pairs * kFaceNumbers), 2 * 1.44 * 0.16, 0.02);
+  EXPECT_NEAR(squares / (2000.0 * faces::number_count), 1.44 * (1 + 0.16), 0.05);
+  EXPECT_NEAR(within / (1.0 * pairs * faces::number_count), 2 * 1.44 * 0.16, 0.02);
 }
 
 TEST(GeneratedFaces, PhotosOfOnePersonAreCloserThanOfAFamilyThanOfStrangers) {
-  GeneratedFacesOptions options = small();
+  faces::Options options = small();
   options.identities = 60;
   options.size = 24;
   options.nuisance = 0.3;
-  const GeneratedFaces faces(options);
-  FaceRenderer renderer;
+  const faces::GeneratedFaces faces(options);
+  faces::Renderer renderer;
   std::vector<Image> images;
   for (int i = 0; i < 60; ++i) {
     for (int p = 0; p < 2; ++p) images.push_back(faces.photo(i, p, renderer));
@@ -174,7 +175,7 @@ TEST(GeneratedFaces, PhotosOfOnePersonAreCloserThanOfAFamilyThanOfStrangers) {
 }
 
 TEST(GeneratedFaces, TheSizeOnlyChangesTheSampling) {
-  GeneratedFacesOptions large = small();
+  faces::Options large = small();
   large.size = 64;
   const Image a = photo_of(small(), 1, 0), b = photo_of(large, 1, 0);
   ASSERT_EQ(b.width, 64);
@@ -194,8 +195,8 @@ TEST(GeneratedFaces, TheSizeOnlyChangesTheSampling) {
 
 TEST(GeneratedFaces, FoldersAndFamilyTableAgree) {
   const fs::path dir = fresh_folder() / "faces";
-  const GeneratedFaces faces(small());
-  write_generated_faces(dir, faces);
+  const faces::GeneratedFaces faces(small());
+  faces::write_folder(dir, faces);
   const PhotoSet set = scan_class_folder(dir);
   ASSERT_EQ(set.classes.size(), 6u);
   EXPECT_EQ(set.classes.front(), "00001");
@@ -205,10 +206,10 @@ TEST(GeneratedFaces, FoldersAndFamilyTableAgree) {
 }
 
 TEST(GeneratedFaces, NamesSortInNumericOrder) {
-  GeneratedFacesOptions options = small();
+  faces::Options options = small();
   options.identities = 1'000'000;
   options.photos = 1000;
-  const GeneratedFaces faces(options);
+  const faces::GeneratedFaces faces(options);
   EXPECT_EQ(faces.folder_name(8), "0000009");
   EXPECT_EQ(faces.folder_name(999'999), "1000000");
   EXPECT_EQ(faces.photo_name(0), "0001.jpg");
@@ -217,66 +218,66 @@ TEST(GeneratedFaces, NamesSortInNumericOrder) {
 
 TEST(GeneratedFaces, ACompleteSetIsKeptAndAnInterruptedOneFinished) {
   const fs::path dir = fresh_folder();
-  const GeneratedFaces faces(small());
-  EXPECT_TRUE(write_generated_faces(dir, faces));
+  const faces::GeneratedFaces faces(small());
+  EXPECT_TRUE(faces::write_folder(dir, faces));
   const auto whole = contents(dir);
   const auto time = fs::last_write_time(dir / "00002" / "001.jpg");
-  EXPECT_FALSE(write_generated_faces(dir, faces));
+  EXPECT_FALSE(faces::write_folder(dir, faces));
   EXPECT_EQ(fs::last_write_time(dir / "00002" / "001.jpg"), time);
 
   fs::remove(dir / "00004" / "002.jpg");
-  EXPECT_TRUE(write_generated_faces(dir, faces));
+  EXPECT_TRUE(faces::write_folder(dir, faces));
   EXPECT_EQ(contents(dir), whole);
 
   std::string text(whole.at("faces.toml").begin(), whole.at("faces.toml").end());
   write_text(dir / "faces.toml", text.replace(text.find("true"), 4, "false"));
   write_text(dir / "00001" / "001.jpg", "half");
-  EXPECT_TRUE(write_generated_faces(dir, faces));
+  EXPECT_TRUE(faces::write_folder(dir, faces));
   EXPECT_EQ(contents(dir), whole);
 }
 
 TEST(GeneratedFaces, ForeignFoldersAndOtherOptionsAreRefused) {
   const fs::path folder = fresh_folder();
-  const GeneratedFaces faces(small());
+  const faces::GeneratedFaces faces(small());
   write_text(folder / "home" / "letter.txt", "dear diary");
-  EXPECT_EQ(message_of<Error>([&] { write_generated_faces(folder / "home", faces); }),
+  EXPECT_EQ(message_of<Error>([&] { faces::write_folder(folder / "home", faces); }),
             "[generated_faces] " + (folder / "home").string() +
                 " is not empty and holds no generated faces (no faces.toml): choose a new folder");
   EXPECT_EQ(contents(folder / "home").size(), 1u);
-  EXPECT_THAT(message_of<IoError>([&] { write_generated_faces(folder / "home" / "letter.txt", faces); }),
+  EXPECT_THAT(message_of<IoError>([&] { faces::write_folder(folder / "home" / "letter.txt", faces); }),
               HasSubstr("letter.txt: not a folder"));
 
-  write_generated_faces(folder / "set", faces);
-  GeneratedFacesOptions other = small();
+  faces::write_folder(folder / "set", faces);
+  faces::Options other = small();
   other.spread = 0.5;
   other.seed = 9;
   EXPECT_THAT(
-      message_of<Error>([&] { write_generated_faces(folder / "set", GeneratedFaces(other)); }),
+      message_of<Error>([&] { faces::write_folder(folder / "set", faces::GeneratedFaces(other)); }),
       HasSubstr(
           "with other options (spread = 0.4 there, spread = 0.5 asked; seed = 7 there, seed = 9 asked)"));
 }
 
 TEST(GeneratedFaces, AProblemInAThreadReachesTheCaller) {
   const fs::path dir = fresh_folder();
-  const GeneratedFaces faces(small());
-  write_generated_faces(dir, faces);
+  const faces::GeneratedFaces faces(small());
+  faces::write_folder(dir, faces);
   fs::remove_all(dir / "00003");
   write_text(dir / "00003", "a file where a folder has to be");
-  EXPECT_THAT(message_of<IoError>([&] { write_generated_faces(dir, faces, 2); }), HasSubstr("00003"));
+  EXPECT_THAT(message_of<IoError>([&] { faces::write_folder(dir, faces, 2); }), HasSubstr("00003"));
 }
 
 TEST(GeneratedFaces, ProgressCountsEveryPhoto) {
   std::vector<std::int64_t> seen;
-  write_generated_faces(fresh_folder(), GeneratedFaces(small()), 2,
-                        [&](std::int64_t n) { seen.push_back(n); });
+  faces::write_folder(fresh_folder(), faces::GeneratedFaces(small()), 2,
+                      [&](std::int64_t n) { seen.push_back(n); });
   EXPECT_EQ(seen, (std::vector<std::int64_t>{3, 6, 9, 12, 15, 18}));
 }
 
 TEST(GeneratedFaces, OptionsOutOfRangeAreNamed) {
   const auto why = [](auto change) {
-    GeneratedFacesOptions options = small();
+    faces::Options options = small();
     change(options);
-    return message_of<Error>([&] { GeneratedFaces faces(options); });
+    return message_of<Error>([&] { faces::GeneratedFaces faces(options); });
   };
   EXPECT_EQ(why([](auto& o) { o.identities = 0; }), "[generated_faces] identities must be at least 1, got 0");
   EXPECT_EQ(why([](auto& o) { o.photos = -1; }), "[generated_faces] photos must be at least 1, got -1");
@@ -290,8 +291,8 @@ TEST(GeneratedFaces, OptionsOutOfRangeAreNamed) {
 }
 
 TEST(GeneratedFaces, ContactSheetShowsFamiliesRowByRow) {
-  const GeneratedFaces faces(small());
-  const Image sheet = contact_sheet(faces, 2, 3);
+  const faces::GeneratedFaces faces(small());
+  const Image sheet = faces::contact_sheet(faces, 2, 3);
   ASSERT_EQ(sheet.width, 3 * 16);
   ASSERT_EQ(sheet.height, 4 * 16);
   std::vector<int> rows;
@@ -306,26 +307,8 @@ TEST(GeneratedFaces, ContactSheetShowsFamiliesRowByRow) {
       for (int c = 0; c < 3; ++c) ASSERT_EQ(sheet.pixel(16 + x, 32 + y)[c], tile.pixel(x, y)[c]);
     }
   }
-  EXPECT_THAT(message_of<Error>([&] { contact_sheet(faces, 0, 3); }), HasSubstr("at least 1, got 0 and 3"));
-}
-
-TEST(FamilyTable, BadLinesAreNamed) {
-  const fs::path path = fresh_folder() / "families.csv";
-  const std::vector<std::string> ann{"ann"};
-  const auto why = [&](const std::string& text) {
-    write_text(path, text);
-    return message_of<IoError>([&] { read_families(path, ann); });
-  };
-  const std::string where = "[read_families] " + path.string();
-  EXPECT_EQ(why("name,family\nann,1\n"), where + ":1: the header must be `identity,family`");
-  EXPECT_EQ(why("identity,family\nann 1\n"), where + ":2: a line must be `identity,family`");
-  EXPECT_EQ(why("identity,family\nbob,0\nann,1x\n"),
-            where + ":3: family must be a number from 0 on, got `1x`");
-  EXPECT_EQ(why("identity,family\nann,-1\n"), where + ":2: family must be a number from 0 on, got `-1`");
-  EXPECT_EQ(why("identity,family\nann,1\nann,1\n"), where + ":3: identity ann is repeated");
-  EXPECT_EQ(why("identity,family\nbob,1\n"), where + ": no family for identity ann");
-  write_text(path, "identity,family\r\nbob,3\r\nann,12");
-  EXPECT_EQ(read_families(path, std::vector<std::string>{"ann", "bob"}), (std::vector<int>{12, 3}));
+  EXPECT_THAT(message_of<Error>([&] { faces::contact_sheet(faces, 0, 3); }),
+              HasSubstr("at least 1, got 0 and 3"));
 }
 
 }  // namespace

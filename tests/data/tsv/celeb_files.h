@@ -30,7 +30,8 @@ inline std::string to_base64(std::span<const std::uint8_t> bytes) {
 
 /// Twelve identities of generated faces, 24 pixels, `photos` each, as a class folder.
 inline std::filesystem::path twelve_faces(const std::filesystem::path& folder, int photos = 4) {
-  write_generated_faces(folder, GeneratedFaces({.identities = 12, .photos = photos, .size = 24, .seed = 3}));
+  faces::write_folder(folder,
+                      faces::GeneratedFaces({.identities = 12, .photos = photos, .size = 24, .seed = 3}));
   return folder;
 }
 

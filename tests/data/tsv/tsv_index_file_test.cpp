@@ -1,7 +1,10 @@
 #include "data/tsv/tsv_index_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include "interop/checksum.h"
 #include "tests/data/photo_files.h"
 
 namespace dg {
@@ -9,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr TsvColumns kKeptColumns{.count = 5, .photo = 2, .mid = 3, .set = 0};
+constexpr TsvColumns kept_columns{.count = 5, .photo = 2, .mid = 3, .set = 0};
 
 bool same(const TsvIndex& a, const TsvIndex& b) {
   return a.start == b.start && a.identity == b.identity && a.part == b.part && a.mids == b.mids &&
@@ -23,7 +26,7 @@ struct Kept : testing::Test {
     kept = tsv_index_path(tsv, "");
     write_text(tsv, text);
   }
-  KeptTsvIndex open() const { return load_or_scan_tsv(tsv, kKeptColumns, kept); }
+  KeptTsvIndex open() const { return load_or_scan_tsv(tsv, kept_columns, kept); }
   // Other bytes under the old time of change.
   void rewrite(const std::string& other) const {
     const auto time = fs::last_write_time(tsv);
@@ -43,7 +46,7 @@ TEST_F(Kept, TheSecondStartReadsTheIndexAndGetsTheSame) {
   const KeptTsvIndex second = open();
   EXPECT_FALSE(second.scanned);
   EXPECT_TRUE(same(first.index, second.index));
-  EXPECT_TRUE(same(second.index, scan_tsv(tsv, kKeptColumns)));
+  EXPECT_TRUE(same(second.index, scan_tsv(tsv, kept_columns)));
   EXPECT_EQ(second.index.bad.why.at(3), "1 columns, must be 5");
 }
 
@@ -84,7 +87,7 @@ TEST_F(Kept, OtherColumnsNeedAnotherIndex) {
   const TsvColumns unlabelled{.count = 5, .photo = 2, .mid = -1, .set = -1};
   const KeptTsvIndex index = load_or_scan_tsv(tsv, unlabelled, kept);
   EXPECT_TRUE(index.scanned);
-  EXPECT_EQ(index.index.identity.front(), TsvIndex::kUnlabelled);
+  EXPECT_EQ(index.index.identity.front(), TsvIndex::unlabelled);
   EXPECT_FALSE(load_or_scan_tsv(tsv, unlabelled, kept).scanned);
 }
 
@@ -106,22 +109,34 @@ TEST_F(Kept, ADamagedIndexIsMadeAgain) {
   EXPECT_FALSE(open().scanned);
 }
 
+// The bytes that every version has written for this file: an index of an older program is still read.
+TEST_F(Kept, TheFormatStays) {
+  const timespec time{1'700'000'000, 123'456'789};
+  const timespec times[2] = {time, time};
+  ASSERT_EQ(::utimensat(AT_FDCWD, tsv.c_str(), times, 0), 0);
+  open();
+  const auto bytes = read_file_bytes(kept);
+  EXPECT_EQ(bytes.size(), 238u);
+  EXPECT_TRUE(as_text(bytes).starts_with("DGTSVIX1"));
+  EXPECT_EQ(checksum(std::as_bytes(std::span(bytes))), 0x5e9a00b6fd7437f4u);
+}
+
 TEST_F(Kept, AFolderOfTheUsersChoiceIsMade) {
   const fs::path other = tsv_index_path(tsv, folder / "a/b");
   EXPECT_EQ(other, folder / "a/b/x.tsv.index");
-  EXPECT_TRUE(load_or_scan_tsv(tsv, kKeptColumns, other).scanned);
+  EXPECT_TRUE(load_or_scan_tsv(tsv, kept_columns, other).scanned);
   EXPECT_TRUE(fs::exists(other));
   EXPECT_FALSE(fs::exists(kept));
-  EXPECT_FALSE(load_or_scan_tsv(tsv, kKeptColumns, other).scanned);
+  EXPECT_FALSE(load_or_scan_tsv(tsv, kept_columns, other).scanned);
 }
 
 TEST_F(Kept, AnIndexThatCannotBeWrittenIsRightAllTheSame) {
   write_text(folder / "file", "not a folder");
   const fs::path nowhere = folder / "file" / "x.tsv.index";
-  const KeptTsvIndex index = load_or_scan_tsv(tsv, kKeptColumns, nowhere);
+  const KeptTsvIndex index = load_or_scan_tsv(tsv, kept_columns, nowhere);
   EXPECT_TRUE(index.scanned);
   EXPECT_PRED_FORMAT2(testing::IsSubstring, nowhere.string(), index.not_kept);
-  EXPECT_TRUE(same(index.index, scan_tsv(tsv, kKeptColumns)));
+  EXPECT_TRUE(same(index.index, scan_tsv(tsv, kept_columns)));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ using Texts = std::vector<std::string>;
 using Ids = std::vector<std::int32_t>;
 using Offsets = std::vector<std::uint64_t>;
 
-constexpr TsvColumns kDevelopment{.count = 5, .photo = 2, .mid = 3, .set = 0};
+constexpr TsvColumns development_columns{.count = 5, .photo = 2, .mid = 3, .set = 0};
 
 fs::path file_of(const std::string& text) {
   const fs::path path = fresh_folder() / "x.tsv";
@@ -69,8 +69,8 @@ TEST(TsvIndex, BadRowsAreNamedByLineAndTheOthersStay) {
       "Other\t7\tAAAA\tm.a\tu\n"
       "novel\t8\tAAAA\tm.b\tu\n"
       "BaseSet\t9\tAA");
-  const TsvIndex index = scan_tsv(path, kDevelopment);
-  constexpr std::int32_t bad = TsvIndex::kBad;
+  const TsvIndex index = scan_tsv(path, development_columns);
+  constexpr std::int32_t bad = TsvIndex::bad_row;
   EXPECT_EQ(index.identity, (Ids{0, bad, bad, bad, bad, bad, bad, 1, bad}));
   EXPECT_EQ(index.mids, (Texts{"m.a", "m.b"}));
   EXPECT_EQ(index.part.front(), TsvIndex::base);
@@ -93,7 +93,7 @@ TEST(TsvIndex, OnlyTheFirstBadRowsAreListedButAllAreCounted) {
   for (int i = 0; i < 250; ++i) text += "x\n";
   const BadRows bad = scan_tsv(file_of(text), {}).bad;
   EXPECT_EQ(bad.count, 250);
-  EXPECT_EQ(bad.why.size(), BadRows::kListed);
+  EXPECT_EQ(bad.why.size(), BadRows::listed);
   EXPECT_EQ(bad.why.rbegin()->first, 100);
 }
 
@@ -102,7 +102,7 @@ TEST(TsvIndex, ALineAboveTheLimitIsBadAndTheNextOneIsRead) {
   const fs::path path = file_of(good + "2\t" + std::string(9'000'000, 'A') + "\tm.b\t1\tu\n" + good);
   for (const std::int64_t limit : {20, 8'999'999}) {
     const TsvIndex index = scan_tsv(path, {}, limit);
-    EXPECT_EQ(index.identity, (Ids{0, TsvIndex::kBad, 0}));
+    EXPECT_EQ(index.identity, (Ids{0, TsvIndex::bad_row, 0}));
     EXPECT_EQ(index.bad.why.at(2), fmt::format("the line has more than {} bytes", limit));
     EXPECT_EQ(index.start.back(), fs::file_size(path));
   }
@@ -128,7 +128,7 @@ TEST(TsvIndex, PiecesDoNotShow) {
     start += row.size() + 1;
     const std::int32_t id = index.identity[static_cast<std::size_t>(line)];
     if (tsv_column(row, 1).empty()) {
-      EXPECT_EQ(id, TsvIndex::kBad);
+      EXPECT_EQ(id, TsvIndex::bad_row);
     } else {
       ASSERT_GE(id, 0);
       EXPECT_EQ(index.mids[static_cast<std::size_t>(id)], tsv_column(row, 2));

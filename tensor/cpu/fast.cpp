@@ -26,8 +26,6 @@ namespace dg {
 inline namespace DG_WIDTH {
 namespace {
 
-using Index = std::int64_t;
-
 using Kernel = ConvKernel;
 
 // How many of the out * taps products along one axis read a pixel inside the image.

@@ -27,7 +27,7 @@ const dnnl::engine& engine() {
       fmt::format("[{}] oneDNN: {} (status {})", where, e.message, static_cast<int>(e.status)));
 }
 
-memory::desc plain(std::initializer_list<std::int64_t> dims, Tag tag) {
+memory::desc plain(std::initializer_list<Index> dims, Tag tag) {
   return memory::desc(memory::dims(dims), memory::data_type::f32, tag);
 }
 
@@ -136,7 +136,7 @@ Plan make_plan(const ConvGeometry& g, ConvPass pass, bool with_bias) {
 // Plans are made once per geometry, pass and thread count (oneDNN divides the work when it makes the kernel),
 // and never dropped: a run has a few dozen.
 const Plan& plan_for(const ConvGeometry& g, ConvPass pass, bool with_bias) {
-  using Key = std::tuple<std::array<std::int64_t, 10>, ConvPass, bool, int>;
+  using Key = std::tuple<std::array<Index, 10>, ConvPass, bool, int>;
   static auto* mutex = new std::mutex;
   static auto* plans = new std::map<Key, std::unique_ptr<Plan>>;
   const Key key{{g.n, g.h, g.w, g.c, g.k, g.r, g.s, g.stride, g.pad, g.dilation}, pass, with_bias, threads()};
@@ -152,9 +152,9 @@ memory view(const memory::desc& desc, const void* data) {
 }
 
 void run(const Plan& plan, ConvPass pass, const float* x, const float* w, const float* bias, const float* y) {
-  const Scratch<std::byte> scratch(static_cast<std::int64_t>(plan.scratch.get_size()));
-  const Scratch<std::byte> reorder_scratch(static_cast<std::int64_t>(plan.reorder_scratch.get_size()));
-  const Scratch<std::byte> own_w(plan.reorder ? static_cast<std::int64_t>(plan.w.get_size()) : 0);
+  const Scratch<std::byte> scratch(static_cast<Index>(plan.scratch.get_size()));
+  const Scratch<std::byte> reorder_scratch(static_cast<Index>(plan.reorder_scratch.get_size()));
+  const Scratch<std::byte> own_w(plan.reorder ? static_cast<Index>(plan.w.get_size()) : 0);
   dnnl::stream stream(engine());
   const memory plain_w = view(plan.plain_w, w),
                kernel_w = plan.reorder ? view(plan.w, own_w.data()) : plain_w;

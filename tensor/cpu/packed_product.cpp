@@ -9,7 +9,6 @@ namespace dg {
 inline namespace DG_WIDTH {
 namespace {
 
-using Index = std::int64_t;
 constexpr Index most = 512;              // rows of A
 constexpr Index least = 1 << 16;         // numbers of B
 constexpr Index block_cols = 2 * lanes;  // of C, made together by one thread

@@ -10,8 +10,6 @@ namespace dg {
 inline namespace DG_WIDTH {
 namespace {
 
-using Index = std::int64_t;
-
 // Into how many parts to split the rows of each of `tasks` equal products, so that all threads have work of
 // about the same size, in parts no smaller than 16 rows.
 Index parts_per_task(Index tasks, Index rows) {

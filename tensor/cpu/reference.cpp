@@ -8,8 +8,6 @@ namespace dg {
 inline namespace DG_WIDTH {
 namespace {
 
-using Index = std::int64_t;
-
 class ReferenceBackend final : public HostMemoryBackend {
  public:
   const char* name() const override { return "reference"; }

@@ -9,7 +9,6 @@ namespace dg {
 inline namespace DG_WIDTH {
 namespace {
 
-using Index = std::int64_t;
 constexpr Index most = 8;             // rows of the thin side
 constexpr Index column_block = 1024;  // of the large matrix: a few such rows stay in the first cache
 constexpr Index ahead = 512;          // numbers of it that are fetched beforehand

@@ -278,7 +278,7 @@ void with_maps(const ConvGeometry& g, Index h, Index w, const Run& run) {
 
 }  // namespace
 
-WinogradCost winograd_cost(const ConvGeometry& g, std::int64_t h, std::int64_t w) {
+WinogradCost winograd_cost(const ConvGeometry& g, Index h, Index w) {
   if (g.stride != 1 || g.r != g.s || (g.r != 3 && g.r != 5)) return {};
   const auto products = [&](Index tile, Index points) {
     return points * (Grid{g.n, h, w, g.dilation, tile}.tiles() + filters_in_tiles);

@@ -22,14 +22,14 @@ namespace dg {
 inline namespace DG_WIDTH {
 
 struct WinogradCost {
-  std::int64_t tile = 0;  // outputs a side of the tiles that cost least; 0: no transform
+  Index tile = 0;  // outputs a side of the tiles that cost least; 0: no transform
   // multiplications per pair of channels over all images, that of transforming the filters included
-  std::int64_t products = 0;
+  Index products = 0;
 };
 
 /// What output images of h x w pixels (for the pass by input: the input's) cost. No transform is available
 /// for strides and for filters other than 3x3 and 5x5.
-WinogradCost winograd_cost(const ConvGeometry& g, std::int64_t h, std::int64_t w);
+WinogradCost winograd_cost(const ConvGeometry& g, Index h, Index w);
 
 /// As Backend::conv_*, where winograd_cost(...).tile > 0; all sizes must be >= 1.
 void winograd_forward(const ConvGeometry& g, const float* x, const float* w, const float* bias, float* y);

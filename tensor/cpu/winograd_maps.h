@@ -16,8 +16,6 @@
 
 namespace dg::winograd {
 
-using Index = std::int64_t;
-
 constexpr std::array<double, 3> pair = {1, 2, 0.5};
 
 /// Rows: the point 0 if there, the positive member of each pair, infinity. Columns: `terms` inputs or

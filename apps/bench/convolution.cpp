@@ -63,8 +63,9 @@ struct Pass {
   const char* name;
   ConvPass pass;
 };
-constexpr Pass passes[] = {
-    {"forward", ConvPass::forward}, {"by_input", ConvPass::input}, {"by_weight", ConvPass::weight}};
+constexpr Pass passes[] = {{"forward", ConvPass::forward},
+                           {"by_input", ConvPass::backward_input},
+                           {"by_weight", ConvPass::backward_weight}};
 constexpr std::pair<const char*, ConvKernel> kernels[] = {{"winograd", ConvKernel::winograd},
                                                           {"pixel_pairs", ConvKernel::pixel_pairs},
                                                           {"direct", ConvKernel::direct}};
@@ -90,7 +91,7 @@ struct Problem {
 
   bool possible(ConvPass pass, ConvKernel kernel) const {
     if (kernel == ConvKernel::winograd) {
-      const bool input = pass == ConvPass::input;
+      const bool input = pass == ConvPass::backward_input;
       return winograd_cost(g, input ? g.h : g.out_h(), input ? g.w : g.out_w()).tile > 0;
     }
     return kernel == ConvKernel::pixel_pairs || onednn_convolves(g, pass);
@@ -101,15 +102,15 @@ struct Problem {
     switch (kernel) {
       case ConvKernel::winograd:
         if (pass == ConvPass::forward) return winograd_forward(g, xs, ws, bias.data(), ys);
-        if (pass == ConvPass::input) return winograd_backward_input(g, ys, ws, xs);
+        if (pass == ConvPass::backward_input) return winograd_backward_input(g, ys, ws, xs);
         return winograd_backward_weight(g, xs, ys, ws);
       case ConvKernel::pixel_pairs:
         if (pass == ConvPass::forward) return pixel_pairs_forward(g, xs, ws, bias.data(), ys);
-        if (pass == ConvPass::input) return pixel_pairs_backward_input(g, ys, ws, xs);
+        if (pass == ConvPass::backward_input) return pixel_pairs_backward_input(g, ys, ws, xs);
         return pixel_pairs_backward_weight(g, xs, ys, ws);
       case ConvKernel::direct:
         if (pass == ConvPass::forward) return onednn_conv_forward(g, xs, ws, bias.data(), ys);
-        if (pass == ConvPass::input) return onednn_conv_backward_input(g, ys, ws, xs);
+        if (pass == ConvPass::backward_input) return onednn_conv_backward_input(g, ys, ws, xs);
         return onednn_conv_backward_weight(g, xs, ys, ws);
     }
   }

@@ -48,7 +48,7 @@ ConvKernel conv_kernel(const ConvGeometry& g, ConvPass pass) {
   const Index taps = g.r * g.s, dense = g.n * g.out_h() * g.out_w() * taps;
   const Index valid = g.n * valid_along(g, g.h, g.out_h(), g.r) * valid_along(g, g.w, g.out_w(), g.s);
   const WinogradCost winograd =
-      pass == ConvPass::input ? winograd_cost(g, g.h, g.w) : winograd_cost(g, g.out_h(), g.out_w());
+      pass == ConvPass::backward_input ? winograd_cost(g, g.h, g.w) : winograd_cost(g, g.out_h(), g.out_w());
   const bool transforms = winograd.tile > 0 && fills_lanes(g);
   if (10 * valid <= 6 * dense && (!transforms || valid <= winograd.products)) return Kernel::pixel_pairs;
   if (transforms && 100 * winograd.products <= 55 * (valid + 40 * taps)) return Kernel::winograd;
@@ -106,7 +106,7 @@ class FastCpuBackend final : public HostMemoryBackend {
       std::fill_n(dx, g.n * g.h * g.w * g.c, 0.0f);
       return;
     }
-    switch (conv_kernel(g, ConvPass::input)) {
+    switch (conv_kernel(g, ConvPass::backward_input)) {
       case Kernel::pixel_pairs:
         return pixel_pairs_backward_input(g, dy, w, dx);
       case Kernel::winograd:
@@ -122,7 +122,7 @@ class FastCpuBackend final : public HostMemoryBackend {
       std::fill_n(dw, g.k * g.r * g.s * g.c, 0.0f);
       return;
     }
-    switch (conv_kernel(g, ConvPass::weight)) {
+    switch (conv_kernel(g, ConvPass::backward_weight)) {
       case Kernel::pixel_pairs:
         return pixel_pairs_backward_weight(g, x, dy, dw);
       case Kernel::winograd:

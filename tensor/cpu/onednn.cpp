@@ -1,6 +1,5 @@
 #include "tensor/cpu/onednn.h"
 
-#include <array>
 #include <dnnl.hpp>
 #include <map>
 #include <memory>
@@ -116,7 +115,7 @@ Plan make_plan(const ConvGeometry& g, ConvPass pass, bool with_bias) {
   if (pass == ConvPass::forward) {
     const auto desc = forward_kernel(problem);
     take(desc, dnnl::convolution_forward(desc), desc.weights_desc());
-  } else if (pass == ConvPass::input) {
+  } else if (pass == ConvPass::backward_input) {
     const auto desc = input_kernel(problem);
     take(desc, dnnl::convolution_backward_data(desc), desc.weights_desc());
   } else {
@@ -124,7 +123,7 @@ Plan make_plan(const ConvGeometry& g, ConvPass pass, bool with_bias) {
     take(desc, dnnl::convolution_backward_weights(desc), desc.diff_weights_desc());
   }
   if (plan.w != plan.plain_w) {
-    const bool out = pass == ConvPass::weight;
+    const bool out = pass == ConvPass::backward_weight;
     const dnnl::reorder::primitive_desc desc(engine(), out ? plan.w : plan.plain_w, engine(),
                                              out ? plan.plain_w : plan.w, scratch_is_ours());
     plan.reorder = dnnl::reorder(desc);
@@ -136,10 +135,10 @@ Plan make_plan(const ConvGeometry& g, ConvPass pass, bool with_bias) {
 // Plans are made once per geometry, pass and thread count (oneDNN divides the work when it makes the kernel),
 // and never dropped: a run has a few dozen.
 const Plan& plan_for(const ConvGeometry& g, ConvPass pass, bool with_bias) {
-  using Key = std::tuple<std::array<Index, 10>, ConvPass, bool, int>;
+  using Key = std::tuple<ConvGeometry, ConvPass, bool, int>;
   static auto* mutex = new std::mutex;
   static auto* plans = new std::map<Key, std::unique_ptr<Plan>>;
-  const Key key{{g.n, g.h, g.w, g.c, g.k, g.r, g.s, g.stride, g.pad, g.dilation}, pass, with_bias, threads()};
+  const Key key{g, pass, with_bias, threads()};
   const std::lock_guard lock(*mutex);
   std::unique_ptr<Plan>& plan = (*plans)[key];
   if (plan == nullptr) plan = std::make_unique<Plan>(make_plan(g, pass, with_bias));
@@ -164,10 +163,10 @@ void run(const Plan& plan, ConvPass pass, const float* x, const float* w, const 
                                   {DNNL_ARG_TO, to},
                                   {DNNL_ARG_SCRATCHPAD, view(plan.reorder_scratch, reorder_scratch.data())}});
   };
-  const bool forward = pass == ConvPass::forward, weight = pass == ConvPass::weight;
+  const bool forward = pass == ConvPass::forward, weight = pass == ConvPass::backward_weight;
   if (!weight) reorder(plain_w, kernel_w);
   std::unordered_map<int, memory> arguments = {
-      {pass == ConvPass::input ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC, view(plan.x, x)},
+      {pass == ConvPass::backward_input ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC, view(plan.x, x)},
       {weight ? DNNL_ARG_DIFF_WEIGHTS : DNNL_ARG_WEIGHTS, kernel_w},
       {forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST, view(plan.y, y)},
       {DNNL_ARG_SCRATCHPAD, view(plan.scratch, scratch.data())}};
@@ -211,11 +210,11 @@ void onednn_conv_forward(const ConvGeometry& g, const float* x, const float* w, 
 }
 
 void onednn_conv_backward_input(const ConvGeometry& g, const float* dy, const float* w, float* dx) {
-  convolve("conv_backward_input", g, ConvPass::input, dx, w, nullptr, dy);
+  convolve("conv_backward_input", g, ConvPass::backward_input, dx, w, nullptr, dy);
 }
 
 void onednn_conv_backward_weight(const ConvGeometry& g, const float* x, const float* dy, float* dw) {
-  convolve("conv_backward_weight", g, ConvPass::weight, x, dw, nullptr, dy);
+  convolve("conv_backward_weight", g, ConvPass::backward_weight, x, dw, nullptr, dy);
 }
 
 }  // namespace DG_WIDTH

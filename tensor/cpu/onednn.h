@@ -9,8 +9,6 @@
 namespace dg {
 inline namespace DG_WIDTH {
 
-enum class ConvPass { forward, input, weight };
-
 /// C = alpha op(A) op(B) + beta C on all threads; from inside a parallel region, on the calling thread. All
 /// sizes must be >= 1. Returns false when oneDNN refuses: it may not throw across a parallel region.
 [[nodiscard]] bool onednn_gemm(const Gemm& g) noexcept;

@@ -1,34 +1,38 @@
-// As many channels at a time as one vector register of the machine we compile for holds: 16 with AVX-512, 8
-// with AVX, otherwise 4. (A wider Lane than the machine's own costs a factor of 20: the compiler keeps the
-// halves in memory.) And the product of small matrices in that form, for panels that already lie in the cache
-// and need no packing.
+// As many floats at a time as one vector register of the machine we compile for holds, and the product of
+// small matrices in that form, for operands that already lie in the cache and need no packing.
+//
+// A Lane wider than the machine's registers costs a factor of 20, because the compiler then keeps its halves
+// in memory. Hence 16 floats with AVX-512, 8 with AVX, otherwise 4 (SSE2, which every x86-64 has).
+//
+// Nothing here needs the library: whoever includes this file links nothing for it.
 #pragma once
 #include <cstring>
 #include <utility>
 
 #include "tensor/real.h"
 
-namespace dg {
+namespace dg::cpu {
 
+/// Floats in a vector register, and how many such registers the machine has.
 #if defined(__AVX512F__)
-constexpr Index lanes = 16, registers = 32;
+constexpr Index lanes = 16, vector_registers = 32;
 #elif defined(__AVX__)
-constexpr Index lanes = 8, registers = 16;
+constexpr Index lanes = 8, vector_registers = 16;
 #else
-constexpr Index lanes = 4, registers = 16;
+constexpr Index lanes = 4, vector_registers = 16;
 #endif
 using Lane [[gnu::vector_size(lanes * sizeof(float))]] = float;
 /// A Lane anywhere in an array of floats.
 using UnalignedLane [[gnu::vector_size(lanes * sizeof(float)), gnu::aligned(4), gnu::may_alias]] = float;
 
-/// `channels` rounded up to whole lanes.
-constexpr Index padded(Index channels) { return (channels + lanes - 1) / lanes * lanes; }
+/// `count` rounded up to whole lanes.
+constexpr Index padded(Index count) { return (count + lanes - 1) / lanes * lanes; }
 
 [[gnu::always_inline]] inline void load(Lane& to, const float* from) {
   to = *reinterpret_cast<const UnalignedLane*>(from);
 }
 
-/// The first `count` (any number; at most a Lane is taken) of the floats at `from`, then zeros.
+/// The first `count` of the floats at `from`, then zeros; the whole Lane where count >= lanes.
 [[gnu::always_inline]] inline void load(Lane& to, const float* from, Index count) {
   if (count >= lanes) return load(to, from);
   to = Lane{};
@@ -39,6 +43,7 @@ constexpr Index padded(Index channels) { return (channels + lanes - 1) / lanes *
   *reinterpret_cast<UnalignedLane*>(to) = from;
 }
 
+/// The first `count` floats of `from`; the whole Lane where count >= lanes.
 [[gnu::always_inline]] inline void store(float* to, const Lane& from, Index count) {
   if (count >= lanes) return store(to, from);
   std::memcpy(to, &from, static_cast<std::size_t>(count) * sizeof(float));
@@ -55,8 +60,9 @@ template <Index n, class F>
 
 namespace detail {
 
-// a with its elements l that have the bit `half` set replaced by b's element l - half, and the counterpart:
-// the off-diagonal quarters of two rows change places.
+// One step of transposing a square: rows a and b, `half` apart, swap the off-diagonal quarters of each block
+// of 2 half x 2 half. Element l of a changes places with element l - half of b, for every l that has the bit
+// `half`.
 template <Index half, Index... l>
 [[gnu::always_inline]] inline void exchange(Lane& a, Lane& b, std::integer_sequence<Index, l...>) {
   const Lane upper = __builtin_shufflevector(a, b, (l & half ? lanes + l - half : l)...);
@@ -81,7 +87,7 @@ template <Index half>
 /// A square of lanes x lanes numbers becomes its transpose.
 [[gnu::always_inline]] inline void transpose(Lane* rows) { detail::transpose<1>(rows); }
 
-/// to [rows][padded cols] = the transpose of from [cols][rows], whose rows lie `distance` apart; zeros behind
+/// to [rows][padded cols] = the transpose of from [cols][rows], whose rows lie `distance` apart; zeros after
 /// the columns.
 inline void transpose(Index rows, Index cols, const float* from, Index distance, float* to) {
   const Index width = padded(cols);
@@ -101,7 +107,8 @@ inline void transpose(Index rows, Index cols, const float* from, Index distance,
 }
 
 /// C = op(A) B, or C += op(A) B when `add`: op(A) rows x k, B k x cols, cols a multiple of `lanes`. A is
-/// stored k x rows when transposed.
+/// stored k x rows when transposed. Each number of C is one sum over k in float, from the first term to the
+/// last, so its bits do not depend on where in C it stands.
 struct SmallProduct {
   Index rows, cols, k;
   const float* a;
@@ -140,6 +147,7 @@ void multiply_block(const SmallProduct& s, Index row, Index col) {
   each([&](auto i, auto j) __attribute__((always_inline)) { store(c + i * s.ldc + j * lanes, sum[i][j]); });
 }
 
+// All rows from `row` on: blocks of `height` rows, then lower ones (8, 4, 2, 1) for the rows left.
 template <bool transposed, Index height, Index width>
 void multiply_rows(const SmallProduct& s, Index row, Index col) {
   for (; row + height <= s.rows; row += height) multiply_block<transposed, height, width>(s, row, col);
@@ -153,11 +161,16 @@ void multiply_rows(const SmallProduct& s, Index row, Index col) {
 
 template <bool transposed>
 void multiply(const SmallProduct& s) {
-  // The tallest blocks that leave registers for the row of B and a number of A.
-  constexpr Index tall = registers == 32 ? 12 : 6, narrow_tall = registers / 2;
+  // Rows of a block that is two lanes wide, and of one that is one lane wide. All sums of a block stay in
+  // registers, beside two for the row of B and one for the number of A: 12 x 2 + 3 of 32, or 6 x 2 + 3 of 16.
+  // With one lane, half of the registers: 8 or 16 independent sums keep both multiply-add units busy, whose
+  // latency is 4 cycles.
+  constexpr Index height_of_two = vector_registers == 32 ? 12 : 6, height_of_one = vector_registers / 2;
   Index col = 0;
-  for (; col + 2 * lanes <= s.cols; col += 2 * lanes) detail::multiply_rows<transposed, tall, 2>(s, 0, col);
-  if (col < s.cols) detail::multiply_rows<transposed, narrow_tall, 1>(s, 0, col);
+  for (; col + 2 * lanes <= s.cols; col += 2 * lanes) {
+    detail::multiply_rows<transposed, height_of_two, 2>(s, 0, col);
+  }
+  if (col < s.cols) detail::multiply_rows<transposed, height_of_one, 1>(s, 0, col);
 }
 
-}  // namespace dg
+}  // namespace dg::cpu

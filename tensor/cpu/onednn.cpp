@@ -8,7 +8,7 @@
 
 #include "tensor/parallel.h"
 
-namespace dg {
+namespace dg::cpu {
 inline namespace DG_WIDTH {
 namespace {
 
@@ -218,4 +218,4 @@ void onednn_conv_backward_weight(const ConvGeometry& g, const float* x, const fl
 }
 
 }  // namespace DG_WIDTH
-}  // namespace dg
+}  // namespace dg::cpu

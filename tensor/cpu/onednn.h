@@ -6,7 +6,7 @@
 #pragma once
 #include "tensor/backend.h"
 
-namespace dg {
+namespace dg::cpu {
 inline namespace DG_WIDTH {
 
 /// C = alpha op(A) op(B) + beta C on all threads; from inside a parallel region, on the calling thread. All
@@ -26,4 +26,4 @@ void onednn_conv_backward_input(const ConvGeometry& g, const float* dy, const fl
 void onednn_conv_backward_weight(const ConvGeometry& g, const float* x, const float* dy, float* dw);
 
 }  // namespace DG_WIDTH
-}  // namespace dg
+}  // namespace dg::cpu

@@ -5,7 +5,7 @@
 #include "tensor/cpu/lane.h"
 #include "tensor/parallel.h"
 
-namespace dg {
+namespace dg::cpu {
 inline namespace DG_WIDTH {
 namespace {
 
@@ -69,4 +69,4 @@ void packed_product(const Gemm& g) {
 }
 
 }  // namespace DG_WIDTH
-}  // namespace dg
+}  // namespace dg::cpu

@@ -5,7 +5,7 @@
 #pragma once
 #include "tensor/backend.h"
 
-namespace dg {
+namespace dg::cpu {
 inline namespace DG_WIDTH {
 
 /// Is `g` such a product, with a matrix large enough to be worth it, and rows of B for several threads?
@@ -14,4 +14,4 @@ bool is_packed(const Gemm& g);
 void packed_product(const Gemm& g);
 
 }  // namespace DG_WIDTH
-}  // namespace dg
+}  // namespace dg::cpu

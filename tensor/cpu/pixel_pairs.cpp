@@ -6,7 +6,7 @@
 #include "tensor/cpu/onednn.h"
 #include "tensor/parallel.h"
 
-namespace dg {
+namespace dg::cpu {
 inline namespace DG_WIDTH {
 namespace {
 
@@ -137,4 +137,4 @@ void pixel_pairs_backward_weight(const ConvGeometry& g, const float* x, const fl
 }
 
 }  // namespace DG_WIDTH
-}  // namespace dg
+}  // namespace dg::cpu

@@ -11,7 +11,7 @@
 #pragma once
 #include "tensor/backend.h"
 
-namespace dg {
+namespace dg::cpu {
 inline namespace DG_WIDTH {
 
 /// As Backend::conv_*; all sizes must be >= 1.
@@ -20,4 +20,4 @@ void pixel_pairs_backward_input(const ConvGeometry& g, const float* dy, const fl
 void pixel_pairs_backward_weight(const ConvGeometry& g, const float* x, const float* dy, float* dw);
 
 }  // namespace DG_WIDTH
-}  // namespace dg
+}  // namespace dg::cpu

@@ -8,7 +8,7 @@ namespace dg {
 inline namespace DG_WIDTH {
 namespace {
 
-class ReferenceBackend final : public HostMemoryBackend {
+class ReferenceBackend final : public cpu::HostMemoryBackend {
  public:
   const char* name() const override { return "reference"; }
 

@@ -5,7 +5,7 @@
 #include "tensor/cpu/lane.h"
 #include "tensor/parallel.h"
 
-namespace dg {
+namespace dg::cpu {
 inline namespace DG_WIDTH {
 namespace {
 
@@ -161,4 +161,4 @@ void thin_product(const Gemm& g) {
 }
 
 }  // namespace DG_WIDTH
-}  // namespace dg
+}  // namespace dg::cpu

@@ -8,7 +8,7 @@
 #pragma once
 #include "tensor/backend.h"
 
-namespace dg {
+namespace dg::cpu {
 inline namespace DG_WIDTH {
 
 /// Is `g` such a product, with a matrix large enough to be worth it?
@@ -17,4 +17,4 @@ bool is_thin(const Gemm& g);
 void thin_product(const Gemm& g);
 
 }  // namespace DG_WIDTH
-}  // namespace dg
+}  // namespace dg::cpu

@@ -30,13 +30,13 @@ memory::desc plain(std::initializer_list<Index> dims, Tag tag) {
   return memory::desc(memory::dims(dims), memory::data_type::f32, tag);
 }
 
-// The sizes of a convolution in oneDNN's order (NCHW, OIHW whatever the layout) and its counting of dilation
-// from 0.
-struct Problem {
+// A convolution as oneDNN describes it: it lists sizes as n, c, h, w and o, i, h, w whatever the layout in
+// memory, and counts dilation from 0. The layout of the filters (Tag::any) is its choice.
+struct Description {
   memory::desc x, w, bias, y;
   memory::dims stride, dilation, pad;
 
-  Problem(const ConvGeometry& g, bool with_bias)
+  Description(const ConvGeometry& g, bool with_bias)
       : x(plain({g.n, g.c, g.h, g.w}, Tag::nhwc)),
         w(plain({g.k, g.c, g.r, g.s}, Tag::any)),
         y(plain({g.n, g.k, g.out_h(), g.out_w()}, Tag::nhwc)),
@@ -47,6 +47,7 @@ struct Problem {
   }
 };
 
+// Scratch memory comes from our allocator, which keeps it between calls.
 dnnl::primitive_attr scratch_is_ours() {
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
@@ -57,7 +58,7 @@ constexpr auto training = dnnl::prop_kind::forward_training;
 constexpr auto direct = dnnl::algorithm::convolution_direct;
 
 #if DNNL_VERSION_MAJOR < 3
-auto forward_kernel(const Problem& p) {
+auto forward_kernel(const Description& p) {
   using Forward = dnnl::convolution_forward;
   const Forward::desc desc =
       p.bias.data.ndims > 0
@@ -65,34 +66,34 @@ auto forward_kernel(const Problem& p) {
           : Forward::desc(training, direct, p.x, p.w, p.y, p.stride, p.dilation, p.pad, p.pad);
   return Forward::primitive_desc(desc, scratch_is_ours(), engine());
 }
-auto input_kernel(const Problem& p) {
+auto input_kernel(const Description& p) {
   using Input = dnnl::convolution_backward_data;
   return Input::primitive_desc(Input::desc(direct, p.x, p.w, p.y, p.stride, p.dilation, p.pad, p.pad),
                                scratch_is_ours(), engine(), forward_kernel(p));
 }
-auto weight_kernel(const Problem& p) {
+auto weight_kernel(const Description& p) {
   using Weight = dnnl::convolution_backward_weights;
   return Weight::primitive_desc(Weight::desc(direct, p.x, p.w, p.y, p.stride, p.dilation, p.pad, p.pad),
                                 scratch_is_ours(), engine(), forward_kernel(p));
 }
 #else
-auto forward_kernel(const Problem& p) {
+auto forward_kernel(const Description& p) {
   return dnnl::convolution_forward::primitive_desc(engine(), training, direct, p.x, p.w, p.bias, p.y,
                                                    p.stride, p.dilation, p.pad, p.pad, scratch_is_ours());
 }
-auto input_kernel(const Problem& p) {
+auto input_kernel(const Description& p) {
   return dnnl::convolution_backward_data::primitive_desc(engine(), direct, p.x, p.w, p.y, p.stride,
                                                          p.dilation, p.pad, p.pad, forward_kernel(p),
                                                          scratch_is_ours());
 }
-auto weight_kernel(const Problem& p) {
+auto weight_kernel(const Description& p) {
   return dnnl::convolution_backward_weights::primitive_desc(engine(), direct, p.x, p.w, p.y, p.stride,
                                                             p.dilation, p.pad, p.pad, forward_kernel(p),
                                                             scratch_is_ours());
 }
 #endif
 
-// A kernel ready to run, and the one that copies the filters into its layout (or the gradient out of it).
+// A kernel ready to run, and the reorder that copies filters into its layout or their gradient out of it.
 struct Plan {
   dnnl::primitive convolution, reorder;
   memory::desc x, plain_w, w, bias, y, scratch, reorder_scratch;
@@ -100,12 +101,12 @@ struct Plan {
 };
 
 Plan make_plan(const ConvGeometry& g, ConvPass pass, bool with_bias) {
-  const Problem problem(g, with_bias);
+  const Description description(g, with_bias);
   Plan plan;
-  plan.x = problem.x;
+  plan.x = description.x;
   plan.plain_w = plain({g.k, g.c, g.r, g.s}, Tag::ohwi);
-  plan.bias = problem.bias;
-  plan.y = problem.y;
+  plan.bias = description.bias;
+  plan.y = description.y;
   const auto take = [&plan](const auto& desc, dnnl::primitive convolution, const memory::desc& w) {
     plan.convolution = std::move(convolution);
     plan.w = w;
@@ -113,13 +114,13 @@ Plan make_plan(const ConvGeometry& g, ConvPass pass, bool with_bias) {
     plan.kernel = desc.impl_info_str();
   };
   if (pass == ConvPass::forward) {
-    const auto desc = forward_kernel(problem);
+    const auto desc = forward_kernel(description);
     take(desc, dnnl::convolution_forward(desc), desc.weights_desc());
   } else if (pass == ConvPass::backward_input) {
-    const auto desc = input_kernel(problem);
+    const auto desc = input_kernel(description);
     take(desc, dnnl::convolution_backward_data(desc), desc.weights_desc());
   } else {
-    const auto desc = weight_kernel(problem);
+    const auto desc = weight_kernel(description);
     take(desc, dnnl::convolution_backward_weights(desc), desc.diff_weights_desc());
   }
   if (plan.w != plan.plain_w) {
@@ -132,8 +133,8 @@ Plan make_plan(const ConvGeometry& g, ConvPass pass, bool with_bias) {
   return plan;
 }
 
-// Plans are made once per geometry, pass and thread count (oneDNN divides the work when it makes the kernel),
-// and never dropped: a run has a few dozen.
+// A plan is made once per geometry, pass, presence of a bias and thread count (oneDNN divides the work when
+// it makes the kernel), and never dropped: a run has a few dozen.
 const Plan& plan_for(const ConvGeometry& g, ConvPass pass, bool with_bias) {
   using Key = std::tuple<ConvGeometry, ConvPass, bool, int>;
   static auto* mutex = new std::mutex;
@@ -145,7 +146,7 @@ const Plan& plan_for(const ConvGeometry& g, ConvPass pass, bool with_bias) {
   return *plan;
 }
 
-// A view of a buffer; oneDNN's interface takes pointers to non-const even for what it only reads.
+// A view of a buffer. oneDNN's interface takes pointers to non-const even for what it only reads.
 memory view(const memory::desc& desc, const void* data) {
   return memory(desc, engine(), const_cast<void*>(data));
 }
@@ -198,6 +199,7 @@ void require_products(bool ok, const char* where) {
 
 bool onednn_convolves(const ConvGeometry& g, ConvPass pass) {
   try {
+    // A kernel's name is something like "jit:avx2"; that of plain loops has "ref" in it.
     return plan_for(g, pass, false).kernel.find("ref") == std::string::npos;
   } catch (const dnnl::error& e) {
     if (e.status == dnnl_unimplemented) return false;

@@ -1,7 +1,7 @@
-// C = alpha A B^T + beta C with A [m][k] of at most a few hundred rows and a large B [n][k]: a layer forward,
-// the classifier above all. B is read once; each thread transposes a few of its rows at a time into its cache
-// and multiplies them with all of A. (oneDNN 2.6 transposes B first, which takes as long as the product of 81
-// rows: docs/performance.md.)
+// C = alpha A B^T + beta C with A [m][k] of at most a few hundred rows and a large B [n][k]: the forward pass
+// of a linear layer, of the classifier above all. B is read once; each thread transposes a few of its rows at
+// a time into its cache and multiplies them with all of A. (oneDNN 2.6 transposes all of B first, which takes
+// as long as the product with 81 rows: docs/performance.md.)
 #pragma once
 #include "tensor/backend.h"
 

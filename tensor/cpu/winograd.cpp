@@ -255,7 +255,7 @@ void backward_weight(const ConvGeometry& g, const float* x, const float* dy, flo
   weight_by_filters<W>(split, grid, images, upstream, dw);
 }
 
-// Cost of transforming one filter, in units of one tile's multiplication: measured, for winograd_cost.
+// Cost of transforming one filter, in units of one tile's multiplication. Measured.
 constexpr Index transform_cost = 10;
 
 // The transforms there are: F(m, r) as Maps<m, r>. F(5, 5) and F(6, 5), of 9 and 10 points along each axis,

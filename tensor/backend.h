@@ -1,5 +1,5 @@
-// The thin interface under the tensors: memory, matrix product, convolution. Nothing else is virtual;
-// everything else is a functor run by tensor/parallel.h on either device.
+// The thin interface under the tensors: memory and its transfers, matrix product, convolution. Nothing else
+// is virtual; everything else is a functor run by tensor/parallel.h on either device.
 #pragma once
 #include <compare>
 #include <cstddef>
@@ -33,8 +33,8 @@ enum class ConvPass { forward, backward_input, backward_weight };
 
 inline namespace DG_WIDTH {
 
-/// One matrix product, row-major: C = alpha * op(A) * op(B) + beta * C with op(A) m x k, op(B) k x n and C m
-/// x n. A transposed operand is stored the other way round; `lda`, `ldb`, `ldc` are the distances between
+/// One matrix product, row-major: C = alpha * op(A) * op(B) + beta * C, where op(A) is m x k, op(B) k x n and
+/// C m x n. A transposed operand is stored the other way round; `lda`, `ldb`, `ldc` are the distances between
 /// stored rows. beta == 0 never reads C.
 struct Gemm {
   bool transpose_a = false, transpose_b = false;
@@ -115,6 +115,7 @@ struct CudaPolicy {
   /// true: only convolution engines that give the same bits every time.
   bool deterministic = true;
   /// Bytes of scratch memory for a convolution. An engine that wants more is taken only if no other exists.
+  /// 1 GiB is more than the engines of first choice want for Table 1 at batch 81 (docs/gpu.md).
   Index workspace_limit = Index{1} << 30;
   auto operator<=>(const CudaPolicy&) const = default;
 };

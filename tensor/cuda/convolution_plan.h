@@ -33,8 +33,7 @@ struct EngineNotes {
   bool operator==(const EngineNotes&) const = default;
 };
 
-/// Why `policy` leaves out an engine with these notes; empty when it does not. (The workspace is no matter of
-/// notes.)
+/// Why `policy` leaves out an engine with these notes; empty when it does not.
 std::string objection(const EngineNotes& notes, const CudaPolicy& policy);
 
 class ConvolutionPlan {

@@ -1,6 +1,6 @@
 // The part of cuDNN's graph API (its "backend descriptors") that we use: an owner of a descriptor, errors in
-// cuDNN's own words, and devices described in JSON, for which cuDNN (since 9.8) makes plans without the
-// device.
+// cuDNN's own words, and devices described in JSON, which cuDNN (since 9.8) makes plans for without having
+// them.
 #pragma once
 #include <cudnn.h>
 

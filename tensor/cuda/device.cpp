@@ -5,8 +5,7 @@
 namespace dg::cuda {
 namespace {
 
-// NVIDIA's advice for compute capability 9 (Hopper); 4 MiB for those before, for which this is more than
-// enough.
+// NVIDIA's advice for Hopper. GPUs before it need 4 MiB.
 constexpr std::size_t blas_workspace_bytes = std::size_t{32} << 20;
 
 struct Gpu {

@@ -1,5 +1,4 @@
-// Takes the place of the CUDA backend in a build without it: the same functions, which say that it is
-// missing.
+// In place of the CUDA backend in a build without it: the same functions, which say that it is missing.
 #include "tensor/backend.h"
 #include "tensor/error.h"
 

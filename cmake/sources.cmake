@@ -68,7 +68,9 @@ set(DG_FRAMEWORK_DEVICE
 
 # float only: everything that makes the CPU device fast
 set(DG_FAST_CPU
-  tensor/cpu/fast.cpp
+  tensor/cpu/backend.cpp
+  tensor/cpu/convolution.cpp
+  tensor/cpu/gemm.cpp
   tensor/cpu/onednn.cpp
   tensor/cpu/packed_product.cpp
   tensor/cpu/pixel_pairs.cpp

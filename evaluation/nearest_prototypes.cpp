@@ -1,54 +1,19 @@
-// The search of prototypes.h. Prototypes are packed into panels of 32, [dim, 32], so that one step over dim
-// multiplies 8 embeddings by 32 prototypes in 16 vector registers. Every product is summed in float from the
-// first dimension to the last, whatever its place in the tile: equal prototypes get bit-equal cosines.
+// The search of prototypes.h: all inner products, a block of embeddings and a panel of prototypes at a time.
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "evaluation/prototypes.h"
+#include "sampling/compared/inner_products.h"
 #include "tensor/check.h"
 
 namespace dg {
 namespace {
 
-using Vector = float __attribute__((vector_size(64)));
-constexpr std::size_t kLanes = 16, kVectors = 2, kColumns = kLanes * kVectors, kRows = 8;
-constexpr std::size_t kBlock = 128;  // embeddings per thread's turn: 256 KiB at dim 512, stays in L2
-
-struct alignas(64) PanelRow {
-  std::array<float, kColumns> values{};
-};
-using Scores = std::array<std::array<float, kColumns>, kRows>;
-
-/// Prototypes [classes, dim] as ceil(classes / 32) panels of [dim, 32], filled up with zeros.
-std::vector<PanelRow> pack(const EmbeddingView& prototypes) {
-  const std::size_t dim = prototypes.dim, panels = (prototypes.rows() + kColumns - 1) / kColumns;
-  std::vector<PanelRow> packed(panels * dim);
-  for (std::size_t c = 0; c < prototypes.rows(); ++c) {
-    const auto p = prototypes.row(c);
-    PanelRow* panel = &packed[c / kColumns * dim];
-    for (std::size_t d = 0; d < dim; ++d) panel[d].values[c % kColumns] = p[d];
-  }
-  return packed;
-}
-
-/// scores[r][c] = <row r, prototype c of the panel>.
-void multiply(const std::array<const float*, kRows>& rows, const PanelRow* panel, std::size_t dim,
-              Scores& scores) {
-  Vector sum[kRows][kVectors] = {};
-  for (std::size_t d = 0; d < dim; ++d) {
-    Vector p[kVectors];
-    std::memcpy(p, &panel[d], sizeof p);
-#pragma GCC unroll 8
-    for (std::size_t r = 0; r < kRows; ++r) {
-#pragma GCC unroll 2
-      for (std::size_t v = 0; v < kVectors; ++v) sum[r][v] += rows[r][d] * p[v];
-    }
-  }
-  std::memcpy(&scores, sum, sizeof scores);
-}
+// Embeddings per walk over the panels of prototypes: 256 KiB at 512 dimensions, which stay in a core's
+// second-level cache.
+constexpr std::size_t block = 128;
 
 void check_unit_rows(const char* what, const EmbeddingView& embeddings) {
   check_embeddings("nearest_prototypes", embeddings);
@@ -61,24 +26,20 @@ void check_unit_rows(const char* what, const EmbeddingView& embeddings) {
 }
 
 /// The matches of the embeddings first..last-1.
-void search_block(const EmbeddingView& embeddings, const std::vector<PanelRow>& packed, std::size_t classes,
-                  std::size_t first, std::size_t last, std::vector<Match>& matches) {
-  Scores scores;
-  for (std::size_t c0 = 0; c0 < classes; c0 += kColumns) {
-    const std::size_t columns = std::min(kColumns, classes - c0);
-    for (std::size_t i = first; i < last; i += kRows) {
-      std::array<const float*, kRows> rows;  // behind the last embedding: that one again, its scores unused
-      for (std::size_t r = 0; r < kRows; ++r) {
-        rows[r] = embeddings.row(std::min(i + r, last - 1)).data();
+void search_block(const EmbeddingView& embeddings, const PackedColumns& prototypes, std::size_t first,
+                  std::size_t last, std::vector<Match>& matches) {
+  std::array<float, block * PackedColumns::panel_columns> cosines;  // [block, panel_columns]
+  for (std::size_t panel = 0; panel < prototypes.panels(); ++panel) {
+    const std::size_t column = panel * PackedColumns::panel_columns;
+    const std::size_t columns = std::min(PackedColumns::panel_columns, prototypes.columns() - column);
+    prototypes.multiply(embeddings.row(first).data(), last - first, panel, cosines.data());
+    for (std::size_t i = first; i < last; ++i) {
+      const float* const row = &cosines[(i - first) * PackedColumns::panel_columns];
+      Match match = matches[i];
+      for (std::size_t c = 0; c < columns; ++c) {  // ascending, strictly greater: the lower index wins a tie
+        if (row[c] > match.cosine) match = {static_cast<int>(column + c), row[c]};
       }
-      multiply(rows, &packed[c0 / kColumns * embeddings.dim], embeddings.dim, scores);
-      for (std::size_t r = 0; r < std::min(kRows, last - i); ++r) {
-        Match& match = matches[i + r];
-        for (std::size_t c = 0; c < columns;
-             ++c) {  // ascending and strictly greater: the lower index wins a tie
-          if (scores[r][c] > match.cosine) match = {static_cast<int>(c0 + c), scores[r][c]};
-        }
-      }
+      matches[i] = match;
     }
   }
 }
@@ -94,12 +55,12 @@ std::vector<Match> nearest_prototypes(const EmbeddingView& embeddings, const Emb
   const std::size_t rows = embeddings.rows(), classes = prototypes.rows();
   require(classes > 0 && classes <= std::numeric_limits<int>::max(), where,
           "prototypes must be between 1 and {}, got {}", std::numeric_limits<int>::max(), classes);
-  const std::vector<PanelRow> packed = pack(prototypes);
+  const PackedColumns packed(prototypes.values, prototypes.dim);
   std::vector<Match> matches(rows, {0, -std::numeric_limits<float>::infinity()});
-  const std::size_t blocks = (rows + kBlock - 1) / kBlock;
+  const std::size_t blocks = (rows + block - 1) / block;
 #pragma omp parallel for schedule(static)
   for (std::size_t b = 0; b < blocks; ++b) {
-    search_block(embeddings, packed, classes, b * kBlock, std::min(rows, (b + 1) * kBlock), matches);
+    search_block(embeddings, packed, b * block, std::min(rows, (b + 1) * block), matches);
   }
   return matches;
 }

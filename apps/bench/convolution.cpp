@@ -1,16 +1,14 @@
 // doppel bench convolution small|full: every convolution of the network in every pass, by every kernel that
-// can do it, and which one the fixed rule of the CPU backend takes (tensor/cpu/fast.h).
+// can do it, and which one the fixed rule of the CPU backend takes (tensor/cpu/convolution.h).
 #include <fmt/format.h>
 
-#include <functional>
+#include <algorithm>
 #include <limits>
 
 #include "apps/bench/bench.h"
 #include "apps/bench/training.h"
-#include "tensor/cpu/fast.h"
+#include "tensor/cpu/convolution.h"
 #include "tensor/cpu/host_memory.h"
-#include "tensor/cpu/pixel_pairs.h"
-#include "tensor/cpu/winograd.h"
 #include "tensor/parallel.h"
 
 namespace dg {
@@ -22,18 +20,18 @@ struct ConvolutionArguments {
   BenchOutput output;
 };
 
-struct Found {
+struct FoundConvolution {
   ConvGeometry geometry;
   int times = 0;  // in one forward pass
 };
 
-// Computes nothing, but takes down which convolutions are asked for.
-class Recorder final : public HostMemoryBackend {
+// Computes nothing, but records which convolutions are asked for.
+class Recorder final : public cpu::HostMemoryBackend {
  public:
   const char* name() const override { return "recorder"; }
   void gemm(const Gemm&) override {}
   void conv_forward(const ConvGeometry& g, const Real*, const Real*, const Real*, Real*) override {
-    for (Found& f : found) {
+    for (FoundConvolution& f : found) {
       if (f.geometry == g) {
         ++f.times;
         return;
@@ -44,10 +42,10 @@ class Recorder final : public HostMemoryBackend {
   void conv_backward_input(const ConvGeometry&, const Real*, const Real*, Real*) override {}
   void conv_backward_weight(const ConvGeometry&, const Real*, const Real*, Real*) override {}
 
-  std::vector<Found> found;
+  std::vector<FoundConvolution> found;
 };
 
-std::vector<Found> convolutions(const BenchWork& work) {
+std::vector<FoundConvolution> convolutions(const BenchWork& work) {
   static Recorder recorder;  // tensors may still be released through it later
   Network network = face_resnet(work.network);
   for (Parameter* p : network.parameters()) p->set(Tensor::full(p->shape, 1));
@@ -59,15 +57,24 @@ std::vector<Found> convolutions(const BenchWork& work) {
   return recorder.found;
 }
 
+// The passes and their names in the output: by_input is the gradient with respect to the input.
 struct Pass {
   const char* name;
   ConvPass pass;
 };
-constexpr Pass passes[] = {
-    {"forward", ConvPass::forward}, {"by_input", ConvPass::input}, {"by_weight", ConvPass::weight}};
-constexpr std::pair<const char*, ConvKernel> kernels[] = {{"winograd", ConvKernel::winograd},
-                                                          {"pixel_pairs", ConvKernel::pixel_pairs},
-                                                          {"direct", ConvKernel::direct}};
+constexpr Pass passes[] = {{"forward", ConvPass::forward},
+                           {"by_input", ConvPass::backward_input},
+                           {"by_weight", ConvPass::backward_weight}};
+
+// The column of a kernel in the table: its name in words and two spaces at least.
+std::string title(const cpu::ConvKernel& kernel) {
+  std::string words = kernel.name;
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return words;
+}
+std::size_t width(const cpu::ConvKernel& kernel) {
+  return std::max<std::size_t>(11, title(kernel).size() + 2);
+}
 
 // A convolution's tensors, and one pass of it by one kernel.
 struct Problem {
@@ -88,35 +95,15 @@ struct Problem {
     return Tensor::from(shape, values);
   }
 
-  bool possible(ConvPass pass, ConvKernel kernel) const {
-    if (kernel == ConvKernel::winograd) {
-      const bool input = pass == ConvPass::input;
-      return winograd_cost(g, input ? g.h : g.out_h(), input ? g.w : g.out_w()).tile > 0;
-    }
-    return kernel == ConvKernel::pixel_pairs || onednn_convolves(g, pass);
-  }
-
-  void run(ConvPass pass, ConvKernel kernel) const {
-    Real *xs = x.data(), *ws = w.data(), *ys = y.data();
-    switch (kernel) {
-      case ConvKernel::winograd:
-        if (pass == ConvPass::forward) return winograd_forward(g, xs, ws, bias.data(), ys);
-        if (pass == ConvPass::input) return winograd_backward_input(g, ys, ws, xs);
-        return winograd_backward_weight(g, xs, ys, ws);
-      case ConvKernel::pixel_pairs:
-        if (pass == ConvPass::forward) return pixel_pairs_forward(g, xs, ws, bias.data(), ys);
-        if (pass == ConvPass::input) return pixel_pairs_backward_input(g, ys, ws, xs);
-        return pixel_pairs_backward_weight(g, xs, ys, ws);
-      case ConvKernel::direct:
-        if (pass == ConvPass::forward) return onednn_conv_forward(g, xs, ws, bias.data(), ys);
-        if (pass == ConvPass::input) return onednn_conv_backward_input(g, ys, ws, xs);
-        return onednn_conv_backward_weight(g, xs, ys, ws);
-    }
+  void run(ConvPass pass, const cpu::ConvKernel& kernel) const {
+    if (pass == ConvPass::forward) return kernel.forward(g, x.data(), w.data(), bias.data(), y.data());
+    if (pass == ConvPass::backward_input) return kernel.backward_input(g, y.data(), w.data(), x.data());
+    kernel.backward_weight(g, x.data(), y.data(), w.data());
   }
 
   // Milliseconds, the median of `repeats` after one to warm up. Each repetition starts from the same numbers
   // as far as speed cares: a pass overwrites one of the three tensors with values of the same size.
-  double time(ConvPass pass, ConvKernel kernel, int repeats) const {
+  double time(ConvPass pass, const cpu::ConvKernel& kernel, int repeats) const {
     std::vector<double> times;
     for (int i = 0; i <= repeats; ++i) {
       const double start = seconds_now();
@@ -127,7 +114,7 @@ struct Problem {
   }
 };
 
-BenchJson measure(const Found& found, int repeats) {
+BenchJson measure(const FoundConvolution& found, int repeats) {
   const ConvGeometry& g = found.geometry;
   BenchJson line{{"n", g.n},
                  {"h", g.h},
@@ -142,11 +129,10 @@ BenchJson measure(const Found& found, int repeats) {
   for (const Pass& pass : passes) {
     BenchJson& results = line[pass.name];
     results["gflop"] = 2e-9 * static_cast<double>(g.macs());
-    for (const auto& [name, kernel] : kernels) {
-      const Problem problem(g);
-      if (!problem.possible(pass.pass, kernel)) continue;
-      results["ms"][name] = problem.time(pass.pass, kernel, repeats);
-      if (conv_kernel(g, pass.pass) == kernel) results["rule"] = name;
+    for (const cpu::ConvKernel& kernel : cpu::conv_kernels()) {
+      if (!kernel.can(g, pass.pass)) continue;
+      results["ms"][kernel.name] = Problem(g).time(pass.pass, kernel, repeats);
+      if (&cpu::chosen_conv_kernel(g, pass.pass) == &kernel) results["rule"] = kernel.name;
     }
   }
   return line;
@@ -156,8 +142,11 @@ std::string table(const BenchJson& json) {
   std::string text =
       fmt::format("{}, batch {}, {} threads; ms, * = what the rule takes, GFLOP/s of that\n",
                   json["work"].get<std::string>(), json["batch"].get<int>(), json["threads"].get<int>());
-  text += fmt::format("{:<38}{:<10}{:>11}{:>13}{:>11}{:>9}\n", "image, channels, filter", "pass", "winograd",
-                      "pixel pairs", "direct", "GFLOP/s");
+  text += fmt::format("{:<38}{:<10}", "image, channels, filter", "pass");
+  for (const cpu::ConvKernel& kernel : cpu::conv_kernels()) {
+    text += fmt::format("{:>{}}", title(kernel), width(kernel));
+  }
+  text += fmt::format("{:>9}\n", "GFLOP/s");
   for (const BenchJson& c : json["convolutions"]) {
     const auto n = [&](const char* key) { return c[key].get<int>(); };
     const std::string what =
@@ -167,20 +156,21 @@ std::string table(const BenchJson& json) {
       const BenchJson& p = c[pass.name];
       const std::string rule = p["rule"];
       text += fmt::format("{:<38}{:<10}", what, pass.name);
-      for (const auto& [kernel, width] : {std::pair{"winograd", 11}, {"pixel_pairs", 13}, {"direct", 11}}) {
+      for (const cpu::ConvKernel& kernel : cpu::conv_kernels()) {
+        const bool timed = p["ms"].contains(kernel.name);
         text += fmt::format("{:>{}}",
-                            p["ms"].contains(kernel) ? fmt::format("{:.3f}{}", p["ms"][kernel].get<double>(),
-                                                                   rule == kernel ? "*" : " ")
-                                                     : "- ",
-                            width);
+                            timed ? fmt::format("{:.3f}{}", p["ms"][kernel.name].get<double>(),
+                                                rule == kernel.name ? "*" : " ")
+                                  : "- ",
+                            width(kernel));
       }
       text += fmt::format("{:9.0f}\n", 1e3 * p["gflop"].get<double>() / p["ms"][rule].get<double>());
     }
   }
-  for (const char* pass : {"forward", "by_input", "by_weight"}) {
+  for (const Pass& pass : passes) {
+    const BenchJson& sum = json["sum"][pass.name];
     text += fmt::format("{:<10} in all: {:9.2f} ms by the rule, {:9.2f} ms if it always took the fastest\n",
-                        pass, json["sum"][pass]["rule_ms"].get<double>(),
-                        json["sum"][pass]["fastest_ms"].get<double>());
+                        pass.name, sum["rule_ms"].get<double>(), sum["fastest_ms"].get<double>());
   }
   return text;
 }
@@ -193,7 +183,8 @@ void run_convolution(const ConvolutionArguments& a) {
                  {"threads", threads()},
                  {"convolutions", BenchJson::array()},
                  {"sum", BenchJson::object()}};
-  for (const Found& found : convolutions(work)) json["convolutions"].push_back(measure(found, a.repeats));
+  for (const FoundConvolution& found : convolutions(work))
+    json["convolutions"].push_back(measure(found, a.repeats));
   for (const Pass& pass : passes) {
     double rule = 0, fastest = 0;
     for (const BenchJson& c : json["convolutions"]) {

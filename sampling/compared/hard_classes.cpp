@@ -44,12 +44,8 @@ class Candidates {
   }
   /// products_[i] = <photo, photo i> for all.
   void multiply(std::size_t photo) {
-    std::array<const float*, PackedColumns::tile_rows> rows;
-    rows.fill(row(photo));
-    PackedColumns::Tile tile;
     for (std::size_t panel = 0; panel < packed_.panels(); ++panel) {
-      packed_.multiply(rows, panel, tile);
-      std::copy(tile[0].begin(), tile[0].end(), &products_[panel * PackedColumns::panel_columns]);
+      packed_.multiply(row(photo), 1, panel, &products_[panel * PackedColumns::panel_columns]);
     }
   }
 

@@ -10,21 +10,22 @@
 #include "tensor/backend.h"
 #include "tensor/check.h"
 
-namespace dg {
+namespace dg::cpu {
 inline namespace DG_WIDTH {
 
 class HostMemoryBackend : public Backend {
  public:
-  // Large buffers ask for the system's huge pages: a block of a layer's filters touches hundreds of small
-  // ones, and looking those up costs more than the arithmetic.
+  // 64 bytes are a cache line, and the widest vector register. A buffer of two huge pages (2 MiB each on
+  // x86-64) or more asks for those: a block of a layer's filters would touch hundreds of the usual 4 KiB
+  // pages, and looking up their addresses costs more than the arithmetic.
   void* allocate(std::size_t bytes) override {
-    constexpr std::size_t huge_page = std::size_t{2} << 20;
-    const std::size_t alignment = bytes >= 2 * huge_page ? huge_page : 64;
+    constexpr std::size_t cache_line = 64, huge_page = std::size_t{2} << 20;
+    const std::size_t alignment = bytes >= 2 * huge_page ? huge_page : cache_line;
     const std::size_t size = (bytes + alignment - 1) / alignment * alignment;
     void* data = std::aligned_alloc(alignment, size);
     if (data == nullptr) throw BackendError(fmt::format("[cpu] out of memory: {} bytes asked for", bytes));
 #ifdef MADV_HUGEPAGE
-    if (alignment == huge_page) madvise(data, size, MADV_HUGEPAGE);  // a wish; may be refused
+    if (alignment == huge_page) madvise(data, size, MADV_HUGEPAGE);  // the system may refuse: no harm done
 #endif
     return data;
   }
@@ -39,4 +40,4 @@ class HostMemoryBackend : public Backend {
 };
 
 }  // namespace DG_WIDTH
-}  // namespace dg
+}  // namespace dg::cpu

@@ -1,34 +1,39 @@
-// As many channels at a time as one vector register of the machine we compile for holds: 16 with AVX-512, 8
-// with AVX, otherwise 4. (A wider Lane than the machine's own costs a factor of 20: the compiler keeps the
-// halves in memory.) And the product of small matrices in that form, for panels that already lie in the cache
-// and need no packing.
+// As many floats at a time as one vector register of the machine we compile for holds, and the product of
+// small matrices in that form, for operands that already lie in the cache and need no packing.
+//
+// A Lane wider than the machine's registers costs a factor of 20, because the compiler then keeps its halves
+// in memory. Hence 16 floats with AVX-512, 8 with AVX, otherwise 4 (SSE2, which every x86-64 has).
+//
+// Nothing here needs the library: whoever includes this file links nothing for it.
 #pragma once
-#include <cstdint>
 #include <cstring>
 #include <utility>
 
-namespace dg {
+#include "tensor/real.h"
 
+namespace dg::cpu {
+
+/// Floats in a vector register, and how many such registers the machine has.
 #if defined(__AVX512F__)
-constexpr std::int64_t lanes = 16, registers = 32;
+constexpr Index lanes = 16, vector_registers = 32;
 #elif defined(__AVX__)
-constexpr std::int64_t lanes = 8, registers = 16;
+constexpr Index lanes = 8, vector_registers = 16;
 #else
-constexpr std::int64_t lanes = 4, registers = 16;
+constexpr Index lanes = 4, vector_registers = 16;
 #endif
 using Lane [[gnu::vector_size(lanes * sizeof(float))]] = float;
 /// A Lane anywhere in an array of floats.
 using UnalignedLane [[gnu::vector_size(lanes * sizeof(float)), gnu::aligned(4), gnu::may_alias]] = float;
 
-/// `channels` rounded up to whole lanes.
-constexpr std::int64_t padded(std::int64_t channels) { return (channels + lanes - 1) / lanes * lanes; }
+/// `count` rounded up to whole lanes.
+constexpr Index padded(Index count) { return (count + lanes - 1) / lanes * lanes; }
 
 [[gnu::always_inline]] inline void load(Lane& to, const float* from) {
   to = *reinterpret_cast<const UnalignedLane*>(from);
 }
 
-/// The first `count` (any number; at most a Lane is taken) of the floats at `from`, then zeros.
-[[gnu::always_inline]] inline void load(Lane& to, const float* from, std::int64_t count) {
+/// The first `count` of the floats at `from`, then zeros; the whole Lane where count >= lanes.
+[[gnu::always_inline]] inline void load(Lane& to, const float* from, Index count) {
   if (count >= lanes) return load(to, from);
   to = Lane{};
   std::memcpy(&to, from, static_cast<std::size_t>(count) * sizeof(float));
@@ -38,37 +43,39 @@ constexpr std::int64_t padded(std::int64_t channels) { return (channels + lanes 
   *reinterpret_cast<UnalignedLane*>(to) = from;
 }
 
-[[gnu::always_inline]] inline void store(float* to, const Lane& from, std::int64_t count) {
+/// The first `count` floats of `from`; the whole Lane where count >= lanes.
+[[gnu::always_inline]] inline void store(float* to, const Lane& from, Index count) {
   if (count >= lanes) return store(to, from);
   std::memcpy(to, &from, static_cast<std::size_t>(count) * sizeof(float));
 }
 
 /// f(0), f(1), ..., f(n - 1) with compile-time arguments.
-template <std::int64_t n, class F>
+template <Index n, class F>
 [[gnu::always_inline]] inline void unrolled(const F& f) {
-  [&]<std::int64_t... i>(std::integer_sequence<std::int64_t, i...>) __attribute__((always_inline)) {
-    (f(std::integral_constant<std::int64_t, i>{}), ...);
+  [&]<Index... i>(std::integer_sequence<Index, i...>) __attribute__((always_inline)) {
+    (f(std::integral_constant<Index, i>{}), ...);
   }
-  (std::make_integer_sequence<std::int64_t, n>{});
+  (std::make_integer_sequence<Index, n>{});
 }
 
 namespace detail {
 
-// a with its elements l that have the bit `half` set replaced by b's element l - half, and the counterpart:
-// the off-diagonal quarters of two rows change places.
-template <std::int64_t half, std::int64_t... l>
-[[gnu::always_inline]] inline void exchange(Lane& a, Lane& b, std::integer_sequence<std::int64_t, l...>) {
+// One step of transposing a square: rows a and b, `half` apart, swap the off-diagonal quarters of each block
+// of 2 half x 2 half. Element l of a changes places with element l - half of b, for every l that has the bit
+// `half`.
+template <Index half, Index... l>
+[[gnu::always_inline]] inline void exchange(Lane& a, Lane& b, std::integer_sequence<Index, l...>) {
   const Lane upper = __builtin_shufflevector(a, b, (l & half ? lanes + l - half : l)...);
   b = __builtin_shufflevector(a, b, (l & half ? lanes + l : l + half)...);
   a = upper;
 }
 
-template <std::int64_t half>
+template <Index half>
 [[gnu::always_inline]] inline void transpose(Lane* rows) {
   if constexpr (half < lanes) {
     unrolled<lanes>([&](auto i) __attribute__((always_inline)) {
       if constexpr ((i & half) == 0) {
-        exchange<half>(rows[i], rows[i + half], std::make_integer_sequence<std::int64_t, lanes>{});
+        exchange<half>(rows[i], rows[i + half], std::make_integer_sequence<Index, lanes>{});
       }
     });
     transpose<2 * half>(rows);
@@ -80,13 +87,12 @@ template <std::int64_t half>
 /// A square of lanes x lanes numbers becomes its transpose.
 [[gnu::always_inline]] inline void transpose(Lane* rows) { detail::transpose<1>(rows); }
 
-/// to [rows][padded cols] = the transpose of from [cols][rows], whose rows lie `distance` apart; zeros behind
+/// to [rows][padded cols] = the transpose of from [cols][rows], whose rows lie `distance` apart; zeros after
 /// the columns.
-inline void transpose(std::int64_t rows, std::int64_t cols, const float* from, std::int64_t distance,
-                      float* to) {
-  const std::int64_t width = padded(cols);
-  for (std::int64_t col = 0; col < width; col += lanes) {
-    for (std::int64_t row = 0; row < rows; row += lanes) {
+inline void transpose(Index rows, Index cols, const float* from, Index distance, float* to) {
+  const Index width = padded(cols);
+  for (Index col = 0; col < width; col += lanes) {
+    for (Index row = 0; row < rows; row += lanes) {
       Lane square[lanes];
       unrolled<lanes>([&](auto i) __attribute__((always_inline)) {
         square[i] = Lane{};
@@ -101,23 +107,24 @@ inline void transpose(std::int64_t rows, std::int64_t cols, const float* from, s
 }
 
 /// C = op(A) B, or C += op(A) B when `add`: op(A) rows x k, B k x cols, cols a multiple of `lanes`. A is
-/// stored k x rows when transposed.
+/// stored k x rows when transposed. Each number of C is one sum over k in float, from the first term to the
+/// last, so its bits do not depend on where in C it stands.
 struct SmallProduct {
-  std::int64_t rows, cols, k;
+  Index rows, cols, k;
   const float* a;
-  std::int64_t lda;
+  Index lda;
   const float* b;
-  std::int64_t ldb;
+  Index ldb;
   float* c;
-  std::int64_t ldc;
+  Index ldc;
   bool add = false;
 };
 
 namespace detail {
 
 // height rows by width lanes of C, held in registers.
-template <bool transposed, std::int64_t height, std::int64_t width>
-void multiply_block(const SmallProduct& s, std::int64_t row, std::int64_t col) {
+template <bool transposed, Index height, Index width>
+void multiply_block(const SmallProduct& s, Index row, Index col) {
   Lane sum[height][width];
   float* const c = s.c + row * s.ldc + col;
   const auto each = [](const auto& f) __attribute__((always_inline)) {
@@ -131,7 +138,7 @@ void multiply_block(const SmallProduct& s, std::int64_t row, std::int64_t col) {
   }
   const float* a = transposed ? s.a + row : s.a + row * s.lda;
   const float* b = s.b + col;
-  for (std::int64_t p = 0; p < s.k; ++p, a += transposed ? s.lda : 1, b += s.ldb) {
+  for (Index p = 0; p < s.k; ++p, a += transposed ? s.lda : 1, b += s.ldb) {
     Lane right[width];
     unrolled<width>([&](auto j) __attribute__((always_inline)) { load(right[j], b + j * lanes); });
     each([&](auto i, auto j)
@@ -140,11 +147,12 @@ void multiply_block(const SmallProduct& s, std::int64_t row, std::int64_t col) {
   each([&](auto i, auto j) __attribute__((always_inline)) { store(c + i * s.ldc + j * lanes, sum[i][j]); });
 }
 
-template <bool transposed, std::int64_t height, std::int64_t width>
-void multiply_rows(const SmallProduct& s, std::int64_t row, std::int64_t col) {
+// All rows from `row` on: blocks of `height` rows, then lower ones (8, 4, 2, 1) for the rows left.
+template <bool transposed, Index height, Index width>
+void multiply_rows(const SmallProduct& s, Index row, Index col) {
   for (; row + height <= s.rows; row += height) multiply_block<transposed, height, width>(s, row, col);
   if constexpr (height > 1) {
-    constexpr std::int64_t next = height > 8 ? 8 : height / 2;
+    constexpr Index next = height > 8 ? 8 : height / 2;
     if (row < s.rows) multiply_rows<transposed, next, width>(s, row, col);
   }
 }
@@ -153,11 +161,16 @@ void multiply_rows(const SmallProduct& s, std::int64_t row, std::int64_t col) {
 
 template <bool transposed>
 void multiply(const SmallProduct& s) {
-  // The tallest blocks that leave registers for the row of B and a number of A.
-  constexpr std::int64_t tall = registers == 32 ? 12 : 6, narrow_tall = registers / 2;
-  std::int64_t col = 0;
-  for (; col + 2 * lanes <= s.cols; col += 2 * lanes) detail::multiply_rows<transposed, tall, 2>(s, 0, col);
-  if (col < s.cols) detail::multiply_rows<transposed, narrow_tall, 1>(s, 0, col);
+  // Rows of a block that is two lanes wide, and of one that is one lane wide. All sums of a block stay in
+  // registers, beside two for the row of B and one for the number of A: 12 x 2 + 3 of 32, or 6 x 2 + 3 of 16.
+  // With one lane, half of the registers: 8 or 16 independent sums keep both multiply-add units busy, whose
+  // latency is 4 cycles.
+  constexpr Index height_of_two = vector_registers == 32 ? 12 : 6, height_of_one = vector_registers / 2;
+  Index col = 0;
+  for (; col + 2 * lanes <= s.cols; col += 2 * lanes) {
+    detail::multiply_rows<transposed, height_of_two, 2>(s, 0, col);
+  }
+  if (col < s.cols) detail::multiply_rows<transposed, height_of_one, 1>(s, 0, col);
 }
 
-}  // namespace dg
+}  // namespace dg::cpu

@@ -1,6 +1,5 @@
 #include "tensor/cpu/onednn.h"
 
-#include <array>
 #include <dnnl.hpp>
 #include <map>
 #include <memory>
@@ -9,7 +8,7 @@
 
 #include "tensor/parallel.h"
 
-namespace dg {
+namespace dg::cpu {
 inline namespace DG_WIDTH {
 namespace {
 
@@ -27,17 +26,17 @@ const dnnl::engine& engine() {
       fmt::format("[{}] oneDNN: {} (status {})", where, e.message, static_cast<int>(e.status)));
 }
 
-memory::desc plain(std::initializer_list<std::int64_t> dims, Tag tag) {
+memory::desc plain(std::initializer_list<Index> dims, Tag tag) {
   return memory::desc(memory::dims(dims), memory::data_type::f32, tag);
 }
 
-// The sizes of a convolution in oneDNN's order (NCHW, OIHW whatever the layout) and its counting of dilation
-// from 0.
-struct Problem {
+// A convolution as oneDNN describes it: it lists sizes as n, c, h, w and o, i, h, w whatever the layout in
+// memory, and counts dilation from 0. The layout of the filters (Tag::any) is its choice.
+struct Description {
   memory::desc x, w, bias, y;
   memory::dims stride, dilation, pad;
 
-  Problem(const ConvGeometry& g, bool with_bias)
+  Description(const ConvGeometry& g, bool with_bias)
       : x(plain({g.n, g.c, g.h, g.w}, Tag::nhwc)),
         w(plain({g.k, g.c, g.r, g.s}, Tag::any)),
         y(plain({g.n, g.k, g.out_h(), g.out_w()}, Tag::nhwc)),
@@ -48,6 +47,7 @@ struct Problem {
   }
 };
 
+// Scratch memory comes from our allocator, which keeps it between calls.
 dnnl::primitive_attr scratch_is_ours() {
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
@@ -58,7 +58,7 @@ constexpr auto training = dnnl::prop_kind::forward_training;
 constexpr auto direct = dnnl::algorithm::convolution_direct;
 
 #if DNNL_VERSION_MAJOR < 3
-auto forward_kernel(const Problem& p) {
+auto forward_kernel(const Description& p) {
   using Forward = dnnl::convolution_forward;
   const Forward::desc desc =
       p.bias.data.ndims > 0
@@ -66,34 +66,34 @@ auto forward_kernel(const Problem& p) {
           : Forward::desc(training, direct, p.x, p.w, p.y, p.stride, p.dilation, p.pad, p.pad);
   return Forward::primitive_desc(desc, scratch_is_ours(), engine());
 }
-auto input_kernel(const Problem& p) {
+auto input_kernel(const Description& p) {
   using Input = dnnl::convolution_backward_data;
   return Input::primitive_desc(Input::desc(direct, p.x, p.w, p.y, p.stride, p.dilation, p.pad, p.pad),
                                scratch_is_ours(), engine(), forward_kernel(p));
 }
-auto weight_kernel(const Problem& p) {
+auto weight_kernel(const Description& p) {
   using Weight = dnnl::convolution_backward_weights;
   return Weight::primitive_desc(Weight::desc(direct, p.x, p.w, p.y, p.stride, p.dilation, p.pad, p.pad),
                                 scratch_is_ours(), engine(), forward_kernel(p));
 }
 #else
-auto forward_kernel(const Problem& p) {
+auto forward_kernel(const Description& p) {
   return dnnl::convolution_forward::primitive_desc(engine(), training, direct, p.x, p.w, p.bias, p.y,
                                                    p.stride, p.dilation, p.pad, p.pad, scratch_is_ours());
 }
-auto input_kernel(const Problem& p) {
+auto input_kernel(const Description& p) {
   return dnnl::convolution_backward_data::primitive_desc(engine(), direct, p.x, p.w, p.y, p.stride,
                                                          p.dilation, p.pad, p.pad, forward_kernel(p),
                                                          scratch_is_ours());
 }
-auto weight_kernel(const Problem& p) {
+auto weight_kernel(const Description& p) {
   return dnnl::convolution_backward_weights::primitive_desc(engine(), direct, p.x, p.w, p.y, p.stride,
                                                             p.dilation, p.pad, p.pad, forward_kernel(p),
                                                             scratch_is_ours());
 }
 #endif
 
-// A kernel ready to run, and the one that copies the filters into its layout (or the gradient out of it).
+// A kernel ready to run, and the reorder that copies filters into its layout or their gradient out of it.
 struct Plan {
   dnnl::primitive convolution, reorder;
   memory::desc x, plain_w, w, bias, y, scratch, reorder_scratch;
@@ -101,12 +101,12 @@ struct Plan {
 };
 
 Plan make_plan(const ConvGeometry& g, ConvPass pass, bool with_bias) {
-  const Problem problem(g, with_bias);
+  const Description description(g, with_bias);
   Plan plan;
-  plan.x = problem.x;
+  plan.x = description.x;
   plan.plain_w = plain({g.k, g.c, g.r, g.s}, Tag::ohwi);
-  plan.bias = problem.bias;
-  plan.y = problem.y;
+  plan.bias = description.bias;
+  plan.y = description.y;
   const auto take = [&plan](const auto& desc, dnnl::primitive convolution, const memory::desc& w) {
     plan.convolution = std::move(convolution);
     plan.w = w;
@@ -114,17 +114,17 @@ Plan make_plan(const ConvGeometry& g, ConvPass pass, bool with_bias) {
     plan.kernel = desc.impl_info_str();
   };
   if (pass == ConvPass::forward) {
-    const auto desc = forward_kernel(problem);
+    const auto desc = forward_kernel(description);
     take(desc, dnnl::convolution_forward(desc), desc.weights_desc());
-  } else if (pass == ConvPass::input) {
-    const auto desc = input_kernel(problem);
+  } else if (pass == ConvPass::backward_input) {
+    const auto desc = input_kernel(description);
     take(desc, dnnl::convolution_backward_data(desc), desc.weights_desc());
   } else {
-    const auto desc = weight_kernel(problem);
+    const auto desc = weight_kernel(description);
     take(desc, dnnl::convolution_backward_weights(desc), desc.diff_weights_desc());
   }
   if (plan.w != plan.plain_w) {
-    const bool out = pass == ConvPass::weight;
+    const bool out = pass == ConvPass::backward_weight;
     const dnnl::reorder::primitive_desc desc(engine(), out ? plan.w : plan.plain_w, engine(),
                                              out ? plan.plain_w : plan.w, scratch_is_ours());
     plan.reorder = dnnl::reorder(desc);
@@ -133,28 +133,28 @@ Plan make_plan(const ConvGeometry& g, ConvPass pass, bool with_bias) {
   return plan;
 }
 
-// Plans are made once per geometry, pass and thread count (oneDNN divides the work when it makes the kernel),
-// and never dropped: a run has a few dozen.
+// A plan is made once per geometry, pass, presence of a bias and thread count (oneDNN divides the work when
+// it makes the kernel), and never dropped: a run has a few dozen.
 const Plan& plan_for(const ConvGeometry& g, ConvPass pass, bool with_bias) {
-  using Key = std::tuple<std::array<std::int64_t, 10>, ConvPass, bool, int>;
+  using Key = std::tuple<ConvGeometry, ConvPass, bool, int>;
   static auto* mutex = new std::mutex;
   static auto* plans = new std::map<Key, std::unique_ptr<Plan>>;
-  const Key key{{g.n, g.h, g.w, g.c, g.k, g.r, g.s, g.stride, g.pad, g.dilation}, pass, with_bias, threads()};
+  const Key key{g, pass, with_bias, threads()};
   const std::lock_guard lock(*mutex);
   std::unique_ptr<Plan>& plan = (*plans)[key];
   if (plan == nullptr) plan = std::make_unique<Plan>(make_plan(g, pass, with_bias));
   return *plan;
 }
 
-// A view of a buffer; oneDNN's interface takes pointers to non-const even for what it only reads.
+// A view of a buffer. oneDNN's interface takes pointers to non-const even for what it only reads.
 memory view(const memory::desc& desc, const void* data) {
   return memory(desc, engine(), const_cast<void*>(data));
 }
 
 void run(const Plan& plan, ConvPass pass, const float* x, const float* w, const float* bias, const float* y) {
-  const Scratch<std::byte> scratch(static_cast<std::int64_t>(plan.scratch.get_size()));
-  const Scratch<std::byte> reorder_scratch(static_cast<std::int64_t>(plan.reorder_scratch.get_size()));
-  const Scratch<std::byte> own_w(plan.reorder ? static_cast<std::int64_t>(plan.w.get_size()) : 0);
+  const Scratch<std::byte> scratch(static_cast<Index>(plan.scratch.get_size()));
+  const Scratch<std::byte> reorder_scratch(static_cast<Index>(plan.reorder_scratch.get_size()));
+  const Scratch<std::byte> own_w(plan.reorder ? static_cast<Index>(plan.w.get_size()) : 0);
   dnnl::stream stream(engine());
   const memory plain_w = view(plan.plain_w, w),
                kernel_w = plan.reorder ? view(plan.w, own_w.data()) : plain_w;
@@ -164,10 +164,10 @@ void run(const Plan& plan, ConvPass pass, const float* x, const float* w, const 
                                   {DNNL_ARG_TO, to},
                                   {DNNL_ARG_SCRATCHPAD, view(plan.reorder_scratch, reorder_scratch.data())}});
   };
-  const bool forward = pass == ConvPass::forward, weight = pass == ConvPass::weight;
+  const bool forward = pass == ConvPass::forward, weight = pass == ConvPass::backward_weight;
   if (!weight) reorder(plain_w, kernel_w);
   std::unordered_map<int, memory> arguments = {
-      {pass == ConvPass::input ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC, view(plan.x, x)},
+      {pass == ConvPass::backward_input ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC, view(plan.x, x)},
       {weight ? DNNL_ARG_DIFF_WEIGHTS : DNNL_ARG_WEIGHTS, kernel_w},
       {forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST, view(plan.y, y)},
       {DNNL_ARG_SCRATCHPAD, view(plan.scratch, scratch.data())}};
@@ -199,6 +199,7 @@ void require_products(bool ok, const char* where) {
 
 bool onednn_convolves(const ConvGeometry& g, ConvPass pass) {
   try {
+    // A kernel's name is something like "jit:avx2"; that of plain loops has "ref" in it.
     return plan_for(g, pass, false).kernel.find("ref") == std::string::npos;
   } catch (const dnnl::error& e) {
     if (e.status == dnnl_unimplemented) return false;
@@ -211,12 +212,12 @@ void onednn_conv_forward(const ConvGeometry& g, const float* x, const float* w, 
 }
 
 void onednn_conv_backward_input(const ConvGeometry& g, const float* dy, const float* w, float* dx) {
-  convolve("conv_backward_input", g, ConvPass::input, dx, w, nullptr, dy);
+  convolve("conv_backward_input", g, ConvPass::backward_input, dx, w, nullptr, dy);
 }
 
 void onednn_conv_backward_weight(const ConvGeometry& g, const float* x, const float* dy, float* dw) {
-  convolve("conv_backward_weight", g, ConvPass::weight, x, dw, nullptr, dy);
+  convolve("conv_backward_weight", g, ConvPass::backward_weight, x, dw, nullptr, dy);
 }
 
 }  // namespace DG_WIDTH
-}  // namespace dg
+}  // namespace dg::cpu

@@ -1,18 +1,16 @@
-// oneDNN behind the two things we use it for: matrix products and direct convolutions. It is included in one
-// file only (onednn.cpp), which compiles with the 2.6 and the 3.x interface.
+// The two things we use oneDNN for: matrix products and direct convolutions. Its own header is included in
+// one file only (onednn.cpp), which compiles with the 2.6 and the 3.x interface.
 //
-// Images are NHWC as everywhere; the filters (KRSC) are copied into the layout that oneDNN asks for inside
-// each call, because on plain filters it falls back to kernels that are 2 to 1000 times slower.
+// Images are NHWC as everywhere. The filters (KRSC) are copied in each call into the layout that oneDNN asks
+// for, because on KRSC itself it falls back to kernels that are 2 to 1000 times slower.
 #pragma once
 #include "tensor/backend.h"
 
-namespace dg {
+namespace dg::cpu {
 inline namespace DG_WIDTH {
 
-enum class ConvPass { forward, input, weight };
-
 /// C = alpha op(A) op(B) + beta C on all threads; from inside a parallel region, on the calling thread. All
-/// sizes must be >= 1. Returns false when oneDNN refuses: it may not throw across a parallel region.
+/// sizes must be >= 1. Returns false when oneDNN refuses; an exception could not leave a parallel region.
 [[nodiscard]] bool onednn_gemm(const Gemm& g) noexcept;
 
 /// Throws BackendError unless all products of a parallel region succeeded.
@@ -28,4 +26,4 @@ void onednn_conv_backward_input(const ConvGeometry& g, const float* dy, const fl
 void onednn_conv_backward_weight(const ConvGeometry& g, const float* x, const float* dy, float* dw);
 
 }  // namespace DG_WIDTH
-}  // namespace dg
+}  // namespace dg::cpu

@@ -5,19 +5,24 @@
 #include "tensor/cpu/lane.h"
 #include "tensor/parallel.h"
 
-namespace dg {
+namespace dg::cpu {
 inline namespace DG_WIDTH {
 namespace {
 
-using Index = std::int64_t;
-constexpr Index most = 512;              // rows of A
-constexpr Index least = 1 << 16;         // numbers of B
-constexpr Index block_cols = 2 * lanes;  // of C, made together by one thread
-constexpr Index least_blocks = 8;        // of columns, for the threads to share
-constexpr Index block_terms = 512;       // of the sum at a time: their piece of B stays in a core's cache
+// Columns of C (rows of B) that one thread computes together: the width of the widest register block of
+// lane.h, so that each of A's numbers read from the cache is used on two lanes.
+constexpr Index block_cols = 2 * lanes;
+// Terms of the sum at a time. The transposed piece of B, block_terms x block_cols, is then 64 KiB with
+// AVX-512 and 32 KiB with AVX: it stays in a core's cache while all rows of A are multiplied with it.
+constexpr Index block_terms = 512;
 
-// The columns of C from j on, `cols` of them, from their sums [m][block_cols].
-void put(const Gemm& g, Index j, Index cols, const float* sums) {
+// Which products come here. With more than max_rows rows of A, oneDNN's transposition of B is less than a
+// sixth of its work; a B of fewer than min_matrix numbers (256 KiB) stays in a core's second-level cache,
+// where it costs little; fewer than min_blocks blocks of columns would leave threads without work.
+constexpr Index max_rows = 512, min_matrix = 1 << 16, min_blocks = 8;
+
+// C's columns from j on, `cols` of them, from their sums [m][block_cols].
+void write_columns(const Gemm& g, Index j, Index cols, const float* sums) {
   for (Index i = 0; i < g.m; ++i) {
     float* const c = g.c + i * g.ldc + j;
     for (Index q = 0; q < cols; q += lanes) {
@@ -32,8 +37,8 @@ void put(const Gemm& g, Index j, Index cols, const float* sums) {
 }  // namespace
 
 bool is_packed(const Gemm& g) {
-  return !g.transpose_a && g.transpose_b && g.m <= most && g.n >= least_blocks * block_cols &&
-         g.n * g.k >= least;
+  return !g.transpose_a && g.transpose_b && g.m <= max_rows && g.n >= min_blocks * block_cols &&
+         g.n * g.k >= min_matrix;
 }
 
 void packed_product(const Gemm& g) {
@@ -64,10 +69,10 @@ void packed_product(const Gemm& g) {
                         .ldc = block_cols,
                         .add = k > 0});
       }
-      put(g, j, cols, sums);
+      write_columns(g, j, cols, sums);
     }
   }
 }
 
 }  // namespace DG_WIDTH
-}  // namespace dg
+}  // namespace dg::cpu

@@ -6,18 +6,20 @@
 #include "tensor/cpu/onednn.h"
 #include "tensor/parallel.h"
 
-namespace dg {
+namespace dg::cpu {
 inline namespace DG_WIDTH {
 namespace {
 
-using Index = std::int64_t;
-
-// Into how many parts to split the rows of each of `tasks` equal products, so that all threads have work of
-// about the same size, in parts no smaller than 16 rows.
+// Into how many parts to split the rows of each of `tasks` products, so that all threads have about the same
+// work. With 8 tasks a thread, one thread's last task is at most an eighth of its work, and nothing is split;
+// otherwise each thread gets about 4 parts. Parts of fewer than 16 rows would be slower than the imbalance
+// they mend.
 Index parts_per_task(Index tasks, Index rows) {
+  constexpr Index enough_tasks = 8, wanted_parts = 4, smallest_part = 16;
   const Index t = threads();
-  if (tasks % t == 0 || tasks >= 8 * t) return 1;
-  return std::clamp<Index>((4 * t + tasks - 1) / tasks, 1, std::max<Index>(1, rows / 16));
+  if (tasks % t == 0 || tasks >= enough_tasks * t) return 1;
+  return std::clamp<Index>((wanted_parts * t + tasks - 1) / tasks, 1,
+                           std::max<Index>(1, rows / smallest_part));
 }
 
 // The input coordinate that filter position r reads for output coordinate p.
@@ -25,6 +27,7 @@ Index source(const ConvGeometry& g, Index p, Index r) { return p * g.stride - g.
 
 bool inside(Index value, Index size) { return value >= 0 && value < size; }
 
+// `rows` rows of `cols` numbers, `stride` apart: each becomes `values`, or zeros where that is null.
 void fill_rows(float* data, Index rows, Index stride, Index cols, const float* values) {
   for (Index i = 0; i < rows; ++i) {
     for (Index j = 0; j < cols; ++j) data[i * stride + j] = values == nullptr ? 0 : values[j];
@@ -78,7 +81,7 @@ void pixel_pairs_backward_input(const ConvGeometry& g, const float* dy, const fl
     float* const out = dx + (begin * inputs + q) * g.c;
     bool started = false;
     for (Index tap = 0; tap < taps; ++tap) {
-      // the output pixel that reads q through this filter position
+      // The output pixel that reads q through this filter position, if there is one.
       const Index down = q / g.w + g.pad - tap / g.s * g.dilation,
                   right = q % g.w + g.pad - tap % g.s * g.dilation;
       if (down < 0 || right < 0 || down % g.stride != 0 || right % g.stride != 0) continue;
@@ -107,8 +110,8 @@ void pixel_pairs_backward_weight(const ConvGeometry& g, const float* x, const fl
   const Index ow = g.out_w(), outputs = g.out_h() * ow, inputs = g.h * g.w, taps = g.r * g.s;
   const Index parts = parts_per_task(taps, g.k);
   std::atomic<bool> ok = true;
-  // Filter positions have unequal numbers of pairs (the middle one has most), hence dynamic. Every part of dw
-  // has one writer that adds in a fixed order, so the bits do not depend on who takes which.
+  // Filter positions have unequal numbers of pairs (the middle one has most), hence the dynamic schedule.
+  // Every part of dw has one writer, which adds in a fixed order: the bits do not depend on the schedule.
 #pragma omp parallel for schedule(dynamic)
   for (Index task = 0; task < taps * parts; ++task) {
     const Index tap = task % taps, part = task / taps;
@@ -139,4 +142,4 @@ void pixel_pairs_backward_weight(const ConvGeometry& g, const float* x, const fl
 }
 
 }  // namespace DG_WIDTH
-}  // namespace dg
+}  // namespace dg::cpu

@@ -1,17 +1,17 @@
-// Convolution of tiny images as matrix products over the (output pixel, input pixel) pairs that a filter
-// position connects, straight on NHWC images and KRSC filters:
+// Convolution of tiny images as matrix products over the pairs of an output pixel and an input pixel that a
+// filter position connects, straight on NHWC images and KRSC filters:
 //
 //   y[:, p, :] = bias + sum over pairs (p, q) of  x[:, q, :] * w[:, tap(p, q), :]^T          [n, c] x [c, k]
 //   dx[:, q, :] = sum over pairs of dy[:, p, :] * w[:, tap(p, q), :]                         [n, k] x [k, c]
 //   dw[:, t, :] = sum over pairs with tap(p, q) = t of dy[:, p, :]^T * x[:, q, :]            [k, n] x [n, c]
 //
-// No work is spent on padding (a 2x2 image with a 3x3 filter has 16 pairs; a direct kernel does 36 products)
-// and nothing is copied. Any geometry works, but a product has only `n` rows, so it pays for few pixels and
-// many channels.
+// No work is spent on padding (a 2x2 image with a 3x3 filter has 16 pairs; a direct kernel computes 36
+// products) and nothing is copied. Any geometry works, but a product has only n rows, one per image, so this
+// pays where there are few pixels and many channels.
 #pragma once
 #include "tensor/backend.h"
 
-namespace dg {
+namespace dg::cpu {
 inline namespace DG_WIDTH {
 
 /// As Backend::conv_*; all sizes must be >= 1.
@@ -20,4 +20,4 @@ void pixel_pairs_backward_input(const ConvGeometry& g, const float* dy, const fl
 void pixel_pairs_backward_weight(const ConvGeometry& g, const float* x, const float* dy, float* dw);
 
 }  // namespace DG_WIDTH
-}  // namespace dg
+}  // namespace dg::cpu

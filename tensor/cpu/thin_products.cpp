@@ -5,49 +5,57 @@
 #include "tensor/cpu/lane.h"
 #include "tensor/parallel.h"
 
-namespace dg {
+namespace dg::cpu {
 inline namespace DG_WIDTH {
 namespace {
 
-using Index = std::int64_t;
-constexpr Index most = 8;             // rows of the thin side
-constexpr Index column_block = 1024;  // of the large matrix: a few such rows stay in the first cache
-constexpr Index ahead = 512;          // numbers of it that are fetched beforehand
-constexpr Index least = 1 << 16;      // numbers of the large matrix
+// The longest short side. A kernel is compiled for each length, and its sums, one Lane per row, stay in
+// registers; from 9 rows on the large matrix is used often enough for a product in blocks.
+constexpr Index max_thin = 8;
+// The fewest numbers of the large matrix. A smaller one, of 256 KiB, stays in a core's second-level cache,
+// where reading it once or several times makes little difference: oneDNN serves it.
+constexpr Index min_matrix = 1 << 16;
+// A B^T: how many numbers ahead a row of B is prefetched. 2 KiB are 32 cache lines, enough to cover the
+// latency of main memory.
+constexpr Index prefetch_distance = 512;
+// A B: columns of B at a time. Their sums, at most 8 rows of 4 KiB, stay in the first-level cache.
+constexpr Index block_cols = 1024;
+// A B: rows of B at a time. Each sum is loaded and stored once for that many products.
+constexpr Index block_rows = 4;
 
-// run(integral_constant<few>) for the number of rows.
+// run(thin) with the length of the short side, 1 to max_thin, as a compile-time constant.
 template <class Run>
-void with_rows(Index few, const Run& run) {
-  unrolled<most>([&](auto i) {
-    if (i + 1 == few) run(std::integral_constant<Index, i + 1>{});
+void with_static_size(Index thin, const Run& run) {
+  unrolled<max_thin>([&](auto i) {
+    if (i + 1 == thin) run(std::integral_constant<Index, i + 1>{});
   });
 }
 
 // The sum of all elements: those `half` apart are added, until one is left.
 template <Index half = lanes / 2>
-[[gnu::always_inline]] inline float sum_of(const Lane& lane) {
+[[gnu::always_inline]] inline float horizontal_sum(const Lane& lane) {
   if constexpr (half == 0) {
     return lane[0];
   } else {
     return [&]<Index... i>(std::integer_sequence<Index, i...>) __attribute__((always_inline)) {
-      return sum_of<half / 2>(lane + __builtin_shufflevector(lane, lane, (i ^ half)...));
+      return horizontal_sum<half / 2>(lane + __builtin_shufflevector(lane, lane, (i ^ half)...));
     }
     (std::make_integer_sequence<Index, lanes>{});
   }
 }
 
-void put(float& c, const Gemm& g, float product) { c = g.alpha * product + (g.beta == 0 ? 0 : g.beta * c); }
+void write(float& c, const Gemm& g, float product) { c = g.alpha * product + (g.beta == 0 ? 0 : g.beta * c); }
 
-// C's column j: the products of `few` rows of A with row j of B.
-template <Index few>
-void dot_products(const Gemm& g, Index j) {
+// C's column j: the inner products of A's rows with row j of B.
+template <Index m>
+void column_of_abt(const Gemm& g, Index j) {
   const float* const b = g.b + j * g.ldb;
-  Lane sum[few] = {};
+  Lane sum[m] = {};
   const auto step = [&](Index p, Index count) __attribute__((always_inline)) {
     Lane right;
-    __builtin_prefetch(b + p + ahead);
+    __builtin_prefetch(b + p + prefetch_distance);
     load(right, b + p, count);
-    unrolled<few>([&](auto i) __attribute__((always_inline)) {
+    unrolled<m>([&](auto i) __attribute__((always_inline)) {
       Lane left;
       load(left, g.a + i * g.lda + p, count);
       sum[i] += left * right;
@@ -56,78 +64,83 @@ void dot_products(const Gemm& g, Index j) {
   Index p = 0;
   for (; p + lanes <= g.k; p += lanes) step(p, lanes);
   if (p < g.k) step(p, g.k - p);
-  unrolled<few>([&](auto i) __attribute__((always_inline)) { put(g.c[i * g.ldc + j], g, sum_of(sum[i])); });
+  unrolled<m>([&](auto i)
+                  __attribute__((always_inline)) { write(g.c[i * g.ldc + j], g, horizontal_sum(sum[i])); });
 }
 
-template <Index few>
-void times_transposed(const Gemm& g) {
+template <Index m>
+void product_abt(const Gemm& g) {
 #pragma omp parallel for schedule(static)
-  for (Index j = 0; j < g.n; ++j) dot_products<few>(g, j);
+  for (Index j = 0; j < g.n; ++j) column_of_abt<m>(g, j);
 }
 
-// sum [few][width] += A's columns from..to times those rows of B, over `width` columns of B.
-template <Index few, Index rows>
-void add_rows(const Gemm& g, Index from, const float* b, Index width, float* sum) {
-  float factor[few][rows];
-  for (Index i = 0; i < few; ++i) {
-    for (Index r = 0; r < rows; ++r) factor[i][r] = g.a[i * g.lda + from + r];
+// sum [m][cols] += A's columns `first` to first + rows times those rows of B, over `cols` columns of B from
+// `b` on.
+template <Index m, Index rows>
+void add_rows(const Gemm& g, Index first, const float* b, Index cols, float* sum) {
+  float factor[m][rows];
+  for (Index i = 0; i < m; ++i) {
+    for (Index r = 0; r < rows; ++r) factor[i][r] = g.a[i * g.lda + first + r];
   }
   const auto step = [&](Index j, Index count) __attribute__((always_inline)) {
     Lane row[rows];
     unrolled<rows>([&](auto r) __attribute__((always_inline)) {
       const float* const here = b + r * g.ldb + j;
+      // The rows of the call after the next: a row's block is too short for the hardware prefetcher.
       __builtin_prefetch(here + 2 * rows * g.ldb);
       load(row[r], here, count);
     });
-    unrolled<few>([&](auto i) __attribute__((always_inline)) {
+    unrolled<m>([&](auto i) __attribute__((always_inline)) {
       Lane s;
-      load(s, sum + i * width + j, count);
+      load(s, sum + i * cols + j, count);
       unrolled<rows>([&](auto r) __attribute__((always_inline)) { s += factor[i][r] * row[r]; });
-      store(sum + i * width + j, s, count);
+      store(sum + i * cols + j, s, count);
     });
   };
   Index j = 0;
-  for (; j + lanes <= width; j += lanes) step(j, lanes);
-  if (j < width) step(j, width - j);
+  for (; j + lanes <= cols; j += lanes) step(j, lanes);
+  if (j < cols) step(j, cols - j);
 }
 
-// Threads share blocks of columns; where those are too few, rows of B as well, and their sums are added in
-// order.
-template <Index few>
-void times(const Gemm& g) {
-  const Index columns = (g.n + column_block - 1) / column_block, t = threads();
-  const Index parts = columns >= 2 * t ? 1 : std::min(t, g.k);
-  const Scratch<float> partial(columns * parts * few * column_block);
+// Threads share the blocks of columns. Where there are fewer than two a thread, they share the rows of B as
+// well, and the partial sums of the parts are added in order.
+template <Index m>
+void product_ab(const Gemm& g) {
+  const Index blocks = (g.n + block_cols - 1) / block_cols, t = threads();
+  const Index parts = blocks >= 2 * t ? 1 : std::min(t, g.k);
+  const Scratch<float> partial(blocks * parts * m * block_cols);
 #pragma omp parallel for schedule(static)
-  for (Index task = 0; task < columns * parts; ++task) {
-    const Index part = task % parts, begin = task / parts * column_block;
-    const Index width = std::min(column_block, g.n - begin), end = g.k * (part + 1) / parts;
-    float* const sum = partial.data() + task * few * column_block;
-    std::fill_n(sum, few * width, 0.0f);
+  for (Index task = 0; task < blocks * parts; ++task) {
+    const Index part = task % parts, begin = task / parts * block_cols;
+    const Index cols = std::min(block_cols, g.n - begin), end = g.k * (part + 1) / parts;
+    float* const sum = partial.data() + task * m * block_cols;
+    std::fill_n(sum, m * cols, 0.0f);
     Index row = g.k * part / parts;
-    for (; row + 4 <= end; row += 4) add_rows<few, 4>(g, row, g.b + row * g.ldb + begin, width, sum);
-    for (; row < end; ++row) add_rows<few, 1>(g, row, g.b + row * g.ldb + begin, width, sum);
+    for (; row + block_rows <= end; row += block_rows) {
+      add_rows<m, block_rows>(g, row, g.b + row * g.ldb + begin, cols, sum);
+    }
+    for (; row < end; ++row) add_rows<m, 1>(g, row, g.b + row * g.ldb + begin, cols, sum);
   }
-#pragma omp parallel for schedule(static) if (columns > 1)
-  for (Index block = 0; block < columns; ++block) {
-    const Index begin = block * column_block, width = std::min(column_block, g.n - begin);
-    for (Index i = 0; i < few; ++i) {
-      for (Index j = 0; j < width; ++j) {
-        const float* const first = partial.data() + block * parts * few * column_block + i * width + j;
+#pragma omp parallel for schedule(static) if (blocks > 1)
+  for (Index block = 0; block < blocks; ++block) {
+    const Index begin = block * block_cols, cols = std::min(block_cols, g.n - begin);
+    for (Index i = 0; i < m; ++i) {
+      for (Index j = 0; j < cols; ++j) {
+        const float* const first = partial.data() + block * parts * m * block_cols + i * cols + j;
         float sum = 0;
-        for (Index part = 0; part < parts; ++part) sum += first[part * few * column_block];
-        put(g.c[i * g.ldc + begin + j], g, sum);
+        for (Index part = 0; part < parts; ++part) sum += first[part * m * block_cols];
+        write(g.c[i * g.ldc + begin + j], g, sum);
       }
     }
   }
 }
 
-template <Index few>
-void transposed_times(const Gemm& g) {
+template <Index k>
+void product_atb(const Gemm& g) {
 #pragma omp parallel for schedule(static)
   for (Index row = 0; row < g.m; ++row) {
-    float factor[few];
-    for (Index p = 0; p < few; ++p) factor[p] = g.alpha * g.a[p * g.lda + row];
+    float factor[k];
+    for (Index p = 0; p < k; ++p) factor[p] = g.alpha * g.a[p * g.lda + row];
     float* const c = g.c + row * g.ldc;
     const auto step = [&](Index j, Index count) __attribute__((always_inline)) {
       Lane sum{};
@@ -135,7 +148,7 @@ void transposed_times(const Gemm& g) {
         load(sum, c + j, count);
         sum *= g.beta;
       }
-      unrolled<few>([&](auto p) __attribute__((always_inline)) {
+      unrolled<k>([&](auto p) __attribute__((always_inline)) {
         Lane b;
         load(b, g.b + p * g.ldb + j, count);
         sum += factor[p] * b;
@@ -151,15 +164,15 @@ void transposed_times(const Gemm& g) {
 }  // namespace
 
 bool is_thin(const Gemm& g) {
-  if (g.transpose_a) return !g.transpose_b && g.k <= most && g.m * g.n >= least;
-  return g.m <= most && g.n * g.k >= least;
+  if (g.transpose_a) return !g.transpose_b && g.k <= max_thin && g.m * g.n >= min_matrix;
+  return g.m <= max_thin && g.n * g.k >= min_matrix;
 }
 
 void thin_product(const Gemm& g) {
-  if (g.transpose_a) return with_rows(g.k, [&](auto few) { transposed_times<few>(g); });
-  if (g.transpose_b) return with_rows(g.m, [&](auto few) { times_transposed<few>(g); });
-  with_rows(g.m, [&](auto few) { times<few>(g); });
+  if (g.transpose_a) return with_static_size(g.k, [&](auto k) { product_atb<k>(g); });
+  if (g.transpose_b) return with_static_size(g.m, [&](auto m) { product_abt<m>(g); });
+  with_static_size(g.m, [&](auto m) { product_ab<m>(g); });
 }
 
 }  // namespace DG_WIDTH
-}  // namespace dg
+}  // namespace dg::cpu

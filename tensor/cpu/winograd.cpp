@@ -5,27 +5,32 @@
 #include "tensor/cpu/winograd_filters.h"
 #include "tensor/parallel.h"
 
-namespace dg {
+namespace dg::cpu {
 inline namespace DG_WIDTH {
 namespace {
 
 using namespace winograd;
 using Floats = Scratch<float>;
 
-// How a pass is shared out. Many tiles: each thread takes blocks of tiles through all stages, so that a
-// block's transformed tiles stay in its cache; the transformed filters are shared. Few tiles: all tiles are
-// transformed first, then each thread takes blocks of filters through all stages, so that transformed
-// filters, which are larger than the filters by points / taps, never leave its cache.
-struct Sharing {
+// How a pass is divided among the threads. Many tiles: each thread takes blocks of tiles through all stages,
+// so that a block's transformed tiles stay in its cache; all threads read the same transformed filters. Few
+// tiles: all tiles are transformed first, then each thread takes blocks of filters through all stages, so
+// that the transformed filters, which are larger than the filters by points / taps, never leave its cache.
+struct WorkSplit {
   bool by_tiles;
-  Index groups;  // each served by one thread
+  Index groups;  // one per thread
   Index blocks;  // of tiles per group, one after the other
 
   Index largest_block(Index tiles) const { return tiles / (groups * blocks) + 1; }
 };
 
-Sharing share(Index tiles, Index points, Index c, Index k) {
-  constexpr Index cache_floats = 192 << 10, smallest_block = 24;
+// By filters where there are fewer than 16 tiles for each thread, or fewer than twice the smaller number of
+// channels: a transformed filter is then used too few times to pay for its way from another core's cache.
+WorkSplit split_work(Index tiles, Index points, Index c, Index k) {
+  // The transformed tiles of a block, V and M, take 768 KiB: most of a second-level cache of 1 MiB.
+  constexpr Index cache_floats = 192 << 10;
+  // Tiles are the rows of the matrix products: two of the tallest register blocks of lane.h.
+  constexpr Index smallest_block = 24;
   const Index t = threads();
   if (tiles < std::max(2 * std::min(c, k), 16 * t)) return {.by_tiles = false, .groups = t, .blocks = 1};
   const Index fitting = std::max(smallest_block, cache_floats / (points * (padded(c) + padded(k))));
@@ -45,13 +50,13 @@ class TransformedTiles {
         channels_(channels),
         floats_(Panel::floats(Map::out * Map::out, tiles_.size(), channels.size)),
         scratch_(channels_.count() * floats_) {
-    const Zeros line(images.w * images.channels);
+    const Zeros zeros(images.w * images.channels);
 #pragma omp parallel for schedule(static) collapse(2)
     for (Index i = 0; i < channels_.count(); ++i) {
       for (Index t = 0; t < tiles_.size(); ++t) {
         Images part = images;
         part.data += channels_[i].begin;
-        scatter_points<Map>(grid, part, {t, t + 1}, line.data(), (*this)[i]);
+        scatter_points<Map>(grid, part, {t, t + 1}, zeros.data(), (*this)[i]);
       }
     }
   }
@@ -65,32 +70,32 @@ class TransformedTiles {
 };
 
 template <class W>
-void convolve_by_tiles(const Sharing& s, const Grid& grid, const Images& x, const FilterBank& filters,
+void convolve_by_tiles(const WorkSplit& split, const Grid& grid, const Images& x, const FilterBank& filters,
                        const float* bias, float* y) {
   const Range all{0, grid.tiles()};
   const Blocks from = filters.from(), to = filters.to();
   const Index c = from.channels, k = to.channels, u_floats = FilterBank::floats(W::points);
-  const Index squares = from.count() * to.count();
-  const Floats u_scratch(squares * u_floats), exchanged(s.groups * filters.scratch_floats());
+  const Index block_count = from.count() * to.count();
+  const Floats u_scratch(block_count * u_floats), filter_scratch(split.groups * filters.scratch_floats());
 #pragma omp parallel for schedule(static, 1)
-  for (Index group = 0; group < s.groups; ++group) {
-    for (Index square = group; square < squares; square += s.groups) {
-      filters.transform<W>(from[square % from.count()], to[square / from.count()],
-                           exchanged.data() + group * filters.scratch_floats(),
-                           u_scratch.data() + square * u_floats);
+  for (Index group = 0; group < split.groups; ++group) {
+    for (Index block = group; block < block_count; block += split.groups) {
+      filters.transform<W>(from[block % from.count()], to[block / from.count()],
+                           filter_scratch.data() + group * filters.scratch_floats(),
+                           u_scratch.data() + block * u_floats);
     }
   }
-  const Index room = s.largest_block(all.size()), v_floats = Panel::floats(W::points, room, c),
-              m_floats = Panel::floats(W::points, room, k);
-  const Floats scratch(s.groups * (v_floats + m_floats));
-  const Zeros line(x.w * c);
+  const Index max_tiles = split.largest_block(all.size()), v_floats = Panel::floats(W::points, max_tiles, c),
+              m_floats = Panel::floats(W::points, max_tiles, k);
+  const Floats scratch(split.groups * (v_floats + m_floats));
+  const Zeros zeros(x.w * c);
 #pragma omp parallel for schedule(static, 1)
-  for (Index group = 0; group < s.groups; ++group) {
-    float* const mine = scratch.data() + group * (v_floats + m_floats);
-    for (Index part = 0; part < s.blocks; ++part) {
-      const Range tiles = all.part(group * s.blocks + part, s.groups * s.blocks);
-      const Panel v{mine, tiles, c}, m{mine + v_floats, tiles, k};
-      scatter_points<typename W::InputMap>(grid, x, tiles, line.data(), v);
+  for (Index group = 0; group < split.groups; ++group) {
+    float* const own = scratch.data() + group * (v_floats + m_floats);
+    for (Index part = 0; part < split.blocks; ++part) {
+      const Range tiles = all.part(group * split.blocks + part, split.groups * split.blocks);
+      const Panel v{own, tiles, c}, m{own + v_floats, tiles, k};
+      scatter_points<typename W::InputMap>(grid, x, tiles, zeros.data(), v);
       for (Index p = 0; p < W::points; ++p) {
         for (Index j = 0; j < to.count(); ++j) {
           for (Index i = 0; i < from.count(); ++i) {
@@ -115,30 +120,33 @@ void convolve_by_tiles(const Sharing& s, const Grid& grid, const Images& x, cons
 }
 
 template <class W>
-void convolve_by_filters(const Sharing& s, const Grid& grid, const Images& x, const FilterBank& filters,
+void convolve_by_filters(const WorkSplit& split, const Grid& grid, const Images& x, const FilterBank& filters,
                          const float* bias, float* y) {
   const Blocks from = filters.from(), to = filters.to();
   const TransformedTiles<typename W::InputMap> v(grid, x, from);
   const Range all{0, grid.tiles()};
-  // Results whose filters lie side by side are made together, so that memory is read in long runs.
-  const Index together = std::clamp<Index>(to.count() / s.groups, 1, filters.by_input ? 4 : 1);
-  const Index runs = (to.count() + together - 1) / together;
+  // Blocks of filters that lie side by side in memory are transformed one after another, so that it is read
+  // in long runs. Forward, the loop over `from` does that. For the gradient with respect to the input it
+  // takes a few blocks of `to` at once: four of 64 channels make runs of 1 KiB.
+  const Index blocks_at_once =
+      std::clamp<Index>(to.count() / split.groups, 1, filters.backward_input ? 4 : 1);
+  const Index steps = (to.count() + blocks_at_once - 1) / blocks_at_once;
   const Index u_floats = FilterBank::floats(W::points),
               m_floats = Panel::floats(W::points, all.size(), to.size),
-              mine_floats = u_floats + filters.scratch_floats() + together * m_floats;
-  const Floats scratch(s.groups * mine_floats);
+              own_floats = u_floats + filters.scratch_floats() + blocks_at_once * m_floats;
+  const Floats scratch(split.groups * own_floats);
 #pragma omp parallel for schedule(static, 1)
-  for (Index group = 0; group < s.groups; ++group) {
-    float* const mine = scratch.data() + group * mine_floats;
-    for (Index run = group; run < runs; run += s.groups) {
-      const Range blocks{run * together, std::min(to.count(), (run + 1) * together)};
+  for (Index group = 0; group < split.groups; ++group) {
+    float* const own = scratch.data() + group * own_floats;
+    for (Index step = group; step < steps; step += split.groups) {
+      const Range blocks{step * blocks_at_once, std::min(to.count(), (step + 1) * blocks_at_once)};
       const auto m = [&](Index j) {
-        return Panel{mine + u_floats + filters.scratch_floats() + (j - blocks.begin) * m_floats, all,
+        return Panel{own + u_floats + filters.scratch_floats() + (j - blocks.begin) * m_floats, all,
                      to[j].size()};
       };
       for (Index i = 0; i < from.count(); ++i) {
         for (Index j = blocks.begin; j < blocks.end; ++j) {
-          const Panel u = filters.transform<W>(from[i], to[j], mine + u_floats, mine);
+          const Panel u = filters.transform<W>(from[i], to[j], own + u_floats, own);
           for (Index p = 0; p < W::points; ++p) {
             multiply<false>({.rows = all.size(),
                              .cols = padded(to[j].size()),
@@ -163,28 +171,28 @@ void convolve_by_filters(const Sharing& s, const Grid& grid, const Images& x, co
 
 template <class W>
 void convolve(const Grid& grid, const Images& x, const FilterBank& filters, const float* bias, float* y) {
-  const Sharing s = share(grid.tiles(), W::points, filters.c, filters.k);
-  if (s.by_tiles) return convolve_by_tiles<W>(s, grid, x, filters, bias, y);
-  convolve_by_filters<W>(s, grid, x, filters, bias, y);
+  const WorkSplit split = split_work(grid.tiles(), W::points, filters.c, filters.k);
+  if (split.by_tiles) return convolve_by_tiles<W>(split, grid, x, filters, bias, y);
+  convolve_by_filters<W>(split, grid, x, filters, bias, y);
 }
 
 template <class W>
-void weight_by_tiles(const Sharing& s, const Grid& grid, const Images& x, const Images& dy, float* dw) {
+void weight_by_tiles(const WorkSplit& split, const Grid& grid, const Images& x, const Images& dy, float* dw) {
   const Range all{0, grid.tiles()};
   const Index c = x.channels, k = dy.channels, width = padded(c), du_floats = Panel::floats(W::points, k, c);
-  const Index room = s.largest_block(all.size()), v_floats = Panel::floats(W::points, room, c),
-              m_floats = Panel::floats(W::points, room, k);
-  const Floats du_scratch(s.groups * du_floats), scratch(s.groups * (v_floats + m_floats));
-  const Zeros line(std::max(x.w * c, dy.w * k));
+  const Index max_tiles = split.largest_block(all.size()), v_floats = Panel::floats(W::points, max_tiles, c),
+              m_floats = Panel::floats(W::points, max_tiles, k);
+  const Floats du_scratch(split.groups * du_floats), scratch(split.groups * (v_floats + m_floats));
+  const Zeros zeros(std::max(x.w * c, dy.w * k));
   const Panel du{du_scratch.data(), {0, k}, c};
 #pragma omp parallel for schedule(static, 1)
-  for (Index group = 0; group < s.groups; ++group) {
-    float* const mine = scratch.data() + group * (v_floats + m_floats);
-    for (Index part = 0; part < s.blocks; ++part) {
-      const Range tiles = all.part(group * s.blocks + part, s.groups * s.blocks);
-      const Panel v{mine, tiles, c}, m{mine + v_floats, tiles, k};
-      scatter_points<typename W::InputMap>(grid, x, tiles, line.data(), v);
-      scatter_points<typename W::OutputAdjoint>(grid, dy, tiles, line.data(), m);
+  for (Index group = 0; group < split.groups; ++group) {
+    float* const own = scratch.data() + group * (v_floats + m_floats);
+    for (Index part = 0; part < split.blocks; ++part) {
+      const Range tiles = all.part(group * split.blocks + part, split.groups * split.blocks);
+      const Panel v{own, tiles, c}, m{own + v_floats, tiles, k};
+      scatter_points<typename W::InputMap>(grid, x, tiles, zeros.data(), v);
+      scatter_points<typename W::OutputAdjoint>(grid, dy, tiles, zeros.data(), m);
       for (Index p = 0; p < W::points; ++p) {
         multiply<true>({.rows = k,
                         .cols = width,
@@ -201,22 +209,23 @@ void weight_by_tiles(const Sharing& s, const Grid& grid, const Images& x, const 
   }
 #pragma omp parallel for schedule(static)
   for (Index filter = 0; filter < k; ++filter) {
-    filter_gradient<typename W::FilterAdjoint>(du, s.groups, du_floats, {filter, filter + 1}, dw, c);
+    filter_gradient<typename W::FilterAdjoint>(du, split.groups, du_floats, {filter, filter + 1}, dw, c);
   }
 }
 
 template <class W>
-void weight_by_filters(const Sharing& s, const Grid& grid, const Images& x, const Images& dy, float* dw) {
+void weight_by_filters(const WorkSplit& split, const Grid& grid, const Images& x, const Images& dy,
+                       float* dw) {
   const Blocks from = channel_blocks(x.channels), to = filter_blocks(dy.channels);
   const TransformedTiles<typename W::InputMap> v(grid, x, from);
   const TransformedTiles<typename W::OutputAdjoint> m(grid, dy, to);
-  const Index du_floats = FilterBank::floats(W::points), squares = from.count() * to.count();
-  const Floats scratch(s.groups * du_floats);
+  const Index du_floats = FilterBank::floats(W::points), block_count = from.count() * to.count();
+  const Floats scratch(split.groups * du_floats);
 #pragma omp parallel for schedule(static, 1)
-  for (Index group = 0; group < s.groups; ++group) {
-    const Range mine = Range{0, squares}.part(group, s.groups);
-    for (Index square = mine.begin; square < mine.end; ++square) {
-      const Index j = square / from.count(), i = square % from.count();
+  for (Index group = 0; group < split.groups; ++group) {
+    const Range own = Range{0, block_count}.part(group, split.groups);
+    for (Index block = own.begin; block < own.end; ++block) {
+      const Index j = block / from.count(), i = block % from.count();
       const Range k = to[j], c = from[i];
       const Panel du{scratch.data() + group * du_floats, {0, k.size()}, c.size()};
       for (Index p = 0; p < W::points; ++p) {
@@ -241,60 +250,63 @@ void backward_weight(const ConvGeometry& g, const float* x, const float* dy, flo
   const Grid grid{g.n, g.out_h(), g.out_w(), g.dilation, W::tile};
   const Images images{x, g.h, g.w, g.c, g.pad - W::skipped * g.dilation},
       upstream{dy, grid.h, grid.w, g.k, 0};
-  const Sharing s = share(grid.tiles(), W::points, g.c, g.k);
-  if (s.by_tiles) return weight_by_tiles<W>(s, grid, images, upstream, dw);
-  weight_by_filters<W>(s, grid, images, upstream, dw);
+  const WorkSplit split = split_work(grid.tiles(), W::points, g.c, g.k);
+  if (split.by_tiles) return weight_by_tiles<W>(split, grid, images, upstream, dw);
+  weight_by_filters<W>(split, grid, images, upstream, dw);
 }
 
-// Transforming a filter takes as long as multiplying it with so many tiles.
-constexpr Index filters_in_tiles = 10;
+// Cost of transforming one filter, in units of one tile's multiplication. Measured.
+constexpr Index transform_cost = 10;
 
-// Do at most two pixels a side depend on each other, and on nothing else but padding?
-bool two_pixels(const ConvGeometry& g) {
+// The transforms there are: F(m, r) as Maps<m, r>. F(5, 5) and F(6, 5), of 9 and 10 points along each axis,
+// would lose too many digits.
+template <class... M>
+struct MapList {
+  template <class F>
+  static void for_each(const F& f) {
+    (f(M{}), ...);
+  }
+};
+using AllMaps = MapList<Maps<2, 3>, Maps<3, 3>, Maps<4, 3>, Maps<5, 3>, Maps<6, 3>, Maps<4, 5>>;
+
+// Do at most two pixels a side depend on each other, and on nothing else but padding? For TwoPixels.
+bool is_two_pixels(const ConvGeometry& g) {
   return g.r == 3 && g.pad == g.dilation && std::max(g.h, g.w) <= 2 * g.dilation;
 }
 
-// run(Maps<m, r>{}) for the maps that serve output images of h x w.
+// run(maps) with the maps of the cheapest tiles for this pass.
 template <class Run>
-void with_maps(const ConvGeometry& g, Index h, Index w, const Run& run) {
-  if (two_pixels(g)) return run(TwoPixels{});
-  switch (10 * winograd_cost(g, h, w).tile + g.r) {
-    case 23:
-      return run(Maps<2, 3>{});
-    case 33:
-      return run(Maps<3, 3>{});
-    case 43:
-      return run(Maps<4, 3>{});
-    case 53:
-      return run(Maps<5, 3>{});
-    case 63:
-      return run(Maps<6, 3>{});
-    case 45:
-      return run(Maps<4, 5>{});
-    default:
-      throw Error("[winograd] no transform for this convolution");
-  }
+void with_maps(const ConvGeometry& g, ConvPass pass, const Run& run) {
+  if (is_two_pixels(g)) return run(TwoPixels{});
+  const Index tile = winograd_cost(g, pass).tile;
+  require(tile > 0, "winograd", "no transform for this convolution");
+  AllMaps::for_each([&]<class M>(M maps) {
+    if (M::tile == tile && M::taps == g.r) run(maps);
+  });
 }
 
 }  // namespace
 
-WinogradCost winograd_cost(const ConvGeometry& g, std::int64_t h, std::int64_t w) {
-  if (g.stride != 1 || g.r != g.s || (g.r != 3 && g.r != 5)) return {};
+WinogradCost winograd_cost(const ConvGeometry& g, ConvPass pass) {
+  if (g.stride != 1 || g.r != g.s) return {};
+  // Tiles cover the images that the pass makes (backward_weight reads dy in the forward pass's tiles).
+  const bool input = pass == ConvPass::backward_input;
   const auto products = [&](Index tile, Index points) {
-    return points * (Grid{g.n, h, w, g.dilation, tile}.tiles() + filters_in_tiles);
+    const Grid grid{g.n, input ? g.h : g.out_h(), input ? g.w : g.out_w(), g.dilation, tile};
+    return points * (grid.tiles() + transform_cost);
   };
-  if (two_pixels(g)) return {TwoPixels::tile, products(TwoPixels::tile, TwoPixels::points)};
+  if (is_two_pixels(g)) return {TwoPixels::tile, products(TwoPixels::tile, TwoPixels::points)};
   WinogradCost best;
-  for (const Index tile : {2, 3, 4, 5, 6}) {
-    if (g.r == 5 && tile != 4) continue;  // transforms of 9 and 10 points lose too many digits
-    const Index cost = products(tile, (tile + g.r - 1) * (tile + g.r - 1));
-    if (best.tile == 0 || cost < best.products) best = {tile, cost};
-  }
+  AllMaps::for_each([&]<class M>(M) {
+    if (M::taps != g.r) return;
+    const Index cost = products(M::tile, M::points);
+    if (best.tile == 0 || cost < best.products) best = {M::tile, cost};
+  });
   return best;
 }
 
 void winograd_forward(const ConvGeometry& g, const float* x, const float* w, const float* bias, float* y) {
-  with_maps(g, g.out_h(), g.out_w(), [&]<class W>(W) {
+  with_maps(g, ConvPass::forward, [&]<class W>(W) {
     convolve<W>({g.n, g.out_h(), g.out_w(), g.dilation, W::tile},
                 {x, g.h, g.w, g.c, g.pad - W::skipped * g.dilation}, {w, g.k, g.r * g.s, g.c, false}, bias,
                 y);
@@ -303,7 +315,7 @@ void winograd_forward(const ConvGeometry& g, const float* x, const float* w, con
 
 void winograd_backward_input(const ConvGeometry& g, const float* dy, const float* w, float* dx) {
   const Index pad = g.dilation * (g.r - 1) - g.pad;
-  with_maps(g, g.h, g.w, [&]<class W>(W) {
+  with_maps(g, ConvPass::backward_input, [&]<class W>(W) {
     convolve<W>({g.n, g.h, g.w, g.dilation, W::tile},
                 {dy, g.out_h(), g.out_w(), g.k, pad - W::skipped * g.dilation},
                 {w, g.k, g.r * g.s, g.c, true}, nullptr, dx);
@@ -311,8 +323,8 @@ void winograd_backward_input(const ConvGeometry& g, const float* dy, const float
 }
 
 void winograd_backward_weight(const ConvGeometry& g, const float* x, const float* dy, float* dw) {
-  with_maps(g, g.out_h(), g.out_w(), [&]<class W>(W) { backward_weight<W>(g, x, dy, dw); });
+  with_maps(g, ConvPass::backward_weight, [&]<class W>(W) { backward_weight<W>(g, x, dy, dw); });
 }
 
 }  // namespace DG_WIDTH
-}  // namespace dg
+}  // namespace dg::cpu

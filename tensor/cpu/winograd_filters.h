@@ -1,11 +1,13 @@
-// The filters of one of Winograd's passes, transformed block by block: a block of 32 x 32 channels at all
-// points is small enough to be multiplied where it was made, in a core's own cache.
+// The filters of one of Winograd's passes, transformed block by block, so that a block can be multiplied
+// where it was made, in a core's own cache.
 #pragma once
 #include "tensor/cpu/winograd_tiles.h"
 
-namespace dg::winograd {
+namespace dg::cpu::winograd {
 
-/// Whole lanes on every machine.
+/// Channels of a block on either side. Both are whole lanes on every machine. A transformed block takes 8 KiB
+/// per point: 288 KiB for the 36 points of F(4x4, 3x3) and 512 KiB for 64, which a second-level cache holds.
+/// More channels on the side that is contiguous in memory, so that filters are read in runs of 256 bytes.
 constexpr Index filter_block = 32, channel_block = 64;
 
 /// Filters or channels in blocks of `size`; the last one may be smaller.
@@ -17,15 +19,15 @@ struct Blocks {
 inline Blocks filter_blocks(Index k) { return {k, filter_block}; }
 inline Blocks channel_blocks(Index c) { return {c, channel_block}; }
 
-/// KRSC filters w [k][taps][c] of a convolution, as the pass sees them: forward from the c channels to the k;
-/// by input from the k to the c, turned by 180 degrees.
+/// KRSC filters w [k][taps][c] of a convolution, as the pass sees them: forward they lead from the c channels
+/// to the k; for the gradient with respect to the input from the k to the c, turned by 180 degrees.
 struct FilterBank {
   const float* w;
   Index k, taps, c;
-  bool by_input;
+  bool backward_input;
 
-  Blocks from() const { return by_input ? filter_blocks(k) : channel_blocks(c); }
-  Blocks to() const { return by_input ? channel_blocks(c) : filter_blocks(k); }
+  Blocks from() const { return backward_input ? filter_blocks(k) : channel_blocks(c); }
+  Blocks to() const { return backward_input ? channel_blocks(c) : filter_blocks(k); }
   /// What `transform` needs as scratch, and what it makes, in floats.
   Index scratch_floats() const { return taps * filter_block * channel_block; }
   static Index floats(Index points) { return Panel::floats(points, filter_block, channel_block); }
@@ -34,14 +36,14 @@ struct FilterBank {
   template <class W>
   Panel transform(Range in, Range out, float* scratch, float* u) const {
     const Panel panel{u, {0, in.size()}, out.size()};
-    if (by_input) {
+    if (backward_input) {
       copy_filters(in.size(), taps, out.size(), c, w + in.begin * taps * c + out.begin, scratch);
     } else {
-      exchange_filters(in.size(), taps, out.size(), c, w + out.begin * taps * c + in.begin, scratch);
+      transpose_filters(in.size(), taps, out.size(), c, w + out.begin * taps * c + in.begin, scratch);
     }
-    transform_filters<typename W::FilterMap>(scratch, by_input, panel);
+    transform_filters<typename W::FilterMap>(scratch, backward_input, panel);
     return panel;
   }
 };
 
-}  // namespace dg::winograd
+}  // namespace dg::cpu::winograd

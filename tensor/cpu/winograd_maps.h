@@ -3,24 +3,23 @@
 //
 //   y = A^T [ (G w) . (B^T x) ],   x of size m + r - 1
 //
-// after Cook and Toom: a polynomial product is evaluated at size - 1 points p and at infinity, and
+// after Cook and Toom: a product of polynomials is evaluated at size - 1 points p and at infinity, and
 // interpolated. With P(t) = product of (t - p), the row of p is
 //   A^T: p^i       G: p^i / Q(p)       B^T: coefficients of Q(t) = P(t) / (t - p)
 // and the row of infinity has the last unit vector in A^T and G and the coefficients of P in B^T. The points
-// are 0 (for even sizes), then the pairs +-1, +-2, +-1/2: both members of a pair share the sums over even and
-// over odd powers.
+// are 0 (for even sizes), then the pairs +-1, +-2, +-1/2: powers of two multiply without rounding, and both
+// members of a pair share the sums over even and over odd powers.
 #pragma once
 #include <array>
 
 #include "tensor/cpu/lane.h"
 
-namespace dg::winograd {
+namespace dg::cpu::winograd {
 
-using Index = std::int64_t;
+/// The positive members of the pairs.
+constexpr std::array<double, 3> paired_points = {1, 2, 0.5};
 
-constexpr std::array<double, 3> pair = {1, 2, 0.5};
-
-/// Rows: the point 0 if there, the positive member of each pair, infinity. Columns: `terms` inputs or
+/// Rows: the point 0 if it is one, the positive member of each pair, infinity. Columns: `terms` inputs or
 /// outputs.
 template <Index size, Index terms>
 using Table = std::array<std::array<float, terms>, size / 2 + 1>;
@@ -39,17 +38,17 @@ struct Maps {
 
   static constexpr Tables make() {
     std::array<double, size> whole{1};  // P
-    const auto times = [&whole](double point) {
+    const auto add_root = [&whole](double point) {
       for (Index i = size - 1; i >= 0; --i) whole[i] = (i > 0 ? whole[i - 1] : 0) - point * whole[i];
     };
-    if (zero) times(0);
+    if (zero) add_root(0);
     for (Index i = 0; i < pairs; ++i) {
-      times(pair[i]);
-      times(-pair[i]);
+      add_root(paired_points[i]);
+      add_root(-paired_points[i]);
     }
     Tables t;
     for (Index row = 0; row + 1 < rows; ++row) {
-      const double point = row < zero ? 0 : pair[row - zero];
+      const double point = row < zero ? 0 : paired_points[row - zero];
       std::array<double, size> quotient{};  // Q, by Horner's division
       for (Index i = size - 1; i > 0; --i) quotient[i - 1] = whole[i] + point * quotient[i];
       double at_point = 0, power = 1;
@@ -143,8 +142,9 @@ struct Maps {
   };
 };
 
-/// Images of at most two pixels a side (of every `dilation`-th one) under padding that keeps their size: all
-/// the other pixels that F(2, 3) reads are padding. What is left is a product with a 2x2 Toeplitz matrix,
+/// F(2, 3) on images of at most two pixels a side (after taking every `dilation`-th one) under padding that
+/// keeps their size: all the other pixels that it reads are padding. What is left is a product with a 2x2
+/// Toeplitz matrix,
 ///
 ///   y_0 = w_1 x_0 + w_2 x_1 = w_1 (x_0 + x_1) + (w_2 - w_1) x_1
 ///   y_1 = w_0 x_0 + w_1 x_1 = w_1 (x_0 + x_1) + (w_0 - w_1) x_0
@@ -212,4 +212,4 @@ template <class Map, class Read, class Write>
   }
 }
 
-}  // namespace dg::winograd
+}  // namespace dg::cpu::winograd

@@ -5,7 +5,7 @@
 
 #include "tensor/cpu/winograd_maps.h"
 
-namespace dg::winograd {
+namespace dg::cpu::winograd {
 
 struct Range {
   Index begin, end;
@@ -16,7 +16,7 @@ struct Range {
   }
 };
 
-/// How tiles of `tile` x `tile` outputs cover a stack of images; pixels of one tile lie `dilation` apart.
+/// How tiles of `tile` x `tile` outputs cover a stack of images; the pixels of a tile lie `dilation` apart.
 struct Grid {
   Index n, h, w, dilation, tile;
   Index down = tiles_along(h), right = tiles_along(w);
@@ -29,10 +29,10 @@ struct Grid {
 };
 
 /// Where a tile lies: its image, its first pixel, and how many of its rows and columns are inside.
-struct Place {
+struct TilePosition {
   Index image, top, left, rows, cols;
 
-  Place(const Grid& g, Index t) {
+  TilePosition(const Grid& g, Index t) {
     const auto inside = [&g](Index size, Index first) {
       return std::clamp<Index>((size - first + g.dilation - 1) / g.dilation, 0, g.tile);
     };
@@ -49,11 +49,12 @@ struct Place {
   }
 };
 
-/// How many pixels behind tile t's first one that of the tile after the next lies, in images of h x w. What
-/// it will read or write is asked for while t is worked on: its pieces of lines are too short for the
-/// processor to see coming, and from main memory they take twice as long as the arithmetic.
-inline Index pixels_ahead(const Grid& grid, const Place& here, Index t, Index h, Index w) {
-  const Place later(grid, t + 2);
+/// Offset, in pixels of images of h x w, from tile t to tile t + 2, for prefetching: the rows of a tile are
+/// too short for the hardware prefetcher, and fetching them from main memory takes twice as long as the
+/// arithmetic. Two tiles ahead, because the arithmetic of one takes about as long as the latency of main
+/// memory.
+inline Index prefetch_offset(const Grid& grid, const TilePosition& here, Index t, Index h, Index w) {
+  const TilePosition later(grid, t + 2);
   return ((later.image - here.image) * h + later.top - here.top) * w + later.left - here.left;
 }
 
@@ -71,8 +72,8 @@ struct Panel {
   float* point(Index p) const { return data + p * stride(); }
 };
 
-/// A stack of images and how far before an output pixel its first input lies. `data` may point at the first
-/// of some channels out of `channels`.
+/// A stack of images, and how many pixels before an output pixel its first input lies. `data` may point at
+/// the first of some channels out of `channels`.
 struct Images {
   const float* data;
   Index h, w, channels, pad;
@@ -80,24 +81,24 @@ struct Images {
 
 /// Reads for every tile the square of Map::in pixels a side that its outputs depend on, zero outside the
 /// image, and writes its Map::out^2 points, of as many channels as `to` has: V from x, or M from dy. `zeros`
-/// is a line of the image (w x channels) of zeros.
+/// is a row of the image (w x channels) of zeros.
 template <class Map>
 void scatter_points(const Grid& grid, const Images& images, Range tiles, const float* zeros,
                     const Panel& to) {
   const Index channels = to.channels, all = images.channels, stride = to.stride();
   for (Index t = tiles.begin; t < tiles.end; ++t) {
-    const Place place(grid, t);
+    const TilePosition tile(grid, t);
     const float* line[Map::in];
     for (Index i = 0; i < Map::in; ++i) {
-      const Index row = place.top - images.pad + i * grid.dilation;
+      const Index row = tile.top - images.pad + i * grid.dilation;
       const bool inside = row >= 0 && row < images.h;
-      line[i] = inside ? images.data + (place.image * images.h + row) * images.w * all : zeros;
+      line[i] = inside ? images.data + (tile.image * images.h + row) * images.w * all : zeros;
     }
     float* const out = to.data + (t - to.range.begin) * padded(channels);
-    const Index ahead = pixels_ahead(grid, place, t, images.h, images.w) * all;
+    const Index ahead = prefetch_offset(grid, tile, t, images.h, images.w) * all;
     const auto transform = [&](Index c, Index count) __attribute__((always_inline)) {
       const auto read = [&](Index j, Lane * column) __attribute__((always_inline)) {
-        const Index col = place.left - images.pad + j * grid.dilation, offset = col * all + c;
+        const Index col = tile.left - images.pad + j * grid.dilation, offset = col * all + c;
         if (col < 0 || col >= images.w) {
           unrolled<Map::in>([&](auto i) __attribute__((always_inline)) { column[i] = Lane{}; });
         } else {
@@ -127,10 +128,10 @@ void gather_outputs(const Grid& grid, const Panel& from, Range tiles, const floa
                     Index all) {
   const Index channels = from.channels, stride = from.stride();
   for (Index t = tiles.begin; t < tiles.end; ++t) {
-    const Place place(grid, t);
+    const TilePosition tile(grid, t);
     const float* const in = from.data + (t - from.range.begin) * padded(channels);
-    float* const corner = y + ((place.image * grid.h + place.top) * grid.w + place.left) * all;
-    const Index ahead = pixels_ahead(grid, place, t, grid.h, grid.w) * all;
+    float* const corner = y + ((tile.image * grid.h + tile.top) * grid.w + tile.left) * all;
+    const Index ahead = prefetch_offset(grid, tile, t, grid.h, grid.w) * all;
     const auto transform = [&](Index k, Index count) __attribute__((always_inline)) {
       Lane b{};
       if (bias != nullptr) load(b, bias + k, count);
@@ -145,10 +146,10 @@ void gather_outputs(const Grid& grid, const Panel& from, Range tiles, const floa
           const Lane pixel = row[j] + b;
           float* const to = out + j * grid.dilation * all;
           __builtin_prefetch(to + ahead, 1);
-          if (j < place.cols) store(to, pixel, count);
+          if (j < tile.cols) store(to, pixel, count);
         });
       };
-      apply_both<Map>(read, place.rows, write);
+      apply_both<Map>(read, tile.rows, write);
     };
     Index k = 0;
     for (; k + lanes <= channels; k += lanes) transform(k, lanes);
@@ -157,11 +158,11 @@ void gather_outputs(const Grid& grid, const Panel& from, Range tiles, const floa
 }
 
 // Filters are copied in blocks between their array [k][taps][c] and a small [taps][rows][cols]: whole cache
-// lines at a time, because in the array the taps of one channel lie a power of two apart and fall on the same
-// few places of the cache.
+// lines at a time, because in the array the taps of one channel lie a power of two apart and compete for the
+// same few sets of the cache.
 
 /// `w` points at the first of rows x cols filters out of [..][taps][all]; `to` is [taps][rows][width] with
-/// zeros behind the columns.
+/// zeros after the columns.
 inline void copy_filters(Index rows, Index taps, Index cols, Index all, const float* w, float* to) {
   const Index width = padded(cols);
   for (Index row = 0; row < rows; ++row) {
@@ -177,7 +178,7 @@ inline void copy_filters(Index rows, Index taps, Index cols, Index all, const fl
 
 /// The same with rows and columns exchanged: `w` points at cols x rows filters, so that the products of the
 /// forward pass find the filters contiguous.
-inline void exchange_filters(Index rows, Index taps, Index cols, Index all, const float* w, float* to) {
+inline void transpose_filters(Index rows, Index taps, Index cols, Index all, const float* w, float* to) {
   for (Index tap = 0; tap < taps; ++tap) {
     transpose(rows, cols, w + tap * all, taps * all, to + tap * rows * padded(cols));
   }
@@ -209,7 +210,7 @@ void transform_filters(const float* w, bool turned, const Panel& u) {
 /// `partials` panels that lie `distance` floats apart, added in their order.
 template <class Map>
 void filter_gradient(const Panel& du, Index partials, Index distance, Range rows, float* dw, Index all) {
-  constexpr Index piece = 64 / sizeof(float);  // a cache line, on any machine
+  constexpr Index piece = 64 / sizeof(float);  // a cache line: whole lanes on every machine
   const Index cols = du.channels, width = padded(cols), stride = du.stride();
   for (Index row = rows.begin; row < rows.end; ++row) {
     for (Index begin = 0; begin < cols; begin += piece) {
@@ -243,4 +244,4 @@ void filter_gradient(const Panel& du, Index partials, Index distance, Range rows
   }
 }
 
-}  // namespace dg::winograd
+}  // namespace dg::cpu::winograd

@@ -15,14 +15,14 @@ using cuda::check;
 
 class CudaBackend final : public Backend {
  public:
-  CudaBackend() { cuda::stream(); }  // says at once why there is no GPU
+  CudaBackend() { cuda::stream(); }  // throws at once, with the reason, where there is no GPU
   const char* name() const override { return "cuda"; }
 
   void* allocate(std::size_t bytes) override {
     void* data = nullptr;
     const cudaError_t status = cudaMalloc(&data, bytes);
     if (status == cudaErrorMemoryAllocation) {
-      cudaGetLastError();
+      cudaGetLastError();  // clears the error, which the check after the next launch would report again
       std::size_t free = 0, total = 0;
       check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
       throw BackendError(
@@ -104,7 +104,7 @@ class CudaBackend final : public Backend {
 }  // namespace
 
 Backend& cuda_backend() {
-  static auto* const backend = new CudaBackend;  // leaked, as the CPU's are
+  static auto* const backend = new CudaBackend;  // leaked: static tensors may outlive static objects
   return *backend;
 }
 

@@ -20,47 +20,33 @@ struct AddBias {
   DG_FN void operator()(std::int64_t pixel, std::int64_t k) const { y[pixel * channels + k] += bias[k]; }
 };
 
-struct Fill {
-  Real* out;
-  Real value;
-  DG_FN void operator()(std::int64_t i) const { out[i] = value; }
-};
+// A sum without terms is zero.
+void clear(Real* data, std::int64_t count) {
+  if (count == 0) return;
+  const std::size_t bytes = static_cast<std::size_t>(count) * sizeof(Real);
+  check(cudaMemsetAsync(data, 0, bytes, stream()), "cudaMemsetAsync");
+}
 
 class Convolutions {
  public:
-  void run(Pass pass, const ConvGeometry& g, const Real* x, const Real* w, const Real* y) {
+  void run(ConvPass pass, const ConvGeometry& g, const Real* x, const Real* w, const Real* y) {
     const std::lock_guard lock(mutex_);  // a cuDNN handle serves one thread at a time
     const ConvolutionPlan& plan = plan_for(pass, g);
     reserve(static_cast<std::size_t>(plan.workspace()));
     plan.execute(dnn(), x, w, y, workspace_);
   }
-  std::size_t workspace_bytes() {
-    const std::lock_guard lock(mutex_);
-    return bytes_;
-  }
 
  private:
-  using Key = std::tuple<Pass, bool, bool, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
-                         std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
-
-  const ConvolutionPlan& plan_for(Pass pass, const ConvGeometry& g) {
+  const ConvolutionPlan& plan_for(ConvPass pass, const ConvGeometry& g) {
     const CudaPolicy policy = cuda_policy();
-    const Key key{pass,  policy.tf32, policy.deterministic, g.n, g.h, g.w, g.c, g.k, g.r, g.s, g.stride,
-                  g.pad, g.dilation};
-    auto found = plans_.find(key);
-    if (found == plans_.end()) {
-      found =
-          plans_
-              .emplace(key, std::make_unique<ConvolutionPlan>(
-                                pass, g,
-                                ConvolutionPolicy{.tf32 = policy.tf32, .deterministic = policy.deterministic},
-                                Target{.handle = dnn()}))
-              .first;
+    std::unique_ptr<ConvolutionPlan>& plan = plans_[{pass, policy, g}];
+    if (plan == nullptr) {
+      plan = std::make_unique<ConvolutionPlan>(pass, g, policy, Target{.handle = dnn()});
     }
-    return *found->second;
+    return *plan;
   }
 
-  // Handing memory back while earlier work still uses it is safe: whoever gets it works on the same stream.
+  // Memory may be handed back while earlier work still uses it: whoever gets it works on the same stream.
   void reserve(std::size_t bytes) {
     if (bytes <= bytes_) return;
     cached_release(Device::cuda, workspace_, bytes_);
@@ -71,7 +57,7 @@ class Convolutions {
   }
 
   std::mutex mutex_;
-  std::map<Key, std::unique_ptr<ConvolutionPlan>> plans_;
+  std::map<std::tuple<ConvPass, CudaPolicy, ConvGeometry>, std::unique_ptr<ConvolutionPlan>> plans_;
   void* workspace_ = nullptr;
   std::size_t bytes_ = 0;
 };
@@ -81,30 +67,26 @@ Convolutions& convolutions() {
   return *all;
 }
 
-bool empty(const ConvGeometry& g) { return g.macs() == 0; }
-
 }  // namespace
 
 void conv_forward(const ConvGeometry& g, const Real* x, const Real* w, const Real* bias, Real* y) {
   const std::int64_t pixels = g.n * g.out_h() * g.out_w();
-  if (empty(g)) {
-    for_each(Device::cuda, pixels * g.k, Fill{y, 0});
+  if (g.macs() == 0) {
+    clear(y, pixels * g.k);
   } else {
-    convolutions().run(Pass::forward, g, x, w, y);
+    convolutions().run(ConvPass::forward, g, x, w, y);
   }
   if (bias != nullptr) for_each(Device::cuda, pixels, g.k, AddBias{y, bias, g.k});
 }
 
 void conv_backward_input(const ConvGeometry& g, const Real* dy, const Real* w, Real* dx) {
-  if (empty(g)) return for_each(Device::cuda, g.n * g.h * g.w * g.c, Fill{dx, 0});
-  convolutions().run(Pass::backward_input, g, dx, w, dy);
+  if (g.macs() == 0) return clear(dx, g.n * g.h * g.w * g.c);
+  convolutions().run(ConvPass::backward_input, g, dx, w, dy);
 }
 
 void conv_backward_weight(const ConvGeometry& g, const Real* x, const Real* dy, Real* dw) {
-  if (empty(g)) return for_each(Device::cuda, g.k * g.r * g.s * g.c, Fill{dw, 0});
-  convolutions().run(Pass::backward_weight, g, x, dw, dy);
+  if (g.macs() == 0) return clear(dw, g.k * g.r * g.s * g.c);
+  convolutions().run(ConvPass::backward_weight, g, x, dw, dy);
 }
-
-std::size_t workspace_bytes() { return convolutions().workspace_bytes(); }
 
 }  // namespace dg::cuda

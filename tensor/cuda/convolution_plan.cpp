@@ -12,14 +12,9 @@ namespace dg::cuda {
 
 static_assert(std::is_same_v<Real, float>, "cuDNN is served in float32 only");
 
-const char* name(Pass pass) {
+const char* name(ConvPass pass) {
   constexpr std::array names = {"forward", "by input", "by weight"};
   return names[static_cast<std::size_t>(pass)];
-}
-
-std::string text(const ConvGeometry& g) {
-  return fmt::format("x [{}, {}, {}, {}], w [{}, {}, {}, {}], stride {}, pad {}, dilation {}", g.n, g.h, g.w,
-                     g.c, g.k, g.r, g.s, g.c, g.stride, g.pad, g.dilation);
 }
 
 std::string EngineNotes::str() const {
@@ -35,7 +30,7 @@ std::string EngineNotes::str() const {
                        : fmt::format("engine {} ({})", engine, fmt::join(words, ", "));
 }
 
-std::string objection(const EngineNotes& notes, const ConvolutionPolicy& policy) {
+std::string objection(const EngineNotes& notes, const CudaPolicy& policy) {
   if (notes.down_convert_inputs) return "rounds its inputs below TF32";
   if (notes.reduced_precision_reduction) return "sums below float32";
   if (policy.deterministic && notes.nondeterministic) return "is not deterministic";
@@ -51,9 +46,10 @@ using Numbers = std::vector<std::int64_t>;
 // How execute() tells cuDNN which pointer is which tensor.
 enum TensorId : std::int64_t { x_id = 1, w_id = 2, y_id = 3 };
 
-constexpr std::int64_t alignment = 16;  // bytes
+// Bytes: what engines that load four floats at a time ask for. Our memory is aligned to at least 64.
+constexpr std::int64_t alignment = 16;
 
-// A tensor of n x c x h x w numbers that lie in memory as n, h, w, c.
+// A tensor of n x c x h x w numbers whose order in memory is n, h, w, c.
 Node tensor(TensorId id, std::int64_t n, std::int64_t c, std::int64_t h, std::int64_t w) {
   Node node(CUDNN_BACKEND_TENSOR_DESCRIPTOR);
   node.set(CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_DATA_FLOAT)
@@ -78,7 +74,7 @@ Node convolution(const ConvGeometry& g) {
   return node;
 }
 
-// The three passes are one node with other names for its attributes.
+// The three passes are the same node, with other names for its attributes. In the order of ConvPass.
 struct OperationNames {
   cudnnBackendDescriptorType_t type;
   cudnnBackendAttributeName_t convolution, x, w, y, alpha, beta;
@@ -101,7 +97,7 @@ constexpr std::array operations = {
         CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA}};
 
 // Tensors, convolution, operation and, last, the graph of that one operation.
-std::vector<Node> graph_parts(Pass pass, const ConvGeometry& g, Target target) {
+std::vector<Node> graph_parts(ConvPass pass, const ConvGeometry& g, Target target) {
   const OperationNames& names = operations[static_cast<std::size_t>(pass)];
   std::vector<Node> parts;
   parts.push_back(tensor(x_id, g.n, g.c, g.h, g.w));
@@ -170,7 +166,7 @@ struct Choice {
 };
 
 // The rule at the top of the header.
-Choice choose(const Node& graph, const ConvolutionPolicy& policy, Target target) {
+Choice choose(const Node& graph, const CudaPolicy& policy, Target target) {
   std::optional<Choice> smallest;
   std::vector<std::string> refusals;
   for (const auto mode : {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK}) {
@@ -203,7 +199,7 @@ Choice choose(const Node& graph, const ConvolutionPolicy& policy, Target target)
 
 }  // namespace
 
-ConvolutionPlan::ConvolutionPlan(Pass pass, const ConvGeometry& geometry, const ConvolutionPolicy& policy,
+ConvolutionPlan::ConvolutionPlan(ConvPass pass, const ConvGeometry& geometry, const CudaPolicy& policy,
                                  Target target)
     : plan_(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR) {
   require(target.handle != nullptr || target.properties != nullptr, "convolution_plan",
@@ -217,7 +213,7 @@ ConvolutionPlan::ConvolutionPlan(Pass pass, const ConvGeometry& geometry, const 
     workspace_ = choice.workspace;
   } catch (const BackendError& e) {
     throw BackendError(fmt::format("[convolution_plan] cuDNN has no plan for {} of {} ({}, {}): {}",
-                                   name(pass), text(geometry), policy.tf32 ? "tf32" : "strict",
+                                   name(pass), geometry.str(), policy.tf32 ? "tf32" : "strict",
                                    policy.deterministic ? "deterministic" : "any order", e.what()));
   }
 }

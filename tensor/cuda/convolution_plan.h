@@ -1,13 +1,14 @@
 // One pass of one convolution as cuDNN will run it: described once through the graph API, an engine chosen
 // under a policy of precision and determinism, executed many times.
 //
-// Images are NHWC and filters KRSC as everywhere (cuDNN lists dimensions as n, c, h, w; the strides say the
-// order in memory). float32 data, float32 accumulation; no bias, y = conv(x, w) and its two adjoints.
+// Images are NHWC and filters KRSC as everywhere (cuDNN lists dimensions as n, c, h, w; the strides give
+// their order in memory). The data are float32 and so is the accumulation; there is no bias: y = conv(x, w)
+// and its two adjoints.
 //
 // The choice: cuDNN's heuristics list engines, best guess first (mode A, then its fallback list). The first
-// one that the policy allows, that cuDNN can build and whose workspace fits the limit is taken; when none
-// fits, the one with the smallest workspace. So one cuDNN version, device, geometry and policy give one
-// engine: nothing is timed.
+// one is taken that the policy allows, that cuDNN can build and whose workspace fits the policy's limit;
+// where none fits, the one with the smallest workspace. Nothing is timed, so a cuDNN version, device,
+// geometry and policy always give the same engine.
 #pragma once
 #include <vector>
 
@@ -16,21 +17,8 @@
 
 namespace dg::cuda {
 
-enum class Pass { forward, backward_input, backward_weight };
-const char* name(Pass pass);
-/// As "x [81, 62, 62, 64], w [128, 3, 3, 64], stride 1, pad 1, dilation 1".
-std::string text(const ConvGeometry& geometry);
-
-/// What an engine may do to the numbers.
-struct ConvolutionPolicy {
-  /// true: products may be rounded to TF32 (10 bits of mantissa) and summed in float32, and Winograd's
-  /// transforms are allowed; never float16 or bfloat16. false ("strict"): plain float32 sums of products.
-  bool tf32 = true;
-  /// true: engines that cuDNN notes as nondeterministic are left out.
-  bool deterministic = true;
-  /// Bytes. Engines that want more are taken only when no other exists.
-  std::int64_t workspace_limit = std::int64_t{1} << 30;
-};
+/// In messages: "forward", "by input" (the gradient with respect to the input), "by weight".
+const char* name(ConvPass pass);
 
 /// What cuDNN notes about an engine.
 struct EngineNotes {
@@ -45,14 +33,14 @@ struct EngineNotes {
   bool operator==(const EngineNotes&) const = default;
 };
 
-/// Why `policy` leaves out an engine with these notes; empty when it allows it.
-std::string objection(const EngineNotes& notes, const ConvolutionPolicy& policy);
+/// Why `policy` leaves out an engine with these notes; empty when it does not.
+std::string objection(const EngineNotes& notes, const CudaPolicy& policy);
 
 class ConvolutionPlan {
  public:
   /// All sizes of `geometry` must be >= 1. Throws BackendError that names pass and geometry, with cuDNN's
   /// reasons, or with each engine and why it was left out.
-  ConvolutionPlan(Pass pass, const ConvGeometry& geometry, const ConvolutionPolicy& policy, Target target);
+  ConvolutionPlan(ConvPass pass, const ConvGeometry& geometry, const CudaPolicy& policy, Target target);
 
   /// Bytes of device memory that execute needs.
   std::int64_t workspace() const { return workspace_; }

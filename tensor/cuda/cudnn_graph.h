@@ -1,5 +1,6 @@
 // The part of cuDNN's graph API (its "backend descriptors") that we use: an owner of a descriptor, errors in
-// cuDNN's own words, and devices written down as JSON, from which cuDNN plans without the device (since 9.8).
+// cuDNN's own words, and devices described in JSON, which cuDNN (since 9.8) makes plans for without having
+// them.
 #pragma once
 #include <cudnn.h>
 
@@ -16,7 +17,7 @@ std::string cudnn_words(cudnnStatus_t status);
 /// Throws BackendError("[where] " + cudnn_words) unless `status` is success.
 void check_cudnn(cudnnStatus_t status, const char* where);
 
-/// Which tag cuDNN wants beside a value of type T. (A descriptor is a void* too: see Node::set.)
+/// The tag that cuDNN wants beside a value of type T. (A descriptor is a void* too: see Node::set.)
 template <cudnnBackendAttributeType_t Tag>
 using Tagged = std::integral_constant<cudnnBackendAttributeType_t, Tag>;
 template <class T>
@@ -67,12 +68,12 @@ class Node {
 
   /// Completes the descriptor; no set() after this.
   Node& finalize();
-  /// The same for a caller who can go on without it; cudnn_words(status) says why cuDNN refused.
+  /// The same for a caller who can do without it; cudnn_words(status) says why cuDNN refused.
   cudnnStatus_t try_finalize();
 
   std::int64_t integer(cudnnBackendAttributeName_t name) const;
   std::string text(cudnnBackendAttributeName_t name) const;
-  /// Copies of the descriptors behind an attribute, which are of type `type`.
+  /// Copies of the descriptors that an attribute refers to, which are of type `type`.
   std::vector<Node> nodes(cudnnBackendAttributeName_t name, cudnnBackendDescriptorType_t type) const;
   /// What cuDNN notes about an engine.
   template <class Note>
@@ -97,7 +98,7 @@ class Node {
 /// BackendError when a key is missing or of the wrong type.
 Node device_properties(const std::string& json);
 
-/// The same JSON for the live device of `handle`, so that an owner's card can replace a hand-written
+/// The same JSON for the live device of `handle`, so that whoever owns a card can replace its hand-written
 /// description.
 std::string device_profile(cudnnHandle_t handle);
 

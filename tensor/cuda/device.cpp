@@ -5,7 +5,8 @@
 namespace dg::cuda {
 namespace {
 
-constexpr std::size_t blas_workspace_bytes = std::size_t{32} << 20;  // NVIDIA's advice for the newest cards
+// NVIDIA's advice for Hopper. GPUs before it need 4 MiB.
+constexpr std::size_t blas_workspace_bytes = std::size_t{32} << 20;
 
 struct Gpu {
   cudaStream_t compute = nullptr, copies = nullptr;
@@ -22,13 +23,8 @@ struct Gpu {
     check(cublasSetStream(blas, compute), "cublasSetStream");
     check(cudaMalloc(&blas_workspace, blas_workspace_bytes), "cudaMalloc");
     check(cublasSetWorkspace(blas, blas_workspace, blas_workspace_bytes), "cublasSetWorkspace");
-    check_dnn(cudnnCreate(&dnn), "cudnnCreate");
-    check_dnn(cudnnSetStream(dnn, compute), "cudnnSetStream");
-  }
-
-  static void check_dnn(cudnnStatus_t status, const char* what) {
-    if (status == CUDNN_STATUS_SUCCESS) return;
-    throw BackendError(fmt::format("[cuda] {}: {}", what, cudnnGetErrorString(status)));
+    check(cudnnCreate(&dnn), "cudnnCreate");
+    check(cudnnSetStream(dnn, compute), "cudnnSetStream");
   }
 };
 
@@ -50,11 +46,16 @@ void check(cublasStatus_t status, const char* what) {
   throw BackendError(fmt::format("[cuda] {}: {}", what, cublasGetStatusString(status)));
 }
 
+void check(cudnnStatus_t status, const char* what) {
+  if (status == CUDNN_STATUS_SUCCESS) return;
+  throw BackendError(fmt::format("[cuda] {}: {}", what, cudnnGetErrorString(status)));
+}
+
 std::string why_unavailable() {
   int devices = 0;  // a failing call leaves it untouched
   const cudaError_t status = cudaGetDeviceCount(&devices);
   if (status != cudaSuccess) {
-    cudaGetLastError();  // the error is told here, not by the next launch
+    cudaGetLastError();  // clears the error, which the check after the next launch would report again
     return fmt::format("there is no usable GPU: {} ({})", cudaGetErrorString(status),
                        cudaGetErrorName(status));
   }

@@ -1,5 +1,5 @@
-// A row-major matrix is its transpose in cuBLAS's column-major order, so C^T = op(B)^T op(A)^T is asked for:
-// the operands change places and nothing is copied.
+// cuBLAS reads a row-major matrix as its transpose, because its own order is column-major. So we ask it for
+// C^T = op(B)^T op(A)^T: the operands change places and nothing is copied.
 #include "tensor/cuda/gemm.h"
 
 #include <limits>
@@ -11,7 +11,7 @@
 namespace dg::cuda {
 namespace {
 
-// What is left of a product over nothing: C = beta C.
+// What is left of a product without terms: C = beta C.
 struct ScaleOnly {
   Real* c;
   std::int64_t ldc;
@@ -32,7 +32,7 @@ int narrow(std::int64_t size) {
 void gemm(const Gemm& g) {
   if (g.m == 0 || g.n == 0) return;
   if (g.k == 0) return for_each(Device::cuda, g.m, g.n, ScaleOnly{g.c, g.ldc, g.beta});
-  static std::mutex one_at_a_time;  // the handle's math mode and its workspace are shared
+  static std::mutex one_at_a_time;  // the handle's math mode and its workspace belong to one call at a time
   const std::lock_guard lock(one_at_a_time);
   check(cublasSetMathMode(blas(), cuda_policy().tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_PEDANTIC_MATH),
         "cublasSetMathMode");

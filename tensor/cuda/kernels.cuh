@@ -1,6 +1,7 @@
-// CUDA side of tensor/parallel.h: the kernels and how big they are launched. Seen by sources that are
-// compiled for the GPU only. Grids depend on sizes alone and no thread talks to another but through a block's
-// tree, so results repeat bit for bit.
+// The CUDA side of tensor/parallel.h: the kernels, and with how many blocks they are launched. Only sources
+// that are compiled for the GPU see it. Grids depend on the sizes alone, and threads combine results only in
+// the fixed tree of their block, so results repeat bit for bit: changing a constant below changes the last
+// bits of sums.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -10,7 +11,10 @@
 
 namespace dg::cuda {
 
+// A power of two, for the tree in reduce_rows_kernel. A block of this size fits on a multiprocessor (65,536
+// registers) even where a functor takes all 255 registers that a thread can have.
 constexpr unsigned block_threads = 256;
+// More than enough to fill any GPU: a kernel's loop takes what a grid of this size leaves.
 constexpr std::int64_t max_blocks = 65535;
 
 inline unsigned blocks_for(std::int64_t wanted) {
@@ -25,7 +29,8 @@ __global__ void for_each_kernel(std::int64_t n, F f) {
   }
 }
 
-// One division per thread; then row and column walk on by the stride's own rows and columns.
+// One division per thread, to find its first element; from there row and column advance by those of the
+// stride.
 template <class F>
 __global__ void for_each_element_kernel(std::int64_t rows, std::int64_t cols, F f) {
   const std::int64_t first = blockIdx.x * std::int64_t{blockDim.x} + threadIdx.x,
@@ -43,7 +48,7 @@ __global__ void for_each_element_kernel(std::int64_t rows, std::int64_t cols, F 
   }
 }
 
-// One block per row; a tree over the block's threads in a fixed order.
+// One block per row: each thread folds every block_threads-th column, then a tree combines the threads.
 template <class F>
 __global__ void reduce_rows_kernel(std::int64_t rows, std::int64_t cols, F f) {
   __shared__ typename F::Acc part[block_threads];
@@ -62,7 +67,8 @@ __global__ void reduce_rows_kernel(std::int64_t rows, std::int64_t cols, F f) {
   }
 }
 
-// A block serves 32 columns with 8 threads each, so that neighbouring threads read neighbouring numbers.
+// A block serves 32 columns with 8 threads each: the 32 threads of a warp read 32 neighbouring numbers, one
+// transaction of 128 bytes.
 constexpr unsigned column_width = 32, column_height = block_threads / column_width;
 
 template <class F>
@@ -87,7 +93,7 @@ __global__ void reduce_columns_kernel(std::int64_t rows, std::int64_t cols, F f)
 }
 
 // A few long rows (or columns) would leave most of the GPU idle. They are cut into chunks, which are reduced
-// as rows (columns) of their own; a second launch reduces the chunks' results.
+// as rows (columns) of their own; a second launch reduces the results of the chunks.
 template <class F>
 struct RowChunks {
   F f;
@@ -119,7 +125,7 @@ struct ColumnChunks {
 };
 
 template <class F>
-struct Partial {
+struct Partial {  // the second launch
   F f;
   const typename F::Acc* partial;
   std::int64_t cols;
@@ -145,7 +151,9 @@ void launch_for_each(std::int64_t rows, std::int64_t cols, F f) {
 
 template <class F>
 void launch_reduce_rows(std::int64_t rows, std::int64_t cols, F f) {
-  constexpr std::int64_t chunk = 1 << 14, enough_rows = 256;
+  // From 256 rows on, every multiprocessor of the largest GPUs (132 on an H100) has one and more. A chunk
+  // gives each of the 256 threads 64 columns, so that the tree after them is a small part of the work.
+  constexpr std::int64_t enough_rows = 256, chunk = 1 << 14;
   const std::int64_t chunks = (cols + chunk - 1) / chunk;
   if (rows >= enough_rows || chunks <= 1) {
     return launch("reduce_rows", reduce_rows_kernel<F>, blocks_for(rows), block_threads, stream(), rows, cols,
@@ -160,12 +168,14 @@ void launch_reduce_rows(std::int64_t rows, std::int64_t cols, F f) {
 
 template <class F>
 void launch_reduce_columns(std::int64_t rows, std::int64_t cols, F f) {
-  constexpr std::int64_t least_chunk = 64, enough_blocks = 1024;
+  // Chunks are made small enough to give the GPU 1024 blocks (about 8 for each multiprocessor of an H100),
+  // but not smaller than 64 rows, 8 for each of the 8 threads of a column.
+  constexpr std::int64_t min_chunk = 64, enough_blocks = 1024;
   const auto blocks = [](std::int64_t columns) {
     return blocks_for((columns + column_width - 1) / column_width);
   };
   const std::int64_t wanted = std::max<std::int64_t>(1, enough_blocks / blocks(cols));
-  const std::int64_t chunk = std::max(least_chunk, (rows + wanted - 1) / wanted);
+  const std::int64_t chunk = std::max(min_chunk, (rows + wanted - 1) / wanted);
   const std::int64_t chunks = (rows + chunk - 1) / chunk;
   if (chunks <= 1) {
     return launch("reduce_columns", reduce_columns_kernel<F>, blocks(cols), block_threads, stream(), rows,

@@ -1,4 +1,4 @@
-// Stands for the CUDA backend in a build without it: the same symbols, a clear error.
+// In place of the CUDA backend in a build without it: the same functions, which say that it is missing.
 #include "tensor/backend.h"
 #include "tensor/error.h"
 

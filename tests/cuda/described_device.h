@@ -15,8 +15,8 @@ namespace dg::cuda {
 
 inline const std::filesystem::path root = DG_SOURCE_DIR;
 inline const std::vector<std::string> cards = {"t4", "a100", "h100"};
-inline constexpr std::array passes = {Pass::forward, Pass::backward_input, Pass::backward_weight};
-inline constexpr ConvolutionPolicy strict = {.tf32 = false}, tf32 = {};
+inline constexpr std::array passes = {ConvPass::forward, ConvPass::backward_input, ConvPass::backward_weight};
+inline constexpr CudaPolicy strict = {.tf32 = false}, tf32 = {};
 
 /// The description of a card: JSON.
 inline std::string profile(const std::string& card) {
@@ -31,7 +31,7 @@ inline std::string profile(const std::string& card) {
 class Described {
  public:
   explicit Described(const std::string& card) : properties_(device_properties(profile(card))) {}
-  ConvolutionPlan plan(Pass pass, const ConvGeometry& g, const ConvolutionPolicy& policy = {}) const {
+  ConvolutionPlan plan(ConvPass pass, const ConvGeometry& g, const CudaPolicy& policy = {}) const {
     return {pass, g, policy, {.properties = &properties_}};
   }
 

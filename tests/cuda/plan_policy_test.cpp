@@ -13,7 +13,7 @@ namespace {
 constexpr ConvGeometry block = {.n = 81, .h = 14, .w = 14, .c = 512, .k = 512, .r = 3, .s = 3, .pad = 1};
 
 TEST(PlanPolicy, Tf32TakesTensorCoresWhereTheCardHasTf32) {
-  for (const Pass pass : passes) {
+  for (const ConvPass pass : passes) {
     EXPECT_TRUE(Described("a100").plan(pass, block, tf32).notes().tensor_core) << name(pass);
     EXPECT_TRUE(Described("h100").plan(pass, block, tf32).notes().tensor_core) << name(pass);
     EXPECT_FALSE(Described("t4").plan(pass, block, tf32).notes().tensor_core) << name(pass);  // float16 only
@@ -23,18 +23,18 @@ TEST(PlanPolicy, Tf32TakesTensorCoresWhereTheCardHasTf32) {
 TEST(PlanPolicy, NondeterministicEnginesRunOnlyWhenAllowed) {
   const ConvGeometry stem{.n = 81, .h = 259, .w = 259, .c = 3, .k = 64, .r = 5, .s = 5, .stride = 2};
   const Described card("t4");
-  EXPECT_FALSE(card.plan(Pass::backward_weight, stem, {}).notes().nondeterministic);
-  EXPECT_TRUE(card.plan(Pass::backward_weight, stem, {.deterministic = false}).notes().nondeterministic);
+  EXPECT_FALSE(card.plan(ConvPass::backward_weight, stem, {}).notes().nondeterministic);
+  EXPECT_TRUE(card.plan(ConvPass::backward_weight, stem, {.deterministic = false}).notes().nondeterministic);
 }
 
 TEST(PlanPolicy, AWorkspaceLimitChangesTheEngineAndIsNoReasonToFail) {
   const Described card("a100");
   const ConvGeometry stem{.n = 81, .h = 259, .w = 259, .c = 3, .k = 64, .r = 5, .s = 5, .stride = 2};
-  const ConvolutionPlan free = card.plan(Pass::backward_weight, stem, {});
+  const ConvolutionPlan free = card.plan(ConvPass::backward_weight, stem, {});
   ASSERT_GT(free.workspace(), 0);
   const std::int64_t limit = free.workspace() - 1;
-  EXPECT_LE(card.plan(Pass::backward_weight, stem, {.workspace_limit = limit}).workspace(), limit);
-  EXPECT_GE(card.plan(Pass::backward_weight, stem, {.workspace_limit = -1}).workspace(), 0);
+  EXPECT_LE(card.plan(ConvPass::backward_weight, stem, {.workspace_limit = limit}).workspace(), limit);
+  EXPECT_GE(card.plan(ConvPass::backward_weight, stem, {.workspace_limit = -1}).workspace(), 0);
 }
 
 TEST(PlanPolicy, ObjectsToWhatAnEngineDoesToTheNumbers) {
@@ -43,7 +43,7 @@ TEST(PlanPolicy, ObjectsToWhatAnEngineDoesToTheNumbers) {
   EXPECT_EQ(objection({.winograd = true}, tf32), "");
   EXPECT_EQ(objection({.nondeterministic = true}, {.deterministic = false}), "");
   EXPECT_NE(objection({.nondeterministic = true}, tf32), "");
-  for (const ConvolutionPolicy& policy : {strict, tf32}) {
+  for (const CudaPolicy& policy : {strict, tf32}) {
     EXPECT_NE(objection({.down_convert_inputs = true}, policy), "");
     EXPECT_NE(objection({.reduced_precision_reduction = true}, policy), "");
   }
@@ -70,7 +70,7 @@ TEST(PlanDescription, IsNhwcAndKrscWithTheGeometrysNumbers) {
                        .pad = 1,
                        .dilation = 3};  // y is [2, 4, 6, 7]
   const std::array operations = {"FORWARD", "BACKWARD_DATA", "BACKWARD_FILTER"};
-  for (const Pass pass : passes) {
+  for (const ConvPass pass : passes) {
     const auto plan = nlohmann::json::parse(Described("a100").plan(pass, g, {}).describe());
     std::map<std::string, nlohmann::json> tensors;
     for (const auto& t : plan["operationGraph"]["tensors"]) tensors[t["name"]] = {t["dim"], t["stride"]};
@@ -92,7 +92,7 @@ TEST(PlanDescription, IsNhwcAndKrscWithTheGeometrysNumbers) {
 TEST(PlanErrors, WrongShapesAreRefusedWithCudnnsReason) {
   const Described card("a100");
   const auto refused = [&](const ConvGeometry& g) {
-    return error_text<BackendError>([&] { card.plan(Pass::backward_weight, g, strict); });
+    return error_text<BackendError>([&] { card.plan(ConvPass::backward_weight, g, strict); });
   };
   ConvGeometry g{
       .n = 4, .h = 2, .w = 9, .c = 3, .k = 8, .r = 3, .s = 3, .stride = 2};  // no room for the filter
@@ -110,9 +110,9 @@ TEST(PlanErrors, WrongShapesAreRefusedWithCudnnsReason) {
 }
 
 TEST(PlanErrors, NoTargetAndNoHandleAreErrors) {
-  EXPECT_NE(error_text([&] { ConvolutionPlan(Pass::forward, block, {}, {}); }).find("target must be"),
+  EXPECT_NE(error_text([&] { ConvolutionPlan(ConvPass::forward, block, {}, {}); }).find("target must be"),
             std::string::npos);
-  const ConvolutionPlan plan = Described("t4").plan(Pass::forward, block, {});
+  const ConvolutionPlan plan = Described("t4").plan(ConvPass::forward, block, {});
   EXPECT_NE(error_text<BackendError>([&] {
               plan.execute(nullptr, nullptr, nullptr, nullptr, nullptr);
             }).find("[convolution] CUDNN_STATUS_"),

@@ -15,7 +15,7 @@ namespace dg::cuda {
 namespace {
 
 struct Work {
-  Pass pass;
+  ConvPass pass;
   ConvGeometry geometry;
   bool operator==(const Work&) const = default;
 };
@@ -30,7 +30,7 @@ Config recipe(const std::string& name) { return load_config(root / "experiments"
 std::vector<Work> training_work(const Config& config) {
   std::vector<Work> work;
   for (const auto& g : network_convolutions(config, config.sampling.batch)) {
-    for (const Pass pass : passes) add(work, {pass, g});
+    for (const ConvPass pass : passes) add(work, {pass, g});
   }
   return work;
 }
@@ -43,7 +43,7 @@ const std::vector<Work>& work_of_the_recipes() {
       const Config config = recipe(name);
       for (const Work& w : training_work(config)) add(work, w);
       for (const std::int64_t batch : {config.init.lsuv_images, EmbedderOptions{}.batch}) {
-        for (const auto& g : network_convolutions(config, batch)) add(work, {Pass::forward, g});
+        for (const auto& g : network_convolutions(config, batch)) add(work, {ConvPass::forward, g});
       }
     }
     return work;
@@ -66,7 +66,7 @@ class Plans : public testing::TestWithParam<CardAndPolicy> {
  protected:
   // Accepted, allowed by the policy, within the limit, and the same when made again.
   void check(const Work& work) {
-    SCOPED_TRACE(testing::Message() << name(work.pass) << " of " << text(work.geometry));
+    SCOPED_TRACE(testing::Message() << name(work.pass) << " of " << work.geometry.str());
     const ConvolutionPlan plan = card_.plan(work.pass, work.geometry, policy_);
     const ConvolutionPlan again = card_.plan(work.pass, work.geometry, policy_);
     EXPECT_EQ(objection(plan.notes(), policy_), "") << plan.notes().str();
@@ -79,7 +79,7 @@ class Plans : public testing::TestWithParam<CardAndPolicy> {
   }
 
   Described card_{std::get<0>(GetParam())};
-  ConvolutionPolicy policy_ = std::get<1>(GetParam()) ? tf32 : strict;
+  CudaPolicy policy_ = std::get<1>(GetParam()) ? tf32 : strict;
 };
 
 TEST_P(Plans, EveryConvolutionOfTheRecipesHasOne) {
@@ -87,7 +87,7 @@ TEST_P(Plans, EveryConvolutionOfTheRecipesHasOne) {
 }
 
 TEST_P(Plans, AnyStrideDilationSizeAndChannelCountHasOne) {
-  for (const Pass pass : passes) {
+  for (const ConvPass pass : passes) {
     for (const std::int64_t stride : {1, 2}) {
       for (const std::int64_t dilation : {1, 2, 3, 4}) {
         for (const auto& [c, k] : {std::pair{1, 8}, {3, 16}, {5, 17}, {16, 1}, {64, 32}}) {
@@ -114,13 +114,13 @@ TEST(PlanReport, OfTable1AtBatch81) {
   const std::vector<Work> table_1 = training_work(recipe("paper"));
   for (const std::string& card : cards) {
     const Described described(card);
-    for (const ConvolutionPolicy& policy : {strict, tf32}) {
+    for (const CudaPolicy& policy : {strict, tf32}) {
       std::map<std::string, int> engines;
-      std::map<Pass, std::pair<std::int64_t, std::string>> largest;  // bytes and whose they are
+      std::map<ConvPass, std::pair<std::int64_t, std::string>> largest;  // bytes and whose they are
       for (const auto& [pass, geometry] : table_1) {
         const ConvolutionPlan plan = described.plan(pass, geometry, policy);
         ++engines[fmt::format("{}, {}", name(pass), plan.notes().str())];
-        largest[pass] = std::max(largest[pass], {plan.workspace(), text(geometry)});
+        largest[pass] = std::max(largest[pass], {plan.workspace(), geometry.str()});
       }
       EXPECT_EQ(largest.size(), passes.size());
       fmt::print("{}, {}:\n", card, policy.tf32 ? "tf32" : "strict");

@@ -151,7 +151,7 @@ void check(const ConvGeometry& g) {
   const Index forward = g.r * g.s * g.c;
   const std::array<Index, 4> reductions{forward, forward, g.r * g.s * g.k, pixels};
   for (std::size_t pass = 0; pass < 4; ++pass) {
-    const std::string what = got[pass].first + ", " + text(g);
+    const std::string what = got[pass].first + ", " + g.str();
     expect_parity(
         got[pass].second, ref[pass].second,
         {.operation = "convolution", .what = what, .reduction = reductions[pass], .products = true});
@@ -162,8 +162,8 @@ void check(const ConvGeometry& g) {
   const double through_y = dot(dy, y), scale = std::sqrt(dot(dy, dy) * dot(y, y));
   const double allowed = 16 * (tf32() ? tf32_eps : float_eps) *
                          std::sqrt(static_cast<double>(std::max<Index>(1, forward))) * scale;
-  EXPECT_NEAR(through_y, dot(got[2].second, x), allowed) << text(g);
-  EXPECT_NEAR(through_y, dot(got[3].second, w), allowed) << text(g);
+  EXPECT_NEAR(through_y, dot(got[2].second, x), allowed) << g.str();
+  EXPECT_NEAR(through_y, dot(got[3].second, w), allowed) << g.str();
 }
 
 TEST(DeviceConvolution, ThreePassesAreRightAdjointAndRepeatable) {

@@ -1,11 +1,9 @@
 // Convolutions that both the backend and the operation are tried on: odd sizes, strides, pads, dilations, and
 // channels that tensor cores and vector units do not like.
 #pragma once
-#include <string>
 #include <vector>
 
 #include "tensor/backend.h"
-#include "tensor/check.h"
 
 namespace dg::test {
 
@@ -45,11 +43,6 @@ inline std::vector<ConvGeometry> empty_geometries() {
   return {{.n = 0, .h = 5, .w = 5, .c = 4, .k = 4, .r = 3, .s = 3, .pad = 1},
           {.n = 2, .h = 5, .w = 5, .c = 0, .k = 4, .r = 3, .s = 3, .pad = 1},
           {.n = 2, .h = 5, .w = 5, .c = 4, .k = 0, .r = 3, .s = 3, .pad = 1}};
-}
-
-inline std::string text(const ConvGeometry& g) {
-  return fmt::format("x [{}, {}, {}, {}], w [{}, {}, {}], stride {}, pad {}, dilation {}", g.n, g.h, g.w, g.c,
-                     g.k, g.r, g.s, g.stride, g.pad, g.dilation);
 }
 
 }  // namespace dg::test

@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "tensor/real.h"
 #include "tensor/rng.h"
 
 namespace dg {
 
-using Index = std::int64_t;
 using Numbers = std::vector<float>;
 
 constexpr double float_eps = 0x1.0p-23, tf32_eps = 0x1.0p-11;

@@ -36,7 +36,7 @@ void conv2d_cases(Operations& all, Rng& rng) {
   for (const ConvGeometry& g : list) {
     const Index pixels = g.n * g.out_h() * g.out_w();
     Operation op{.name = "conv2d",
-                 .what = text(g),
+                 .what = g.str(),
                  .inputs = {normal_input(rng, "x", {g.n, g.h, g.w, g.c}, g.r * g.s * g.k),
                             normal_input(rng, "w", {g.k, g.r, g.s, g.c}, pixels)},
                  .reduction = g.r * g.s * g.c,

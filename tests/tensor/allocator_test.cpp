@@ -12,7 +12,7 @@ namespace dg {
 namespace {
 
 // Serves Device::cpu for as long as it lives, with `budget` bytes of memory and nothing to compute with.
-class SmallMemory final : public HostMemoryBackend {
+class SmallMemory final : public cpu::HostMemoryBackend {
  public:
   explicit SmallMemory(std::size_t budget) : budget_(budget) {
     release_cached_memory(Device::cpu);  // what other tests left belongs to the backend before

@@ -9,18 +9,12 @@
 #include "device/parity.h"
 #include "tensor/allocator.h"
 #include "tensor/backend.h"
-#include "tensor/cpu/onednn.h"
-#include "tensor/cpu/pixel_pairs.h"
+#include "tensor/cpu/convolution.h"
 #include "tensor/cpu/winograd.h"
 #include "tensor/parallel.h"
 
 namespace dg {
 namespace {
-
-std::string text(const ConvGeometry& g) {
-  return fmt::format("x [{}, {}, {}, {}], w [{}, {}, {}, {}], stride {}, pad {}, dilation {}", g.n, g.h, g.w,
-                     g.c, g.k, g.r, g.s, g.c, g.stride, g.pad, g.dilation);
-}
 
 // The three passes, as one implementation does them.
 struct Kernel {
@@ -46,24 +40,16 @@ Kernel kernel_of(Backend& backend, const ConvGeometry& g) {
 // The backend, and the kernels it could have chosen, whatever it chose (pixel pairs on small images: slow
 // tests).
 std::vector<Kernel> kernels_for(const ConvGeometry& g) {
-  using namespace std::placeholders;
   std::vector<Kernel> kernels = {kernel_of(fast_cpu_backend(), g)};
   if (g.macs() == 0) return kernels;
-  if (g.h * g.w <= 20) {
-    kernels.push_back({"pixel pairs", std::bind(pixel_pairs_forward, g, _1, _2, _3, _4),
-                       std::bind(pixel_pairs_backward_input, g, _1, _2, _3),
-                       std::bind(pixel_pairs_backward_weight, g, _1, _2, _3)});
-  }
-  if (onednn_convolves(g, ConvPass::forward) && onednn_convolves(g, ConvPass::input) &&
-      onednn_convolves(g, ConvPass::weight)) {
-    kernels.push_back({"oneDNN", std::bind(onednn_conv_forward, g, _1, _2, _3, _4),
-                       std::bind(onednn_conv_backward_input, g, _1, _2, _3),
-                       std::bind(onednn_conv_backward_weight, g, _1, _2, _3)});
-  }
-  if (winograd_cost(g, g.h, g.w).tile > 0) {
-    kernels.push_back({"winograd", std::bind(winograd_forward, g, _1, _2, _3, _4),
-                       std::bind(winograd_backward_input, g, _1, _2, _3),
-                       std::bind(winograd_backward_weight, g, _1, _2, _3)});
+  for (const cpu::ConvKernel& kernel : cpu::conv_kernels()) {
+    using namespace std::placeholders;
+    const bool every_pass = kernel.can(g, ConvPass::forward) && kernel.can(g, ConvPass::backward_input) &&
+                            kernel.can(g, ConvPass::backward_weight);
+    if (!every_pass || (kernel.name == std::string("pixel_pairs") && g.h * g.w > 20)) continue;
+    kernels.push_back({kernel.name, std::bind(kernel.forward, g, _1, _2, _3, _4),
+                       std::bind(kernel.backward_input, g, _1, _2, _3),
+                       std::bind(kernel.backward_weight, g, _1, _2, _3)});
   }
   return kernels;
 }
@@ -93,7 +79,7 @@ void check(const ConvGeometry& g) {
   const Convolution ref = convolve(kernel_of(reference_backend(), g), x, w, bias, dy);
   for (const Kernel& kernel : kernels_for(g)) {
     const Convolution fast = convolve(kernel, x, w, bias, dy), again = convolve(kernel, x, w, bias, dy);
-    const std::string name = fmt::format("{}, {}", kernel.name, text(g));
+    const std::string name = fmt::format("{}, {}", kernel.name, g.str());
     expect_close(fast.y, ref.y, g.r * g.s * g.c, "forward with bias, " + name);
     expect_close(fast.y_without_bias, ref.y_without_bias, g.r * g.s * g.c, "forward, " + name);
     expect_close(fast.dx, ref.dx, g.r * g.s * g.k, "by input, " + name);
@@ -197,8 +183,8 @@ TEST(ConvolutionParity, TwoPixelsASide) {
 // The sizes above must have met every transform there is.
 TEST(ConvolutionParity, EveryTileIsTheCheapestSomewhere) {
   const auto tile = [](Index n, Index size, Index filter) {
-    return winograd_cost({.n = n, .h = size, .w = size, .c = 16, .k = 16, .r = filter, .s = filter}, size,
-                         size)
+    return cpu::winograd_cost({.n = n, .h = size, .w = size, .c = 16, .k = 16, .r = filter, .s = filter},
+                              ConvPass::backward_input)
         .tile;
   };
   EXPECT_EQ(tile(1, 4, 3), 2);
@@ -241,19 +227,19 @@ TEST(ConvolutionParity, ErrorOfEveryTile) {
                          .r = c.filter,
                          .s = c.filter,
                          .pad = c.filter / 2};
-    ASSERT_EQ(winograd_cost(g, g.h, g.w).tile, c.tile);
+    ASSERT_EQ(cpu::winograd_cost(g, ConvPass::forward).tile, c.tile);
     Rng rng(3, static_cast<std::uint64_t>(g.macs()));
     const Numbers x = normal(g.n * g.h * g.w * g.c, rng), w = normal(g.k * g.r * g.s * g.c, rng),
                   bias = normal(g.k, rng), dy = normal(g.n * g.h * g.w * g.k, rng);
     const Convolution ref = convolve(kernel_of(reference_backend(), g), x, w, bias, dy);
     for (const Kernel& kernel : kernels_for(g)) {
-      if (kernel.name != "winograd" && kernel.name != "oneDNN") continue;
+      if (kernel.name != "winograd" && kernel.name != "direct") continue;
       const Convolution got = convolve(kernel, x, w, bias, dy);
       const double y = error(got.y_without_bias, ref.y_without_bias), dx = error(got.dx, ref.dx),
                    dw = error(got.dw, ref.dw);
       fmt::print("F({}x{}, {}x{}) {:<9} forward {:.1e}  by input {:.1e}  by weight {:.1e}\n", c.tile, c.tile,
                  c.filter, c.filter, kernel.name, y, dx, dw);
-      EXPECT_LT(std::max({y, dx, dw}), kernel.name == "oneDNN" ? 3e-6 : c.most) << text(g);
+      EXPECT_LT(std::max({y, dx, dw}), kernel.name == "direct" ? 3e-6 : c.most) << g.str();
     }
   }
 }

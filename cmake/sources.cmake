@@ -136,6 +136,7 @@ set(DG_PROGRAM
   training/config/read.cpp
   training/config/forms.cpp
   training/config/keys.cpp
+  training/config/loss_keys.cpp
   training/config/validate.cpp
   recognition/embedder.cpp
   training/run/evaluate_celeb.cpp

@@ -1,25 +1,15 @@
-// The table of all keys.
+// The table of all keys; those of the losses are in training/config/loss_keys.cpp.
 #include "training/config/keys.h"
 
 namespace dg {
 namespace {
-
-#define DG_AT(member) \
-  [](auto& c) -> auto& { return c.member; }
-
-constexpr std::int64_t million = 1'000'000, billion = 1'000'000'000;
-
-ConfigKey paper(const char* value, ConfigKey key) {
-  key.paper = value;
-  return key;
-}
 
 ConfigKey speed_or_log(ConfigKey key) {
   key.results = false;
   return key;
 }
 
-std::vector<ConfigKey> make_keys() {
+std::vector<ConfigKey> keys_before_loss() {
   return {
       integer("seed", DG_AT(seed), 0, no_limit, "seed of everything random"),
       paper("140000", integer("steps", DG_AT(steps), 1, billion,
@@ -56,26 +46,11 @@ std::vector<ConfigKey> make_keys() {
       real("init.classifier_sd", DG_AT(init.classifier_sd), 0, infinity,
            "their standard deviation where they start normal"),
       paper("false", boolean("init.centre", DG_AT(init.centre), "centre the embedding once at the start")),
+  };
+}
 
-      real("loss.l2_softmax", DG_AT(loss.l2_softmax), 0, infinity, "weight of the L2-Softmax loss; 0 = off"),
-      real("loss.lifted", DG_AT(loss.lifted), 0, infinity,
-           "weight of the lifted structured loss; 0 = off (paper: 0.1)"),
-      real("loss.margin", DG_AT(loss.margin), 0, infinity, "weight of the margin loss; 0 = off"),
-      real("loss.l2_alpha", DG_AT(loss.l2_alpha), 1, infinity,
-           "scale of the embedding in the L2-Softmax, at the start"),
-      boolean("loss.l2_alpha_trainable", DG_AT(loss.l2_alpha_trainable), "train that scale; false = keep it"),
-      real("loss.lifted_alpha", DG_AT(loss.lifted_alpha), 1, infinity,
-           "scale of the embedding in the lifted structured loss, at the start"),
-      choice("loss.lifted_distance", DG_AT(loss.lifted_distance), {"euclidean", "cosine"},
-             "what the lifted structured loss measures"),
-      real("loss.margin_alpha", DG_AT(loss.margin_alpha), 0, 2, "margin of the margin loss (alpha of eq. 2)"),
-      real("loss.margin_beta", DG_AT(loss.margin_beta), -1, 1,
-           "boundary of the margin loss (beta of eq. 2), at the start"),
-      real("loss.margin_beta_rate", DG_AT(loss.margin_beta_rate), 0, infinity,
-           "multiplier of the learning rate for beta"),
-      paper("0", integer("loss.margin_start", DG_AT(loss.margin_start), 0, billion,
-                         "step at which the margin loss starts")),
-
+std::vector<ConfigKey> keys_after_loss() {
+  return {
       paper("0.01", real("optim.rate", DG_AT(optim.rate), 0, infinity, "learning rate at the start")),
       real("optim.final_rate", DG_AT(optim.final_rate), 0, infinity,
            "learning rate at the end of the cosine"),
@@ -162,12 +137,15 @@ std::vector<ConfigKey> make_keys() {
   };
 }
 
-#undef DG_AT
-
 }  // namespace
 
 const std::vector<ConfigKey>& config_keys() {
-  static const std::vector<ConfigKey> keys = make_keys();
+  static const std::vector<ConfigKey> keys = [] {
+    std::vector<ConfigKey> all;
+    for (const auto& part : {keys_before_loss(), loss_keys(), keys_after_loss()})
+      all.insert(all.end(), part.begin(), part.end());
+    return all;
+  }();
   return keys;
 }
 

@@ -1,6 +1,6 @@
 // One key of the configuration: how it is read, written, checked and described. training/config/keys.cpp
-// lists them all; reading, `to_toml`, `differences`, `validate` and docs/configuration.md follow from that
-// table alone.
+// lists them all (training/config/loss_keys.cpp those of the losses); reading, `to_toml`, `differences`,
+// `validate` and docs/configuration.md follow from that table alone.
 #pragma once
 #include <fmt/format.h>
 
@@ -28,10 +28,19 @@ struct ConfigKey {
 /// All keys, section by section, in the order in which they are written.
 const std::vector<ConfigKey>& config_keys();
 
+/// The section [loss], and what its values must be together.
+std::vector<ConfigKey> loss_keys();
+void check_losses(const Config& c);
+
 // Keys of a simple type. `get` returns a reference to the member of a Config, const or not.
 
 constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
 constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr std::int64_t million = 1'000'000, billion = 1'000'000'000;
+
+/// The `get` of a member: DG_AT(loss.margin).
+#define DG_AT(member) \
+  [](auto& c) -> auto& { return c.member; }
 
 /// Shortest text that reads back to the same double and that TOML takes for a float.
 std::string real_text(double v);
@@ -111,6 +120,12 @@ ConfigKey integers(const char* name, Get get, std::int64_t low, std::int64_t hig
           .values = fmt::format("an array of integers in {}..{}", low, high),
           .read = [=](Config& c, const toml::node& n) { return read_integers(n, low, high, get(c)); },
           .write = [=](const Config& c) { return fmt::format("[{}]", fmt::join(get(c), ", ")); }};
+}
+
+/// The same key with the paper's value beside it, as TOML.
+inline ConfigKey paper(const char* value, ConfigKey key) {
+  key.paper = value;
+  return key;
 }
 
 // Keys of several forms (training/config/forms.cpp).

@@ -57,21 +57,6 @@ void check_method(const Config::Sampling& s) {
           s.probe_photos);
 }
 
-void check_losses(const Config& c) {
-  const auto& l = c.loss;
-  const auto& s = c.sampling;
-  require(l.l2_softmax > 0 || l.lifted > 0 || l.margin > 0, "config",
-          "one of loss.l2_softmax, loss.lifted and loss.margin must be > 0, got 0 for all");
-  const bool needs_scores =
-      s.method == "doppelganger" && !(s.fixed() && s.random_classes == s.fixed_classes());
-  require(l.l2_softmax > 0 || !needs_scores, "config",
-          "loss.l2_softmax must be > 0 when sampling.random_classes < sampling.classes, because "
-          "doppelgangers come "
-          "from its scores, got 0");
-  require(l.l2_softmax > 0 || l.lifted > 0 || l.margin_start == 0, "config",
-          "loss.margin_start must be 0 when the margin loss is the only one, got {}", l.margin_start);
-}
-
 }  // namespace
 
 void validate(const Config& c) {

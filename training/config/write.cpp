@@ -46,7 +46,8 @@ std::string config_reference() {
       "The defaults are a small recipe for a CPU. Where the paper's value is another one, it stands in the "
       "third\n"
       "column. Keys marked * do not change results, and may differ when a run is resumed.\n\n"
-      "(Made from the table in `training/config/keys.cpp`; a test compares.)\n\n"
+      "(Made from the tables in `training/config/keys.cpp` and `training/config/loss_keys.cpp`; a test "
+      "compares.)\n\n"
       "| key | default | paper | values | what it does |\n|---|---|---|---|---|\n";
   const Config defaults;
   for (const ConfigKey& key : config_keys()) {

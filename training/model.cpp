@@ -9,8 +9,8 @@ Network make_network(const Config& config) {
                       .embedding = n.embedding,
                       .blocks = n.blocks,
                       .branches = n.branches,
-                      .padding = n.padding == "same" ? Padding::same : Padding::valid,
-                      .shortcut = n.shortcut == "zero_pad" ? Shortcut::zero_pad : Shortcut::projection});
+                      .padding = n.padding,
+                      .shortcut = n.shortcut});
 }
 
 JointOptions make_losses(const Config& config, std::int64_t classes) {
@@ -20,14 +20,15 @@ JointOptions make_losses(const Config& config, std::int64_t classes) {
                      .embedding = config.network.embedding,
                      .scale = l.l2_alpha,
                      .train_scale = l.l2_alpha_trainable,
-                     .weight_sd = config.init.classifier == "zero" ? 0 : config.init.classifier_sd},
-      .lifted = {.measure = l.lifted_distance == "cosine" ? LiftedMeasure::cosine : LiftedMeasure::distance,
-                 .scale = l.lifted_alpha},
+                     .weight_sd =
+                         config.init.classifier == ClassifierStart::zero ? 0 : config.init.classifier_sd},
+      .lifted = {.measure = l.lifted_distance, .scale = l.lifted_alpha},
       .margin = {.margin = l.margin_alpha, .boundary = l.margin_beta, .boundary_rate = l.margin_beta_rate}};
 }
 
 void use_precision(const Config& config) {
-  use_cuda_policy({.tf32 = config.cuda.precision == "tf32", .deterministic = config.cuda.deterministic});
+  use_cuda_policy(
+      {.tf32 = config.cuda.precision == CudaPrecision::tf32, .deterministic = config.cuda.deterministic});
 }
 
 }  // namespace dg

@@ -61,8 +61,9 @@ class Trainer {
   /// How many steps may usefully be left in flight: 0 on a CPU, where a step is done when it has started, and
   /// for a sampler that embeds photos, which must see the weights of the step before.
   std::size_t useful_in_flight() const {
-    const std::string& method = config_.sampling.method;
-    return device_ == Device::cuda && (method == "doppelganger" || method == "random") ? 1 : 0;
+    const SamplingMethod method = config_.sampling.method;
+    const bool embeds = method != SamplingMethod::doppelganger && method != SamplingMethod::random;
+    return device_ == Device::cuda && !embeds ? 1 : 0;
   }
 
   /// Steps that are finished. Parameters, list and state are those after them once no step is in flight.

@@ -1,11 +1,11 @@
-// The section [loss]: the settings of each loss, and what they must be together. A new loss adds its keys
-// here and nowhere else.
+// The section [loss]: the settings of each loss, and what they must be together. A new loss adds the keys
+// of its settings here.
 #include "tensor/check.h"
 #include "training/config/keys.h"
 
-namespace dg {
+namespace dg::config {
 
-std::vector<ConfigKey> loss_keys() {
+std::vector<Key> loss_keys() {
   return {
       real("loss.l2_softmax", DG_AT(loss.l2_softmax), 0, infinity, "weight of the L2-Softmax loss; 0 = off"),
       real("loss.lifted", DG_AT(loss.lifted), 0, infinity,
@@ -16,7 +16,8 @@ std::vector<ConfigKey> loss_keys() {
       boolean("loss.l2_alpha_trainable", DG_AT(loss.l2_alpha_trainable), "train that scale; false = keep it"),
       real("loss.lifted_alpha", DG_AT(loss.lifted_alpha), 1, infinity,
            "scale of the embedding in the lifted structured loss, at the start"),
-      choice("loss.lifted_distance", DG_AT(loss.lifted_distance), {"euclidean", "cosine"},
+      choice("loss.lifted_distance", DG_AT(loss.lifted_distance),
+             {{LiftedMeasure::distance, "euclidean"}, {LiftedMeasure::cosine, "cosine"}},
              "what the lifted structured loss measures"),
       real("loss.margin_alpha", DG_AT(loss.margin_alpha), 0, 2, "margin of the margin loss (alpha of eq. 2)"),
       real("loss.margin_beta", DG_AT(loss.margin_beta), -1, 1,
@@ -34,13 +35,12 @@ void check_losses(const Config& c) {
   require(l.l2_softmax > 0 || l.lifted > 0 || l.margin > 0, "config",
           "one of loss.l2_softmax, loss.lifted and loss.margin must be > 0, got 0 for all");
   const bool needs_scores =
-      s.method == "doppelganger" && !(s.fixed() && s.random_classes == s.fixed_classes());
+      s.method == SamplingMethod::doppelganger && !(s.fixed() && s.random_classes == s.fixed_classes());
   require(l.l2_softmax > 0 || !needs_scores, "config",
           "loss.l2_softmax must be > 0 when sampling.random_classes < sampling.classes, because "
-          "doppelgangers come "
-          "from its scores, got 0");
+          "doppelgangers come from its scores, got 0");
   require(l.l2_softmax > 0 || l.lifted > 0 || l.margin_start == 0, "config",
           "loss.margin_start must be 0 when the margin loss is the only one, got {}", l.margin_start);
 }
 
-}  // namespace dg
+}  // namespace dg::config

@@ -137,9 +137,9 @@ set(DG_PROGRAM
   training/run/classifier_run.cpp
   training/config/write.cpp
   training/config/read.cpp
-  training/config/forms.cpp
   training/config/keys.cpp
-  training/config/losses.cpp
+  training/config/loss_keys.cpp
+  training/config/special_keys.cpp
   training/config/validate.cpp
   recognition/embedder.cpp
   training/run/evaluate_celeb.cpp

@@ -9,12 +9,13 @@ Network make_network(const Config& config) {
                       .embedding = n.embedding,
                       .blocks = n.blocks,
                       .branches = n.branches,
-                      .padding = n.padding == "same" ? Padding::same : Padding::valid,
-                      .shortcut = n.shortcut == "zero_pad" ? Shortcut::zero_pad : Shortcut::projection});
+                      .padding = n.padding,
+                      .shortcut = n.shortcut});
 }
 
 void use_precision(const Config& config) {
-  use_cuda_policy({.tf32 = config.cuda.precision == "tf32", .deterministic = config.cuda.deterministic});
+  use_cuda_policy(
+      {.tf32 = config.cuda.precision == CudaPrecision::tf32, .deterministic = config.cuda.deterministic});
 }
 
 }  // namespace dg

@@ -21,21 +21,25 @@ std::unique_ptr<BatchSampler> make_sampler(const Config::Sampling& s, const Iden
                                            const DoppelgangerList& list, EmbedPhotos embed, Rng rng) {
   const ClassCounts counts = class_counts(s);
   const auto random_classes = static_cast<int>(s.random_classes), photos = static_cast<int>(s.probe_photos);
-  if (s.method == "random") return std::make_unique<RandomSampler>(index, counts, rng);
-  if (s.method == "hard_class") {
-    const HardClassOptions options{
-        .random_classes = random_classes, .candidates = static_cast<int>(s.candidates), .photos = photos};
-    return std::make_unique<HardClassSampler>(index, std::move(embed), counts, options, rng);
+  switch (s.method) {
+    case SamplingMethod::random:
+      return std::make_unique<RandomSampler>(index, counts, rng);
+    case SamplingMethod::doppelganger:
+      return std::make_unique<DoppelgangerSampler>(index, list, counts, random_classes, rng);
+    case SamplingMethod::hard_class: {
+      const HardClassOptions options{
+          .random_classes = random_classes, .candidates = static_cast<int>(s.candidates), .photos = photos};
+      return std::make_unique<HardClassSampler>(index, std::move(embed), counts, options, rng);
+    }
+    case SamplingMethod::class_graph: {
+      const ClassGraphOptions options{.random_classes = random_classes,
+                                      .neighbours = static_cast<int>(s.neighbours),
+                                      .photos = photos,
+                                      .every = s.graph_every};
+      return std::make_unique<ClassGraphSampler>(index, std::move(embed), counts, options, rng);
+    }
   }
-  if (s.method == "class_graph") {
-    const ClassGraphOptions options{.random_classes = random_classes,
-                                    .neighbours = static_cast<int>(s.neighbours),
-                                    .photos = photos,
-                                    .every = s.graph_every};
-    return std::make_unique<ClassGraphSampler>(index, std::move(embed), counts, options, rng);
-  }
-  require(s.method == "doppelganger", "sampler", "no sampling.method is called {}", s.method);
-  return std::make_unique<DoppelgangerSampler>(index, list, counts, random_classes, rng);
+  throw Error(fmt::format("[sampler] sampling.method has no value {}", static_cast<int>(s.method)));
 }
 
 }  // namespace dg

@@ -228,8 +228,8 @@ void Trainer::observe(const Step& step) {
   const auto& s = config_.sampling;
   if (static_cast<double>(classes_seen_) < s.list_from_seen * static_cast<double>(list_.classes())) return;
   double not_the_methods = 0;  // other methods keep the list for comparison only
-  const Timer timer(s.method == "doppelganger" ? seconds_sampling_ : not_the_methods);
-  list_.observe(step.hardest, s.update_rule == "last" ? UpdateRule::last_image : UpdateRule::highest);
+  const Timer timer(s.method == SamplingMethod::doppelganger ? seconds_sampling_ : not_the_methods);
+  list_.observe(step.hardest, s.update_rule);
 }
 
 void Trainer::guard_finite(const StepResult& r, const Step& step) const {
@@ -257,7 +257,7 @@ void Trainer::guard_collapse(const StepResult& r) {
       "= 500, "
       "loss.margin_start = 1000, a lower optim.rate",
       r.step, config_.guard.collapse_cosine, collapsed_steps_);
-  if (config_.guard.collapse == "stop") throw TrainingStopped(text);
+  if (config_.guard.collapse == OnCollapse::stop) throw TrainingStopped(text);
   warning_ = text;
 }
 

@@ -127,8 +127,9 @@ TEST(Docs, EverySwitchIsAConfigurationKey) {
       const std::string name = key_in(word);
       if (name.empty()) continue;
       ++keys;
-      const auto& all = config_keys();
-      EXPECT_TRUE(std::any_of(all.begin(), all.end(), [&](const ConfigKey& key) { return key.name == name; }))
+      const auto& all = config::keys();
+      EXPECT_TRUE(
+          std::any_of(all.begin(), all.end(), [&](const config::Key& key) { return key.name == name; }))
           << document << " names " << name << ", which is no key";
     }
   }

@@ -59,7 +59,7 @@ void expect_kept(const Config& c, const Promise& promised) {
   EXPECT_EQ(c.loss.l2_softmax, 1.0);
   EXPECT_EQ(c.loss.lifted, promised.lifted);
   EXPECT_EQ(c.loss.margin, promised.margin);
-  EXPECT_EQ(c.sampling.method, "doppelganger");
+  EXPECT_EQ(c.sampling.method, SamplingMethod::doppelganger);
   EXPECT_EQ(c.sampling.random_classes, promised.random_classes);
   EXPECT_EQ(c.sampling.batch, 81);
   EXPECT_EQ(c.sampling.fixed_classes(), 27);
@@ -86,7 +86,7 @@ TEST(Recipes, ThePapersBaseHasThePapersNumbers) {
   EXPECT_EQ(c.network.embedding, 512);
   EXPECT_EQ(c.network.blocks, (std::vector<std::int64_t>{1, 2, 5, 3}));
   EXPECT_EQ(c.network.branches, (std::vector<std::int64_t>{3, 2, 1}));
-  EXPECT_EQ(c.network.padding, "valid");
+  EXPECT_EQ(c.network.padding, Padding::valid);
   EXPECT_EQ(c.loss.l2_alpha, 16.0);
   EXPECT_TRUE(c.loss.l2_alpha_trainable);
   EXPECT_EQ(c.loss.lifted_alpha, 12.0);
@@ -107,7 +107,7 @@ TEST(Recipes, ThePapersBaseHasThePapersNumbers) {
   EXPECT_EQ(c.classifier.rate, 1e-3);
   EXPECT_EQ(c.classifier.final_rate, 1e-4);
   // None of what prevents collapse.
-  EXPECT_EQ(c.init.classifier, "normal");
+  EXPECT_EQ(c.init.classifier, ClassifierStart::normal);
   EXPECT_FALSE(c.init.centre);
   EXPECT_EQ(c.loss.margin_start, 0);
   EXPECT_EQ(c.optim.clip_norm, 0.0);
@@ -141,7 +141,7 @@ TEST(Recipes, EachOfThePapersHasAStableTwinThatDiffersInWhatPreventsCollapse) {
                  stable = load_config(path.parent_path() / (path.stem().string() + "-stable.toml"), {});
     EXPECT_EQ(differences(paper, stable), (Keys{"init.classifier", "init.centre", "loss.margin_start",
                                                 "optim.clip_norm", "optim.warmup"}));
-    EXPECT_EQ(stable.init.classifier, "zero");
+    EXPECT_EQ(stable.init.classifier, ClassifierStart::zero);
     EXPECT_TRUE(stable.init.centre);
     EXPECT_EQ(stable.loss.margin_start, defaults.loss.margin_start);
     EXPECT_EQ(stable.optim.clip_norm, defaults.optim.clip_norm);

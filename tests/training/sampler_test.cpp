@@ -106,7 +106,7 @@ TEST(SamplingMethod, IsCheckedWithTheConfiguration) {
       error_text([] { tiny_config(with("hard_class", {"sampling.probe_photos=1"})); }),
       "[config] sampling.probe_photos must be at least 2 when sampling.method is \"hard_class\", got 1");
   EXPECT_NO_THROW(tiny_config(with("class_graph", {"sampling.probe_photos=1", "sampling.candidates=5"})));
-  EXPECT_EQ(Config{}.sampling.method, "doppelganger");
+  EXPECT_EQ(Config{}.sampling.method, SamplingMethod::doppelganger);
   EXPECT_EQ(Config{}.sampling.list_from_seen, 0);
 }
 

@@ -10,22 +10,43 @@
 
 #include "data/augmentation.h"
 #include "data/resize.h"
+#include "data/split.h"
+#include "layers/face_resnet.h"
+#include "losses/lifted_structured.h"
+#include "sampling/observation.h"
 
 namespace dg {
+
+/// Which identities of a class folder are trained on.
+struct BaseIdentities {
+  SplitOptions::Base rule = SplitOptions::Base::automatic;  // or all or first; never named
+  std::int64_t count = 0;                                   // only for Base::first: how many
+};
 
 struct ImagesPerClass {
   std::int64_t lo = 3, hi = 3;  // equal: a fixed number
 };
+
+/// The classifier's weights before the first step.
+enum class ClassifierStart { zero, normal };
+/// How the classes of a batch are chosen.
+enum class SamplingMethod { random, doppelganger, hard_class, class_graph };
+/// The alpha that classifier learning starts with: the one the run ended with, or the one it started with.
+enum class ClassifierAlpha { trained, start };
+/// What a run does when its embedding has collapsed.
+enum class OnCollapse { stop, warn };
+/// Products and convolutions on a GPU: CudaPolicy::tf32 or not.
+enum class CudaPrecision { tf32, strict };
 
 struct Config {
   std::uint64_t seed = 0;
   std::int64_t steps = 5000;
 
   struct Data {
-    std::string base_identities = "auto";  // a number, "auto" or "all"
+    BaseIdentities base_identities;
     std::int64_t base_test_photos = 1;
     std::int64_t workers = 1;
-    std::optional<std::int64_t> cache_mb;  // empty: "auto"
+    std::optional<std::int64_t> cache_mb;  // MiB; empty: "auto", which depends on the form of the data
     double max_broken = 0.1;
     std::optional<CropBox> crop;
   } data;
@@ -35,12 +56,13 @@ struct Config {
     double width = 0.25;
     std::int64_t embedding = 512;
     std::vector<std::int64_t> blocks{1, 2, 5, 3}, branches{3, 2, 1};
-    std::string padding = "same", shortcut = "projection";
+    Padding padding = Padding::same;
+    Shortcut shortcut = Shortcut::projection;
   } network;
 
   struct Init {
     std::int64_t lsuv_images = 256;
-    std::string classifier = "zero";
+    ClassifierStart classifier = ClassifierStart::zero;
     double classifier_sd = 0.01;
     bool centre = true;
   } init;
@@ -50,7 +72,7 @@ struct Config {
     double l2_alpha = 16;
     bool l2_alpha_trainable = true;
     double lifted_alpha = 12;
-    std::string lifted_distance = "euclidean";
+    LiftedMeasure lifted_distance = LiftedMeasure::distance;
     double margin_alpha = 0.1, margin_beta = 0.5, margin_beta_rate = 1;
     std::int64_t margin_start = 1000;
   } loss;
@@ -68,7 +90,8 @@ struct Config {
                  classes = 0;  // classes: 0 = batch / images_per_class, or drawn when that is a range
     ImagesPerClass images_per_class;
     std::int64_t random_classes = 9, lag = 2;
-    std::string update_rule = "highest", method = "doppelganger";
+    UpdateRule update_rule = UpdateRule::highest;
+    SamplingMethod method = SamplingMethod::doppelganger;
     double list_from_seen = 0;
     std::int64_t probe_photos = 2, candidates = 0, neighbours = 0, graph_every = 0;  // 0: see sampling/
     bool fixed() const { return images_per_class.lo == images_per_class.hi; }
@@ -84,7 +107,7 @@ struct Config {
   struct ClassifierSettings {
     std::int64_t iterations = 500, batch = 81;
     double rate = 1e-3, final_rate = 1e-4;
-    std::string alpha = "trained";
+    ClassifierAlpha alpha = ClassifierAlpha::trained;
     bool alpha_trainable = true, augment = false;
   } classifier;
 
@@ -93,13 +116,13 @@ struct Config {
   } checkpoint;
 
   struct Guard {
-    std::string collapse = "stop";
+    OnCollapse collapse = OnCollapse::stop;
     std::int64_t collapse_steps = 1000;
     double collapse_cosine = 0.99;
   } guard;
 
   struct Cuda {
-    std::string precision = "tf32";
+    CudaPrecision precision = CudaPrecision::tf32;
     bool deterministic = true;
   } cuda;
 
@@ -125,10 +148,8 @@ void validate(const Config& config);
 /// Every key, in a fixed order; parse_config reads it back to an equal configuration.
 std::string to_toml(const Config& config);
 
-enum class Compare {
-  all,
-  results
-};  // results: leave out keys that no result depends on (logging, threads, cache)
+/// results: without the keys that no result depends on (logging, threads, cache).
+enum class Compare { all, results };
 
 /// Names of the keys in which two configurations differ, in the order of to_toml.
 std::vector<std::string> differences(const Config& a, const Config& b, Compare compare = Compare::all);

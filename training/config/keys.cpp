@@ -1,30 +1,19 @@
-// The table of all keys.
+// The table of all keys, one function per section; training/config/loss_keys.cpp has the section [loss].
 #include "training/config/keys.h"
 
-namespace dg {
+namespace dg::config {
 namespace {
 
-#define DG_AT(member) \
-  [](auto& c) -> auto& { return c.member; }
-
-constexpr std::int64_t million = 1'000'000, billion = 1'000'000'000;
-
-ConfigKey paper(const char* value, ConfigKey key) {
-  key.paper = value;
-  return key;
-}
-
-ConfigKey speed_or_log(ConfigKey key) {
-  key.results = false;
-  return key;
-}
-
-std::vector<ConfigKey> make_keys() {
+std::vector<Key> top_keys() {
   return {
       integer("seed", DG_AT(seed), 0, no_limit, "seed of everything random"),
       paper("140000", integer("steps", DG_AT(steps), 1, billion,
                               "length of the schedule, in batches; its end is the end of training")),
+  };
+}
 
+std::vector<Key> data_keys() {
+  return {
       base_identities_key(),
       integer("data.base_test_photos", DG_AT(data.base_test_photos), 0, million,
               "the last n photos of each base identity are held out for the base test"),
@@ -34,7 +23,11 @@ std::vector<ConfigKey> make_keys() {
       real("data.max_broken", DG_AT(data.max_broken), 0, 1,
            "share of photos that may fail to decode before the run stops"),
       crop_key(),
+  };
+}
 
+std::vector<Key> network_keys() {
+  return {
       paper("259",
             integer("network.input", DG_AT(network.input), 1, 65535, "pixels a side of the network's input")),
       paper("1.0", real("network.width", DG_AT(network.width), 0, 1024,
@@ -44,38 +37,30 @@ std::vector<ConfigKey> make_keys() {
       integers("network.branches", DG_AT(network.branches), 1, 16,
                "dilated branches of the transition after each stage but the last"),
       paper("\"valid\"",
-            choice("network.padding", DG_AT(network.padding), {"same", "valid"},
+            choice("network.padding", DG_AT(network.padding),
+                   {{Padding::same, "same"}, {Padding::valid, "valid"}},
                    "\"valid\": Table 1's sizes; \"same\": for small inputs, so that all stages survive")),
-      choice("network.shortcut", DG_AT(network.shortcut), {"projection", "zero_pad"},
+      choice("network.shortcut", DG_AT(network.shortcut),
+             {{Shortcut::projection, "projection"}, {Shortcut::zero_pad, "zero_pad"}},
              "shortcut of a residual block whose channels grow: 1x1 convolution or zeros"),
+  };
+}
 
+std::vector<Key> init_keys() {
+  return {
       integer("init.lsuv_images", DG_AT(init.lsuv_images), 2, million,
               "training photos that the initialisation (LSUV) looks at"),
-      paper("\"normal\"", choice("init.classifier", DG_AT(init.classifier), {"zero", "normal"},
+      paper("\"normal\"", choice("init.classifier", DG_AT(init.classifier),
+                                 {{ClassifierStart::zero, "zero"}, {ClassifierStart::normal, "normal"}},
                                  "classifier weights at the start")),
       real("init.classifier_sd", DG_AT(init.classifier_sd), 0, infinity,
            "their standard deviation where they start normal"),
       paper("false", boolean("init.centre", DG_AT(init.centre), "centre the embedding once at the start")),
+  };
+}
 
-      real("loss.l2_softmax", DG_AT(loss.l2_softmax), 0, infinity, "weight of the L2-Softmax loss; 0 = off"),
-      real("loss.lifted", DG_AT(loss.lifted), 0, infinity,
-           "weight of the lifted structured loss; 0 = off (paper: 0.1)"),
-      real("loss.margin", DG_AT(loss.margin), 0, infinity, "weight of the margin loss; 0 = off"),
-      real("loss.l2_alpha", DG_AT(loss.l2_alpha), 1, infinity,
-           "scale of the embedding in the L2-Softmax, at the start"),
-      boolean("loss.l2_alpha_trainable", DG_AT(loss.l2_alpha_trainable), "train that scale; false = keep it"),
-      real("loss.lifted_alpha", DG_AT(loss.lifted_alpha), 1, infinity,
-           "scale of the embedding in the lifted structured loss, at the start"),
-      choice("loss.lifted_distance", DG_AT(loss.lifted_distance), {"euclidean", "cosine"},
-             "what the lifted structured loss measures"),
-      real("loss.margin_alpha", DG_AT(loss.margin_alpha), 0, 2, "margin of the margin loss (alpha of eq. 2)"),
-      real("loss.margin_beta", DG_AT(loss.margin_beta), -1, 1,
-           "boundary of the margin loss (beta of eq. 2), at the start"),
-      real("loss.margin_beta_rate", DG_AT(loss.margin_beta_rate), 0, infinity,
-           "multiplier of the learning rate for beta"),
-      paper("0", integer("loss.margin_start", DG_AT(loss.margin_start), 0, billion,
-                         "step at which the margin loss starts")),
-
+std::vector<Key> optim_keys() {
+  return {
       paper("0.01", real("optim.rate", DG_AT(optim.rate), 0, infinity, "learning rate at the start")),
       real("optim.final_rate", DG_AT(optim.final_rate), 0, infinity,
            "learning rate at the end of the cosine"),
@@ -92,13 +77,20 @@ std::vector<ConfigKey> make_keys() {
               "steps of the first period of SGDR; 0 = no restarts"),
       real("optim.restart_factor", DG_AT(optim.restart_factor), 1, infinity,
            "length of each period over the length of the one before"),
+  };
+}
 
+std::vector<Key> sampling_keys() {
+  return {
       integer("sampling.batch", DG_AT(sampling.batch), 1, million, "images in a batch (M)"),
       integer("sampling.classes", DG_AT(sampling.classes), 0, million,
               "classes in a batch (N_c); 0 = batch / images_per_class; 0 or absent where that is a range"),
       images_per_class_key(),
       choice("sampling.method", DG_AT(sampling.method),
-             {"random", "doppelganger", "hard_class", "class_graph"},
+             {{SamplingMethod::random, "random"},
+              {SamplingMethod::doppelganger, "doppelganger"},
+              {SamplingMethod::hard_class, "hard_class"},
+              {SamplingMethod::class_graph, "class_graph"}},
              "how the classes of a batch are chosen: all at random, by the doppelganger list, greedily among "
              "candidates embedded for each batch, or from a graph of neighbours made once per epoch"),
       integer("sampling.random_classes", DG_AT(sampling.random_classes), 1, million,
@@ -106,7 +98,8 @@ std::vector<ConfigKey> make_keys() {
               "chooses); N_r = N_c is random sampling; not used by \"random\""),
       integer("sampling.lag", DG_AT(sampling.lag), 0, 10'000,
               "batch t is built from the doppelganger list as of step t - lag"),
-      choice("sampling.update_rule", DG_AT(sampling.update_rule), {"highest", "last"},
+      choice("sampling.update_rule", DG_AT(sampling.update_rule),
+             {{UpdateRule::highest, "highest"}, {UpdateRule::last_image, "last"}},
              "which image of a class decides its doppelganger: the one with the highest score or the last"),
       real("sampling.list_from_seen", DG_AT(sampling.list_from_seen), 0, 1,
            "the doppelganger list starts once this share of the classes has been in a batch; 0 = at once"),
@@ -118,7 +111,11 @@ std::vector<ConfigKey> make_keys() {
               "\"class_graph\": neighbours kept of each class; 0 = as many as a batch can ask for"),
       integer("sampling.graph_every", DG_AT(sampling.graph_every), 0, billion,
               "\"class_graph\": batches between two graphs; 0 = one epoch"),
+  };
+}
 
+std::vector<Key> augment_keys() {
+  return {
       boolean("augment.mirror", DG_AT(augment.mirror), "mirror half of the photos"),
       real("augment.colour", DG_AT(augment.colour), 0, 255,
            "largest shift of a colour channel, on the scale 0..255"),
@@ -128,9 +125,18 @@ std::vector<ConfigKey> make_keys() {
       real("augment.rotation", DG_AT(augment.rotation), 0, 3.2, "largest rotation, in radians"),
       real("augment.scale", DG_AT(augment.scale), 0, 0.9, "largest change of size, as a share"),
       real("augment.contrast", DG_AT(augment.contrast), 0, 1, "largest change of contrast, as a share"),
+  };
+}
 
+std::vector<Key> evaluate_keys() {
+  return {
       integer("evaluate.every", DG_AT(evaluate.every), 0, billion,
               "steps between two evaluations on the held-out identities; 0 = none"),
+  };
+}
+
+std::vector<Key> classifier_keys() {
+  return {
       integer("classifier.iterations", DG_AT(classifier.iterations), 1, billion,
               "classifier learning (doppel classifier): length, in batches"),
       integer("classifier.batch", DG_AT(classifier.batch), 1, million,
@@ -138,37 +144,89 @@ std::vector<ConfigKey> make_keys() {
       real("classifier.rate", DG_AT(classifier.rate), 0, infinity, "learning rate at its start"),
       real("classifier.final_rate", DG_AT(classifier.final_rate), 0, infinity,
            "learning rate at the end of its cosine"),
-      choice("classifier.alpha", DG_AT(classifier.alpha), {"trained", "start"},
+      choice("classifier.alpha", DG_AT(classifier.alpha),
+             {{ClassifierAlpha::trained, "trained"}, {ClassifierAlpha::start, "start"}},
              "scale of the embedding at its start: the run's last, or loss.l2_alpha"),
       boolean("classifier.alpha_trainable", DG_AT(classifier.alpha_trainable),
               "train that scale; false = keep it"),
       boolean("classifier.augment", DG_AT(classifier.augment),
               "embed freshly augmented photos in every batch; false = the mirror-averaged embedding of each "
               "photo, computed once"),
+  };
+}
+
+std::vector<Key> checkpoint_keys() {
+  return {
       integer("checkpoint.every", DG_AT(checkpoint.every), 0, billion,
               "steps between two checkpoints; 0 = only at the end and when the run is stopped"),
       integer("checkpoint.keep", DG_AT(checkpoint.keep), 1, billion, "how many of the newest are kept"),
-      choice("guard.collapse", DG_AT(guard.collapse), {"stop", "warn"},
+  };
+}
+
+std::vector<Key> guard_keys() {
+  return {
+      choice("guard.collapse", DG_AT(guard.collapse),
+             {{OnCollapse::stop, "stop"}, {OnCollapse::warn, "warn"}},
              "what to do when the embedding has collapsed"),
       integer("guard.collapse_steps", DG_AT(guard.collapse_steps), 1, billion,
               "collapsed means: for this many steps in a row"),
       real("guard.collapse_cosine", DG_AT(guard.collapse_cosine), -1, 1,
            "the mean cosine of different people was above this"),
-      choice("cuda.precision", DG_AT(cuda.precision), {"tf32", "strict"},
+  };
+}
+
+std::vector<Key> cuda_keys() {
+  return {
+      choice("cuda.precision", DG_AT(cuda.precision),
+             {{CudaPrecision::tf32, "tf32"}, {CudaPrecision::strict, "strict"}},
              "products and convolutions on a GPU: inputs rounded to TF32, or full float32"),
       boolean("cuda.deterministic", DG_AT(cuda.deterministic),
               "on a GPU, only engines that give the same bits every time"),
+  };
+}
+
+std::vector<Key> log_keys() {
+  return {
       speed_or_log(integer("log.every", DG_AT(log.every), 1, billion, "steps between two lines of metrics")),
   };
 }
 
-#undef DG_AT
+std::vector<Key> make_keys() {
+  std::vector<Key> all;
+  for (const auto& section : {top_keys(), data_keys(), network_keys(), init_keys(), loss_keys(), optim_keys(),
+                              sampling_keys(), augment_keys(), evaluate_keys(), classifier_keys(),
+                              checkpoint_keys(), guard_keys(), cuda_keys(), log_keys()}) {
+    all.insert(all.end(), section.begin(), section.end());
+  }
+  return all;
+}
 
 }  // namespace
 
-const std::vector<ConfigKey>& config_keys() {
-  static const std::vector<ConfigKey> keys = make_keys();
-  return keys;
+const std::vector<Key>& keys() {
+  static const std::vector<Key> all = make_keys();
+  return all;
 }
 
-}  // namespace dg
+std::string real_text(double v) {
+  const std::string s = fmt::format("{}", v);
+  return s.find_first_of(".en") == std::string::npos ? s + ".0" : s;  // n: of inf and nan
+}
+
+std::optional<std::vector<std::int64_t>> read_integers(const toml::node& n) {
+  const toml::array* array = n.as_array();
+  if (array == nullptr) return std::nullopt;
+  std::vector<std::int64_t> values;
+  for (const toml::node& element : *array) {
+    const auto v = element.value_exact<std::int64_t>();
+    if (!v) return std::nullopt;
+    values.push_back(*v);
+  }
+  return values;
+}
+
+bool in_range(const std::vector<std::int64_t>& values, std::int64_t low, std::int64_t high) {
+  return std::all_of(values.begin(), values.end(), [=](std::int64_t v) { return low <= v && v <= high; });
+}
+
+}  // namespace dg::config

@@ -41,7 +41,7 @@ std::string suggestion(std::string_view name) {
       nearest = known;
     }
   };
-  for (const ConfigKey& key : config_keys()) {
+  for (const config::Key& key : config::keys()) {
     consider(key.name, edit_distance(key.name, name));
     consider(key.name, 1 + edit_distance(last_part(key.name), last_part(name)));
     consider(section_of(key.name), edit_distance(section_of(key.name), name));
@@ -50,16 +50,16 @@ std::string suggestion(std::string_view name) {
                          : fmt::format("; did you mean {}?", nearest);
 }
 
-const ConfigKey* find_key(std::string_view name) {
-  for (const ConfigKey& key : config_keys()) {
+const config::Key* find_key(std::string_view name) {
+  for (const config::Key& key : config::keys()) {
     if (key.name == name) return &key;
   }
   return nullptr;
 }
 
 bool is_section(std::string_view name) {
-  return std::any_of(config_keys().begin(), config_keys().end(),
-                     [&](const ConfigKey& key) { return !name.empty() && section_of(key.name) == name; });
+  return std::any_of(config::keys().begin(), config::keys().end(),
+                     [&](const config::Key& key) { return !name.empty() && section_of(key.name) == name; });
 }
 
 const char* type_of(const toml::node& n) {
@@ -91,7 +91,7 @@ std::string text_of(const toml::node& n) {
 }
 
 void apply(Config& config, std::string_view name, const toml::node& node, const std::string& place) {
-  const ConfigKey* key = find_key(name);
+  const config::Key* key = find_key(name);
   if (key == nullptr && is_section(name)) {
     throw Error(fmt::format("{}: {} is a section and must be a table, got {} ({})", place, name,
                             text_of(node), type_of(node)));

@@ -7,16 +7,8 @@ namespace {
 
 // A configuration made in code passes the same checks as one that was read.
 void check_each_value(const Config& c) {
-  Config scratch;
-  for (const ConfigKey& key : config_keys()) {
-    const std::string text = key.write(c);
-    bool good = false;
-    try {
-      good = key.read(scratch, *toml::parse("value = " + text).get("value"));
-    } catch (const toml::parse_error&) {  // an integer beyond TOML's 64 signed bits
-    }
-    require(good, "config", "{} must be {}, got {}", key.name, key.values, text);
-  }
+  for (const config::Key& key : config::keys())
+    require(key.valid(c), "config", "{} must be {}, got {}", key.name, key.values, key.write(c));
 }
 
 void check_fixed_classes(const Config::Sampling& s) {
@@ -33,21 +25,19 @@ void check_drawn_classes(const Config::Sampling& s) {
   const auto [lo, hi] = s.images_per_class;
   require(s.classes == 0, "config",
           "sampling.classes must be absent or 0 when sampling.images_per_class is a range (here {}..{}; the "
-          "number "
-          "of classes is drawn), got {}",
+          "number of classes is drawn), got {}",
           lo, hi, s.classes);
   const std::int64_t fewest = (s.batch - 1) / hi + 1, most = s.batch / lo;
   require(fewest <= most, "config", "no batch of sampling.batch = {} images has {}..{} images of each class",
           s.batch, lo, hi);
   require(s.random_classes <= most, "config",
           "sampling.random_classes (N_r) must be at most {}, the most classes that {} images with {}..{} of "
-          "each can "
-          "have, got {}",
+          "each can have, got {}",
           most, s.batch, lo, hi, s.random_classes);
 }
 
 void check_method(const Config::Sampling& s) {
-  if (s.method != "hard_class") return;
+  if (s.method != SamplingMethod::hard_class) return;
   const std::int64_t most = s.fixed() ? s.fixed_classes() : s.batch / s.images_per_class.lo;
   require(s.candidates == 0 || s.candidates >= most, "config",
           "sampling.candidates must be 0 or at least {}, the most classes a batch can have, got {}", most,
@@ -55,21 +45,6 @@ void check_method(const Config::Sampling& s) {
   require(s.probe_photos >= 2, "config",
           "sampling.probe_photos must be at least 2 when sampling.method is \"hard_class\", got {}",
           s.probe_photos);
-}
-
-void check_losses(const Config& c) {
-  const auto& l = c.loss;
-  const auto& s = c.sampling;
-  require(l.l2_softmax > 0 || l.lifted > 0 || l.margin > 0, "config",
-          "one of loss.l2_softmax, loss.lifted and loss.margin must be > 0, got 0 for all");
-  const bool needs_scores =
-      s.method == "doppelganger" && !(s.fixed() && s.random_classes == s.fixed_classes());
-  require(l.l2_softmax > 0 || !needs_scores, "config",
-          "loss.l2_softmax must be > 0 when sampling.random_classes < sampling.classes, because "
-          "doppelgangers come "
-          "from its scores, got 0");
-  require(l.l2_softmax > 0 || l.lifted > 0 || l.margin_start == 0, "config",
-          "loss.margin_start must be 0 when the margin loss is the only one, got {}", l.margin_start);
 }
 
 }  // namespace
@@ -82,7 +57,7 @@ void validate(const Config& c) {
     check_drawn_classes(c.sampling);
   }
   check_method(c.sampling);
-  check_losses(c);
+  config::check_losses(c);
   require(c.optim.rate > 0, "config", "optim.rate must be > 0, got {}", c.optim.rate);
   require(c.optim.final_rate <= c.optim.rate, "config",
           "optim.final_rate must be at most optim.rate = {}, got {}", c.optim.rate, c.optim.final_rate);
@@ -90,7 +65,7 @@ void validate(const Config& c) {
   require(c.classifier.final_rate <= c.classifier.rate, "config",
           "classifier.final_rate must be at most classifier.rate = {}, got {}", c.classifier.rate,
           c.classifier.final_rate);
-  require(c.init.classifier == "zero" || c.init.classifier_sd > 0, "config",
+  require(c.init.classifier == ClassifierStart::zero || c.init.classifier_sd > 0, "config",
           "init.classifier_sd must be > 0 when init.classifier is \"normal\", got {}", c.init.classifier_sd);
   require(c.network.width > 0, "config", "network.width must be > 0, got {}", c.network.width);
   require(!c.network.blocks.empty(), "config", "network.blocks must name at least one stage, got []");

@@ -5,7 +5,7 @@ namespace dg {
 
 std::string to_toml(const Config& config) {
   std::string out, section;
-  for (const ConfigKey& key : config_keys()) {
+  for (const config::Key& key : config::keys()) {
     const auto dot = key.name.find('.');
     const std::string in = dot == std::string::npos ? "" : key.name.substr(0, dot);
     if (in != section) {
@@ -20,7 +20,7 @@ std::string to_toml(const Config& config) {
 
 std::vector<std::string> differences(const Config& a, const Config& b, Compare compare) {
   std::vector<std::string> names;
-  for (const ConfigKey& key : config_keys()) {
+  for (const config::Key& key : config::keys()) {
     if (compare == Compare::results && !key.results) continue;
     if (key.write(a) != key.write(b)) names.push_back(key.name);
   }
@@ -46,10 +46,11 @@ std::string config_reference() {
       "The defaults are a small recipe for a CPU. Where the paper's value is another one, it stands in the "
       "third\n"
       "column. Keys marked * do not change results, and may differ when a run is resumed.\n\n"
-      "(Made from the table in `training/config/keys.cpp`; a test compares.)\n\n"
+      "(Made from the tables in `training/config/keys.cpp` and `training/config/loss_keys.cpp`; a test "
+      "compares.)\n\n"
       "| key | default | paper | values | what it does |\n|---|---|---|---|---|\n";
   const Config defaults;
-  for (const ConfigKey& key : config_keys()) {
+  for (const config::Key& key : config::keys()) {
     out +=
         fmt::format("| `{}`{} | `{}` | {} | {} | {} |\n", key.name, key.results ? "" : " *",
                     key.write(defaults), key.paper.empty() ? "" : "`" + key.paper + "`", key.values, key.doc);

@@ -40,7 +40,7 @@ void check_base_identities(const fs::path& run, const PhotoSet& set) {
 }
 
 double start_alpha(const fs::path& checkpoint, const Config& config) {
-  if (config.classifier.alpha == "start") return config.loss.l2_alpha;
+  if (config.classifier.alpha == ClassifierAlpha::start) return config.loss.l2_alpha;
   SafetensorsReader file(checkpoint);
   const NamedTensor stored = file.read("l2_softmax.alpha");
   if (stored.dtype != "F32" || stored.bytes.size() != sizeof(float))

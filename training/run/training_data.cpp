@@ -10,11 +10,11 @@ namespace {
 constexpr std::int64_t kFolderCacheMb = 4096;
 
 TrainingData open_toml(const std::filesystem::path& path, const Config& config) {
-  const std::string& base = config.data.base_identities;
-  require(base == "auto" || base == "all", "train",
+  const BaseIdentities& base = config.data.base_identities;
+  require(base.rule != SplitOptions::Base::first, "train",
           "data.base_identities must be \"auto\" or \"all\" with {}, whose base_train file says who is base, "
           "got {}",
-          path.string(), base);
+          path.string(), base.count);
   const DatasetFiles files = read_dataset_toml(path);
   CelebTsv celeb =
       open_celeb_tsv(files, {.held_out = files.development ? HeldOut::development : HeldOut::none,
@@ -50,14 +50,10 @@ TrainingData open_training_data(const std::filesystem::path& path, const Config&
 }
 
 Split make_split(const PhotoSet& set, const Config& config) {
-  SplitOptions options{.base_test_photos = static_cast<int>(config.data.base_test_photos)};
-  const std::string& base = config.data.base_identities;
-  if (base == "all") {
-    options.base = SplitOptions::Base::all;
-  } else if (base != "auto") {
-    options.base = SplitOptions::Base::first;
-    options.first_identities = std::stoi(base);
-  }
+  const BaseIdentities& base = config.data.base_identities;
+  const SplitOptions options{.base = base.rule,
+                             .first_identities = static_cast<int>(base.count),
+                             .base_test_photos = static_cast<int>(config.data.base_test_photos)};
   return split_photos(set, options, Rng(config.seed, 0));
 }
 

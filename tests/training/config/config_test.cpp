@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 #include "training/config/keys.h"
@@ -115,7 +116,7 @@ TEST(Config, DefaultsAreValidAndRoundTrip) {
 TEST(Config, EveryKeyIsReadWrittenAndCompared) {
   const Config other = parse_config(other_recipe, "other");
   Names all;
-  for (const ConfigKey& key : config_keys()) all.push_back(key.name);
+  for (const config::Key& key : config::keys()) all.push_back(key.name);
   EXPECT_EQ(differences(other, Config()), all);
   const std::string written = to_toml(other);
   const Config again = parse_config(written, "again");
@@ -138,7 +139,7 @@ TEST(Config, WrittenTomlIsStableAndSpellsFloatsAsFloats) {
 
 TEST(Config, PaperValuesAreValidTogether) {
   Names settings;
-  for (const ConfigKey& key : config_keys()) {
+  for (const config::Key& key : config::keys()) {
     if (!key.paper.empty()) settings.push_back(key.name + "=" + key.paper);
   }
   const Config paper = load_config({}, settings);
@@ -151,14 +152,35 @@ TEST(Config, SettingsTakeTomlAndBareWords) {
       load_config({}, {"data.base_identities=all", "guard.collapse=\"warn\"", "network.blocks=[1,1]",
                        "network.branches=[2]", "optim.rate=1e-2", "loss.l2_alpha = 20", "seed=3",
                        "sampling.images_per_class=2..8", "augment.mirror=false", "seed=4"});
-  EXPECT_EQ(c.data.base_identities, "all");
-  EXPECT_EQ(c.guard.collapse, "warn");
+  EXPECT_EQ(c.data.base_identities.rule, SplitOptions::Base::all);
+  EXPECT_EQ(c.guard.collapse, OnCollapse::warn);
   EXPECT_EQ(c.network.blocks, (std::vector<std::int64_t>{1, 1}));
   EXPECT_EQ(c.optim.rate, 0.01);
   EXPECT_EQ(c.loss.l2_alpha, 20);  // an integer is a number
   EXPECT_EQ(c.sampling.images_per_class.hi, 8);
   EXPECT_FALSE(c.augment.mirror);
   EXPECT_EQ(c.seed, 4u);  // the last one wins
+}
+
+// `"a", "b" or "c"` -> the words, which are longer than "or"; empty where a key takes anything else.
+Names words_of(const config::Key& key) {
+  static const std::regex choice("(\"[a-z0-9_]+\"(, | or )?)+"), word("[a-z0-9_]{3,}");
+  if (!std::regex_match(key.values, choice)) return {};
+  return {std::sregex_token_iterator(key.values.begin(), key.values.end(), word), {}};
+}
+
+TEST(Config, EveryWordOfAChoiceIsReadAndWritten) {
+  int choices = 0;
+  for (const config::Key& key : config::keys()) {
+    choices += !words_of(key).empty();
+    for (const std::string& word : words_of(key)) {
+      Config c;
+      EXPECT_TRUE(key.read(c, *toml::parse("v = \"" + word + "\"").get("v"))) << key.name << " = " << word;
+      EXPECT_TRUE(key.valid(c)) << key.name << " = " << word;
+      EXPECT_EQ(key.write(c), "\"" + word + "\"") << key.name;
+    }
+  }
+  EXPECT_EQ(choices, 9);
 }
 
 TEST(Config, ImagesPerClassHasThreeForms) {

@@ -90,10 +90,12 @@ TEST(ConfigChecks, AConfigurationMadeInCodeMeetsTheSameRanges) {
             "[config] optim.decay must be a number >= 0, got nan");
   EXPECT_EQ(invalid([](Config& c) { c.seed = ~std::uint64_t{0}; }),
             "[config] seed must be an integer >= 0, got 18446744073709551615");
-  EXPECT_EQ(invalid([](Config& c) { c.guard.collapse = "perhaps"; }),
-            "[config] guard.collapse must be \"stop\" or \"warn\", got \"perhaps\"");
-  EXPECT_EQ(invalid([](Config& c) { c.data.base_identities = "some"; }),
-            "[config] data.base_identities must be an integer >= 1, \"auto\" or \"all\", got \"some\"");
+  EXPECT_EQ(invalid([](Config& c) { c.guard.collapse = static_cast<OnCollapse>(2); }),
+            "[config] guard.collapse must be \"stop\" or \"warn\", got 2");
+  EXPECT_EQ(invalid([](Config& c) {
+              c.data.base_identities = {SplitOptions::Base::first, 0};
+            }),
+            "[config] data.base_identities must be an integer >= 1, \"auto\" or \"all\", got 0");
   EXPECT_EQ(invalid([](Config& c) { c.sampling.images_per_class = {.lo = 0, .hi = 0}; }),
             "[config] sampling.images_per_class must be an integer >= 1, \"lo..hi\" or [lo, hi] with 1 <= lo "
             "<= hi, "

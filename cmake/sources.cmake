@@ -60,6 +60,7 @@ set(DG_FRAMEWORK_DEVICE
   autograd/ops/sum.cpp
   layers/lsuv.cpp
   layers/statistics.cpp
+  losses/contrastive.cpp
   losses/lifted_structured.cpp
   losses/margin.cpp
   losses/pair_selection.cpp

@@ -28,6 +28,7 @@ set(TEST_F64
   golden/overfit_test.cpp
   layers/face_resnet_test.cpp
   layers/lsuv_test.cpp
+  losses/contrastive_test.cpp
   losses/joint_test.cpp
   losses/l2_softmax_test.cpp
   losses/lifted_structured_test.cpp
@@ -40,6 +41,7 @@ set(TEST_F64
 set(TEST_GRADIENTS
   gradients/arfa_test.cpp
   gradients/basic_ops_test.cpp
+  gradients/contrastive_test.cpp
   gradients/face_resnet_test.cpp
   gradients/joint_test.cpp
   gradients/l2_normalize_test.cpp

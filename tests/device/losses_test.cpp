@@ -4,6 +4,7 @@
 
 #include "autograd/ops.h"
 #include "device/under_test.h"
+#include "losses/contrastive.h"
 #include "losses/three_losses.h"
 #include "tensor/check.h"
 
@@ -120,6 +121,15 @@ TEST(DeviceLiftedStructured, WithoutPositiveOrNegativePairsTheLossIsZero) {
     for (const auto& [name, values] : outcome(loss(e, ids(only, device())), e, loss.parameters()))
       EXPECT_EQ(values, Numbers(values.size(), 0.0f)) << name;
   }
+}
+
+TEST(DeviceContrastive, LossAndGradient) {
+  compare(
+      [](Device on) {
+        const Var e(Tensor::from({n, d}, unit_rows(5), on), true);
+        return outcome(contrastive_loss(pairwise_similarity(e), ids(labels, on), Real(0.1)), e, {});
+      },
+      {.operation = "ContrastiveLoss", .reduction = 2 * d + 3 * n + n * n, .products = true});
 }
 
 // One similarity matrix, uploaded: every device draws the same partners from the same generator.

@@ -55,6 +55,23 @@ TEST(Trainer, LearnsAFewClassesByHeart) {
   EXPECT_LT(last, 0.3);
 }
 
+TEST(Trainer, ALossThatIsAskedForJoinsAtItsStepAndOthersAreNotThere) {
+  const fs::path data = pattern_folder("contrastive");
+  TinyTrainer plain(data, tiny_config()),
+      more(data, tiny_config({"loss.contrastive=2", "loss.contrastive_start=1"}));
+  plain.trainer.initialise();
+  more.trainer.initialise();
+  EXPECT_EQ(plain.trainer.losses().size(), 3u);
+  ASSERT_EQ(more.trainer.losses().size(), 4u);
+  EXPECT_EQ(more.trainer.losses()[3].loss->name(), "contrastive");
+  const StepResult without = plain.trainer.step(), first = more.trainer.step(), second = more.trainer.step();
+  EXPECT_EQ(first.total, without.total);
+  EXPECT_EQ(first.parts[3], 0);
+  EXPECT_GT(second.parts[3], 0);
+  EXPECT_NEAR(second.total, second.parts[0] + 0.1 * second.parts[1] + 2 * second.parts[3],
+              1e-5 * second.total);
+}
+
 TEST(Trainer, BatchesFollowTheListOfLagStepsAgo) {
   // With lag L, the batches 0..L are planned from the empty list, whatever the first steps teach: random
   // sampling would draw the same classes. With L = 0 batch 1 already follows what step 0 taught.

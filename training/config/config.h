@@ -75,6 +75,8 @@ struct Config {
     LiftedMeasure lifted_distance = LiftedMeasure::distance;
     double margin_alpha = 0.1, margin_beta = 0.5, margin_beta_rate = 1;
     std::int64_t margin_start = 1000;
+    double contrastive = 0, contrastive_margin = 0.5;
+    std::int64_t contrastive_start = 0;
   } loss;
 
   struct Optim {

@@ -2,6 +2,7 @@
 // loss adds its keys and one entry to the table here.
 #include <algorithm>
 
+#include "losses/contrastive.h"
 #include "losses/l2_softmax.h"
 #include "losses/lifted_structured.h"
 #include "losses/margin.h"
@@ -41,11 +42,16 @@ std::unique_ptr<Loss> make_margin(const Config& c, std::int64_t) {
                                                     .boundary_rate = c.loss.margin_beta_rate});
 }
 
+std::unique_ptr<Loss> make_contrastive(const Config& c, std::int64_t) {
+  return std::make_unique<ContrastiveLoss>(c.loss.contrastive_margin);
+}
+
 // In the order in which they are summed and logged.
 constexpr Entry entries[] = {
     {"l2_softmax", &Config::Loss::l2_softmax, nullptr, true, make_l2_softmax},
     {"lifted", &Config::Loss::lifted, nullptr, true, make_lifted},
     {"margin", &Config::Loss::margin, &Config::Loss::margin_start, true, make_margin},
+    {"contrastive", &Config::Loss::contrastive, &Config::Loss::contrastive_start, false, make_contrastive},
 };
 
 bool on(const Entry& e, const Config& c) { return c.loss.*e.weight > 0; }
@@ -97,6 +103,12 @@ std::vector<Key> loss_keys() {
            "multiplier of the learning rate for beta"),
       paper("0", integer("loss.margin_start", DG_AT(loss.margin_start), 0, billion,
                          "step at which the margin loss starts")),
+      real("loss.contrastive", DG_AT(loss.contrastive), 0, infinity,
+           "weight of the contrastive loss; 0 = off"),
+      real("loss.contrastive_margin", DG_AT(loss.contrastive_margin), -1, 1,
+           "cosine above which different people add to the contrastive loss"),
+      integer("loss.contrastive_start", DG_AT(loss.contrastive_start), 0, billion,
+              "step at which the contrastive loss starts"),
   };
 }
 

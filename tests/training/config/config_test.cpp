@@ -52,6 +52,9 @@ margin_alpha = 0.2
 margin_beta = -0.1
 margin_beta_rate = 0
 margin_start = 0
+contrastive = 0.25
+contrastive_margin = -0.5
+contrastive_start = 7
 [optim]
 rate = 0.01
 final_rate = 1e-6

@@ -50,10 +50,12 @@ TEST(ConfigChecks, ARangeOfImagesExcludesANumberOfClasses) {
 }
 
 TEST(ConfigChecks, LossesFitTogether) {
-  EXPECT_EQ(error_text([] {
-              load_config({}, {"loss.l2_softmax=0", "loss.margin=0"});
-            }),
-            "[config] one of loss.l2_softmax, loss.lifted and loss.margin must be > 0, got 0 for all");
+  EXPECT_EQ(
+      error_text([] {
+        load_config({}, {"loss.l2_softmax=0", "loss.margin=0"});
+      }),
+      "[config] one of loss.l2_softmax, loss.lifted, loss.margin and loss.contrastive must be > 0, got 0 for "
+      "all");
   EXPECT_EQ(error_text([] {
               load_config({}, {"loss.l2_softmax=0", "loss.lifted=1"});
             }),
@@ -63,6 +65,12 @@ TEST(ConfigChecks, LossesFitTogether) {
               load_config({}, {"loss.l2_softmax=0", "sampling.random_classes=27"});
             }),
             "[config] loss.margin_start must be 0 when the margin loss is the only one, got 1000");
+  const std::vector<std::string> late{"loss.l2_softmax=0", "sampling.random_classes=27", "loss.contrastive=1",
+                                      "loss.contrastive_start=5"};
+  EXPECT_EQ(error_text([&] { load_config({}, late); }),
+            "[config] one of loss.margin_start and loss.contrastive_start must be 0, because there must be a "
+            "loss from the first step");
+  EXPECT_NO_THROW(load_config({}, {"loss.l2_softmax=0", "sampling.random_classes=27", "loss.contrastive=1"}));
 }
 
 TEST(ConfigChecks, RatesAndShapesFitTogether) {

@@ -165,9 +165,9 @@ set(DG_APPS
   apps/bench/training.cpp
   apps/classifier.cpp
   apps/demo.cpp
-  apps/device.cpp
   apps/doppel.cpp
   apps/evaluate.cpp
   apps/faces.cpp
+  apps/options.cpp
   apps/train.cpp
 )

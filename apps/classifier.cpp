@@ -2,10 +2,8 @@
 // compares it with plain prototypes (section 4.2.8).
 #include <fmt/format.h>
 
-#include <fstream>
-
 #include "apps/commands.h"
-#include "apps/device.h"
+#include "apps/options.h"
 #include "tensor/parallel.h"
 #include "training/run/classifier_run.h"
 
@@ -13,7 +11,9 @@ namespace dg {
 namespace {
 
 struct ClassifierArguments {
-  std::string run, data, json, checkpoint = "last", device = "auto";
+  std::string run, data, checkpoint = "last";
+  JsonOption json;
+  DeviceOption device;
   std::vector<std::string> set;
   std::optional<std::int64_t> seed;
   int threads = 0;
@@ -47,19 +47,10 @@ void run_classifier(const ClassifierArguments& a) {
   options.settings = a.set;
   if (a.seed) options.settings.push_back(fmt::format("seed={}", *a.seed));
   options.checkpoint = a.checkpoint;
-  options.device = choose_device(a.device);
-  options.note = [](const std::string& text) { fmt::print(stderr, "{}\n", text); };
+  options.device = a.device.choose();
+  options.note = print_note;
   const ClassifierRunResult result = learn_on_run(options);
-  const std::string text = to_json(result).dump(2) + "\n";
-  if (a.json == "-") {
-    fmt::print("{}", text);
-    return;
-  }
-  print(result);
-  if (a.json.empty()) return;
-  std::ofstream out(a.json, std::ios::binary);
-  out << text;
-  if (!out.flush()) throw IoError(fmt::format("{}: cannot be written", a.json));
+  a.json.write([&] { print(result); }, to_json(result));
 }
 
 }  // namespace
@@ -70,19 +61,14 @@ void add_classifier_command(CLI::App& app) {
       "classifier", "Learn a classifier over base and novel identities on a trained network");
   command->add_option("run", a->run, "Run folder of doppel train; gets classifier.safetensors and .json")
       ->required();
-  command->add_option("data", a->data, "Folder of identity folders, or a dataset.toml")->required();
-  command->add_option("--set", a->set, "classifier.key=value, over the run's settings; may be repeated")
-      ->take_all()
-      ->expected(1)
-      ->allow_extra_args(false);
+  add_data(*command, a->data);
+  add_settings(*command, a->set, "classifier.key=value, over the run's settings; may be repeated");
   command->add_option("--seed", a->seed, "Seed of the batches; the run's unless given")
       ->check(CLI::NonNegativeNumber);
-  command->add_option("--json", a->json, "Write the figures as JSON; - = to stdout instead of the table");
-  command->add_option("--checkpoint", a->checkpoint, "last, best or a file")->capture_default_str();
-  command->add_option("--device", a->device, "auto, cpu or cuda")->capture_default_str();
-  command->add_option("--threads", a->threads, "Compute threads; 0 = all cores")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  a->json.add(*command);
+  add_checkpoint(*command, a->checkpoint);
+  a->device.add(*command);
+  add_threads(*command, a->threads);
   command->callback([a] { run_classifier(*a); });
 }
 

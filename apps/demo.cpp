@@ -1,17 +1,18 @@
-// doppel demo DIR: the paper's comparison in small, on generated faces. The same network, seed and budget
-// with random sampling and with doppelganger sampling; how well does each recognise people of whom it has
-// seen one photo?
+// doppel demo DIR: the paper's comparison in small, on generated faces. The same network is trained with the
+// same seed and budget, once with random and once with doppelganger sampling. How well does each recognise
+// people of whom it has seen one photo?
 #include <fmt/format.h>
 
 #include <unistd.h>
 
 #include <chrono>
-#include <fstream>
 #include <thread>
 
 #include "apps/commands.h"
+#include "apps/options.h"
 #include "data/faces/generated_faces.h"
 #include "data/families.h"
+#include "interop/atomic_file.h"
 #include "tensor/check.h"
 #include "tensor/parallel.h"
 #include "training/run/evaluate_run.h"
@@ -35,7 +36,7 @@ struct Arm {
   std::string name;
   TrainResult training;
   OneShotResult scores;
-  double family_share = 0;  // of the final list: entries that are true family members
+  double family_share = 0;  // share of the final list's entries that are of the identity's own family
 };
 
 double family_share(const TrainResult& r, const std::vector<int>& family) {
@@ -108,55 +109,63 @@ Arm run_arm(const DemoArguments& a, const fs::path& data, const std::string& nam
   return arm;
 }
 
+// Draws a line on the terminal, if there is one, until both arms have done all steps.
+void show_progress(const std::atomic<std::int64_t> (&done)[2], std::int64_t steps) {
+  if (isatty(STDERR_FILENO) == 0) return;
+  const auto start = std::chrono::steady_clock::now();
+  while (done[0] < steps || done[1] < steps) {
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const auto slowest = static_cast<double>(std::max<std::int64_t>(1, std::min(done[0], done[1])));
+    fmt::print(stderr, "\rrandom {}/{}  doppelganger {}/{}  {} left\033[K", done[0].load(), steps,
+               done[1].load(), steps, duration(seconds / slowest * (static_cast<double>(steps) - slowest)));
+  }
+  fmt::print(stderr, "\n");
+}
+
+// Both arms at once, each on half of the cores. The arms never wait for each other, but the threads of one
+// arm do, at the end of every parallel loop.
+std::vector<Arm> run_arms(const DemoArguments& a, const fs::path& data) {
+  const int cores = std::max(1, threads() / 2);
+  const std::int64_t steps = load_config(a.recipe, a.set).steps;
+  std::vector<Arm> arms(2);
+  std::atomic<std::int64_t> done[2] = {0, 0};
+  std::exception_ptr failure[2];
+  std::vector<std::thread> workers;
+  for (std::size_t i = 0; i < 2; ++i) {
+    workers.emplace_back([&, i] {
+      try {
+        set_threads(cores);
+        // All 27 classes of the recipe's batch are random, or 9 and their doppelgangers.
+        arms[i] = run_arm(a, data, i == 0 ? "random" : "doppelganger", i == 0 ? 27 : 9, done[i]);
+      } catch (...) {
+        failure[i] = std::current_exception();
+        done[i] = steps;
+      }
+    });
+  }
+  show_progress(done, steps);
+  fmt::print(stderr, "recognising {} people of whom they have seen one photo\n", a.novel);
+  for (std::thread& worker : workers) worker.join();
+  for (const std::exception_ptr& e : failure) {
+    if (e) std::rethrow_exception(e);
+  }
+  return arms;
+}
+
 void run_demo(const DemoArguments& a) {
   const fs::path folder = a.folder, data = folder / "faces";
   const faces::GeneratedFaces faces({.identities = static_cast<int>(a.base + a.novel), .photos = a.photos});
   fmt::print(stderr, "generating {} people with {} photos each in {}\n", a.base + a.novel, a.photos,
              data.string());
   faces::write_folder(data, faces);
-
-  // Both arms at once, each with half of the cores: two threads never wait for each other as the cores of one
-  // arm would.
-  const int cores = std::max(1, threads() / 2);
-  std::vector<Arm> arms(2);
-  std::atomic<std::int64_t> done[2] = {0, 0};
-  std::exception_ptr failure[2];
-  const Config config = load_config(a.recipe, a.set);
-  const auto start = std::chrono::steady_clock::now();
-  std::vector<std::thread> workers;
-  for (std::size_t i = 0; i < 2; ++i) {
-    workers.emplace_back([&, i] {
-      try {
-        set_threads(cores);
-        arms[i] = run_arm(a, data, i == 0 ? "random" : "doppelganger", i == 0 ? 27 : 9, done[i]);
-      } catch (...) {
-        failure[i] = std::current_exception();
-        done[i] = config.steps;
-      }
-    });
-  }
-  while (isatty(STDERR_FILENO) != 0 && (done[0] < config.steps || done[1] < config.steps)) {
-    std::this_thread::sleep_for(std::chrono::seconds(1));
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    const auto slowest = static_cast<double>(std::max<std::int64_t>(1, std::min(done[0], done[1])));
-    fmt::print(stderr, "\rrandom {}/{}  doppelganger {}/{}  {} left\033[K", done[0].load(), config.steps,
-               done[1].load(), config.steps,
-               duration(seconds / slowest * (static_cast<double>(config.steps) - slowest)));
-  }
-  fmt::print(stderr, "{}recognising {} people of whom they have seen one photo\n",
-             isatty(STDERR_FILENO) != 0 ? "\n" : "", a.novel);
-  for (std::thread& worker : workers) worker.join();
-  for (const std::exception_ptr& e : failure) {
-    if (e) std::rethrow_exception(e);
-  }
+  const std::vector<Arm> arms = run_arms(a, data);
   fmt::print("\n");
   print_table(arms[0], arms[1]);
   fmt::print("\nOne seed proves little: docs/results.md has three seeds and their spread.\n");
   nlohmann::ordered_json summary;
   for (const Arm& arm : arms) summary[arm.name] = to_json(arm);
-  std::ofstream out(folder / "summary.json", std::ios::binary);
-  out << summary.dump(2) << "\n";
-  if (!out.flush()) throw IoError(fmt::format("{}: cannot be written", (folder / "summary.json").string()));
+  write_file_atomically(folder / "summary.json", summary.dump(2) + "\n");
 }
 
 }  // namespace
@@ -170,10 +179,7 @@ void add_demo_command(CLI::App& app) {
   command->add_option("--photos", a->photos, "Photos of each identity")->capture_default_str();
   command->add_option("--recipe", a->recipe, "Configuration of both arms")->capture_default_str();
   command->add_option("--seed", a->seed, "Seed of the training")->capture_default_str();
-  command->add_option("--set", a->set, "section.key=value for both arms; may be repeated")
-      ->take_all()
-      ->expected(1)
-      ->allow_extra_args(false);
+  add_settings(*command, a->set, "section.key=value for both arms; may be repeated");
   command->callback([a] { run_demo(*a); });
 }
 

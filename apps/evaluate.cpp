@@ -2,10 +2,8 @@
 // or several runs' networks together.
 #include <fmt/format.h>
 
-#include <fstream>
-
 #include "apps/commands.h"
-#include "apps/device.h"
+#include "apps/options.h"
 #include "tensor/check.h"
 #include "tensor/parallel.h"
 #include "training/run/evaluate_celeb.h"
@@ -15,10 +13,19 @@
 namespace dg {
 namespace {
 
+enum class Protocol { one_shot, verification };
+const Choices<Protocol> protocol_words{{Protocol::one_shot, "one-shot"},
+                                       {Protocol::verification, "verification"}};
+const Choices<HeldOut> held_out_words{{HeldOut::development, "development"}, {HeldOut::test, "test"}};
+
+constexpr int most_folders = 1000;  // CLI11 asks for a limit; nobody has so many runs
+
 struct EvaluateArguments {
   std::vector<std::string> folders;  // RUN... DATA
-  std::string protocol = "one-shot", pairs, json, checkpoint = "last", device = "auto";
+  std::string protocol = "one-shot", pairs, checkpoint = "last";
   std::string set, submission;  // only with a dataset.toml
+  JsonOption json;
+  DeviceOption device;
   int threads = 0;
   bool classifier = false;
 };
@@ -49,30 +56,19 @@ void print(const Verification& r) {
 }
 
 template <class Result>
-void report(const Result& result, const std::string& json) {
-  if (json.empty()) return print(result);
-  const std::string text = to_json(result).dump(2) + "\n";
-  if (json == "-") {
-    fmt::print("{}", text);
-    return;
-  }
-  print(result);
-  std::ofstream out(json, std::ios::binary);
-  out << text;
-  if (!out.flush()) throw IoError(fmt::format("{}: cannot be written", json));
+void report(const Result& result, const JsonOption& json) {
+  json.write([&] { print(result); }, to_json(result));
 }
 
 HeldOut held_out(const EvaluateArguments& a) {
-  require(a.set.empty() || a.set == "development" || a.set == "test", "evaluate",
-          "--set must be development or test, got {}", a.set);
-  return a.set == "test" ? HeldOut::test : HeldOut::development;
+  return a.set.empty() ? HeldOut::development : chosen(held_out_words, a.set, "evaluate", "--set");
 }
 
 void run_on_toml(const EvaluateOptions& options, const EvaluateArguments& a) {
   const DatasetFiles files = read_dataset_toml(a.folders.back());
   const bool truth = held_out(a) == HeldOut::development || !files.test || files.test->columns.mid >= 0;
-  require(truth || a.json.empty(), "evaluate", "--json needs truth, and the test file has none, got {}",
-          a.json);
+  require(truth || a.json.file().empty(), "evaluate",
+          "--json needs truth, and the test file has none, got {}", a.json.file());
   std::optional<std::filesystem::path> submission;
   if (!a.submission.empty()) submission = a.submission;
   const CelebEvaluation result = evaluate_celeb(options, held_out(a), submission);
@@ -80,46 +76,49 @@ void run_on_toml(const EvaluateOptions& options, const EvaluateArguments& a) {
   if (submission) options.note(fmt::format("wrote {} answers to {}", result.recognised, a.submission));
 }
 
-void run_evaluate(const EvaluateArguments& a) {
-  require(a.protocol == "one-shot" || a.protocol == "verification", "evaluate",
-          "--protocol must be one-shot or verification, got {}", a.protocol);
-  require((a.protocol == "verification") == !a.pairs.empty(), "evaluate",
+// Checks what can be checked without a look at a run or at photos, and returns the protocol.
+Protocol check_arguments(const EvaluateArguments& a, std::size_t runs, bool together) {
+  const Protocol protocol = chosen(protocol_words, a.protocol, "evaluate", "--protocol");
+  require((protocol == Protocol::verification) == !a.pairs.empty(), "evaluate",
           "--pairs FILE belongs to --protocol verification, got {} with {}", a.protocol,
           a.pairs.empty() ? "no pairs" : a.pairs);
-  const std::vector<std::filesystem::path> runs(a.folders.begin(), std::prev(a.folders.end()));
-  const bool together = runs.size() > 1 || a.classifier;
-  require(a.protocol == "one-shot" || !together, "evaluate",
-          "--protocol verification takes one run and no --classifier, got {} runs", runs.size());
-  require(runs.size() == 1 || a.checkpoint == "last" || a.checkpoint == "best", "evaluate",
+  require(protocol == Protocol::one_shot || !together, "evaluate",
+          "--protocol verification takes one run and no --classifier, got {} runs", runs);
+  require(runs == 1 || !names_a_file(a.checkpoint), "evaluate",
           "--checkpoint must be last or best for several runs, got {}", a.checkpoint);
   const bool toml = is_dataset_toml(a.folders.back());
-  require(!toml || a.protocol == "one-shot", "evaluate", "{} belongs to --protocol one-shot, got {}",
+  require(!toml || protocol == Protocol::one_shot, "evaluate", "{} belongs to --protocol one-shot, got {}",
           a.folders.back(), a.protocol);
   require(toml || (a.set.empty() && a.submission.empty()), "evaluate",
           "--set and --submission belong to a dataset.toml, got {} as DATA", a.folders.back());
   require(!together || a.submission.empty(), "evaluate",
-          "--submission takes one run and no --classifier, got {} runs", runs.size());
+          "--submission takes one run and no --classifier, got {} runs", runs);
+  return protocol;
+}
+
+void run_evaluate(const EvaluateArguments& a) {
+  const std::vector<std::filesystem::path> runs(a.folders.begin(), std::prev(a.folders.end()));
+  const bool together = runs.size() > 1 || a.classifier;
+  const Protocol protocol = check_arguments(a, runs.size(), together);
   set_threads(a.threads);
   if (together) {
-    return report(
-        evaluate_ensemble({.runs = runs,
-                           .data = a.folders.back(),
-                           .held_out = held_out(a),
-                           .classifier = a.classifier,
-                           .checkpoint = a.checkpoint,
-                           .device = choose_device(a.device),
-                           .note = [](const std::string& text) { fmt::print(stderr, "{}\n", text); }}),
-        a.json);
+    return report(evaluate_ensemble({.runs = runs,
+                                     .data = a.folders.back(),
+                                     .held_out = held_out(a),
+                                     .classifier = a.classifier,
+                                     .checkpoint = a.checkpoint,
+                                     .device = a.device.choose(),
+                                     .note = print_note}),
+                  a.json);
   }
-  EvaluateOptions options;
-  options.run = runs[0];
-  options.data = a.folders.back();
-  options.checkpoint = a.checkpoint;
-  options.device = choose_device(a.device);
-  options.note = [](const std::string& text) { fmt::print(stderr, "{}\n", text); };
-  if (toml) return run_on_toml(options, a);
-  if (a.protocol == "one-shot") return report(evaluate_one_shot(options), a.json);
-  report(evaluate_verification(options, a.pairs), a.json);
+  const EvaluateOptions options{.run = runs[0],
+                                .data = a.folders.back(),
+                                .checkpoint = a.checkpoint,
+                                .device = a.device.choose(),
+                                .note = print_note};
+  if (is_dataset_toml(options.data)) return run_on_toml(options, a);
+  if (protocol == Protocol::verification) return report(evaluate_verification(options, a.pairs), a.json);
+  report(evaluate_one_shot(options), a.json);
 }
 
 }  // namespace
@@ -132,22 +131,20 @@ void add_evaluate_command(CLI::App& app) {
                    "RUN... DATA: run folders of doppel train (several: their cosines are averaged), then the "
                    "folder of identity folders, or a dataset.toml")
       ->required()
-      ->expected(2, 1000);
+      ->expected(2, most_folders);
   command->add_flag(
       "--classifier", a->classifier,
       "Recognise by the classifiers of doppel classifier (several runs: their probabilities are "
       "averaged)");
-  command->add_option("--protocol", a->protocol, "one-shot or verification")->capture_default_str();
+  command->add_option("--protocol", a->protocol, list_words(protocol_words))->capture_default_str();
   command->add_option("--pairs", a->pairs, "Pairs file in LFW's format, for verification");
   command->add_option("--set", a->set, "development (default) or test, of a dataset.toml");
   command->add_option("--submission", a->submission,
                       "Write line, MID and confidence of each photo, of a dataset.toml (one run)");
-  command->add_option("--json", a->json, "Write the figures as JSON; - = to stdout instead of the table");
-  command->add_option("--checkpoint", a->checkpoint, "last, best or a file")->capture_default_str();
-  command->add_option("--device", a->device, "auto, cpu or cuda")->capture_default_str();
-  command->add_option("--threads", a->threads, "Compute threads; 0 = all cores")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  a->json.add(*command);
+  add_checkpoint(*command, a->checkpoint);
+  a->device.add(*command);
+  add_threads(*command, a->threads);
   command->callback([a] { run_evaluate(*a); });
 }
 

@@ -15,7 +15,7 @@
 namespace dg {
 namespace {
 
-constexpr int kSheetQuality = 70;
+constexpr int sheet_quality = 70;  // JPEG quality of --sheet: a picture to look at, not to train on
 
 struct FacesCommand {
   std::string dir, sheet;
@@ -42,7 +42,7 @@ void run(const FacesCommand& command) {
   } else {
     fmt::print("{}: holds these {} already\n", command.dir, what);
   }
-  if (!command.sheet.empty()) write_jpeg(command.sheet, faces::contact_sheet(faces), kSheetQuality);
+  if (!command.sheet.empty()) write_jpeg(command.sheet, faces::contact_sheet(faces), sheet_quality);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <csignal>
 
 #include "apps/commands.h"
-#include "apps/device.h"
+#include "apps/options.h"
 #include "tensor/parallel.h"
 #include "training/run/train_run.h"
 #include "training/trainer.h"
@@ -17,10 +17,10 @@ namespace {
 std::atomic<bool> stop_asked{false};
 
 struct TrainArguments {
-  std::string data, run, recipe, device = "auto", init;
+  std::string data, run, recipe, init;
+  DeviceOption device;
   std::vector<std::string> set;
-  std::optional<std::int64_t> steps, stop_after;
-  std::optional<std::int64_t> seed;
+  std::optional<std::int64_t> steps, stop_after, seed;
   int threads = 0;
   bool resume = false;
 };
@@ -29,7 +29,7 @@ int run_train(const TrainArguments& a) {
   TrainOptions options;
   options.data = a.data;
   options.run = a.run;
-  options.device = choose_device(a.device);
+  options.device = a.device.choose();
   options.stop_after = a.stop_after;
   options.resume = a.resume;
   options.stop = &stop_asked;
@@ -55,29 +55,24 @@ void add_train_command(CLI::App& app) {
   auto a = std::make_shared<TrainArguments>();
   CLI::App* command = app.add_subcommand(
       "train", "Train on a folder of photos (DATA/<identity>/<photo>.jpg) or a dataset.toml");
-  command->add_option("data", a->data, "Folder of identity folders, or a dataset.toml")->required();
+  add_data(*command, a->data);
   command->add_option("--run", a->run, "Folder for the run's configuration, metrics and checkpoints")
       ->required();
   command->add_option("--recipe", a->recipe, "Configuration file (TOML)");
-  command->add_option("--set", a->set, "section.key=value, over the recipe; may be repeated")
-      ->take_all()
-      ->expected(1)
-      ->allow_extra_args(false);
+  add_settings(*command, a->set, "section.key=value, over the recipe; may be repeated");
   command->add_option("--steps", a->steps, "Length of the schedule")->check(CLI::PositiveNumber);
   command->add_option("--stop-after", a->stop_after, "End after this many steps, with the schedule unchanged")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--seed", a->seed, "Seed of everything random")->check(CLI::NonNegativeNumber);
-  command->add_option("--device", a->device, "auto, cpu or cuda")->capture_default_str();
-  command->add_option("--threads", a->threads, "Compute threads; 0 = all cores")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  a->device.add(*command);
+  add_threads(*command, a->threads);
   command->add_option("--init", a->init, "Checkpoint whose network weights to start from");
   command->add_flag("--resume", a->resume, "Continue the run from its newest good checkpoint");
   command->callback([a] {
     int code = 0;
     try {
       code = run_train(*a);
-    } catch (const TrainingStopped& e) {  // told apart from other failures: trying again would not help
+    } catch (const TrainingStopped& e) {  // has its own exit code: trying again would not help
       fmt::print(stderr, "doppel: {}\n", e.what());
       code = 3;
     }

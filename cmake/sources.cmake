@@ -169,9 +169,9 @@ set(DG_APPS
   apps/bench/training.cpp
   apps/classifier.cpp
   apps/demo.cpp
-  apps/device.cpp
   apps/doppel.cpp
   apps/evaluate.cpp
   apps/faces.cpp
+  apps/options.cpp
   apps/train.cpp
 )

@@ -8,19 +8,16 @@
 #include <fstream>
 
 #include "apps/commands.h"
-#include "interop/atomic_file.h"
 #include "tensor/check.h"
 
 namespace dg {
 
 void BenchOutput::add_option(CLI::App& command) {
-  command.add_option("--json", file_, "Also write the figures as JSON to this file; - prints only JSON");
+  json_.add(command, "Also write the figures as JSON to this file; - prints only JSON");
 }
 
 void BenchOutput::write(const std::string& table, const BenchJson& json) const {
-  const std::string text = json.dump(2) + "\n";
-  fmt::print("{}", file_ == "-" ? text : table);
-  if (!file_.empty() && file_ != "-") write_file_atomically(file_, text);
+  json_.write([&] { fmt::print("{}", table); }, json);
 }
 
 Spread spread(std::vector<double> values) {

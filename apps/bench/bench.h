@@ -1,5 +1,5 @@
-// doppel bench: measures this program on this machine, one file per subject, for people and (--json)
-// programs.
+// doppel bench: measures this program on this machine, one file per subject. Tables are for people, --json is
+// for programs.
 #pragma once
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "tensor/device.h"
+#include "apps/options.h"
 
 namespace dg {
 
@@ -20,7 +20,7 @@ void add_bench_samplers(CLI::App& bench);
 
 using BenchJson = nlohmann::ordered_json;
 
-/// Where the results of a subcommand go: `--json FILE`, or `--json -` for stdout (then no table is printed).
+/// Where the figures of a bench go: `--json FILE`, or `--json -` for stdout (then no table is printed).
 class BenchOutput {
  public:
   void add_option(CLI::App& command);
@@ -28,7 +28,7 @@ class BenchOutput {
   void write(const std::string& table, const BenchJson& json) const;
 
  private:
-  std::string file_;
+  JsonOption json_;
 };
 
 /// Median and quartiles of repeated measurements; between two values, their weighted mean.
@@ -38,7 +38,7 @@ struct Spread {
 /// Throws Error when `values` is empty.
 Spread spread(std::vector<double> values);
 
-/// Seconds on a clock that never jumps.
+/// Seconds on a monotonic clock.
 double seconds_now();
 
 /// The most memory this process has had resident so far, in bytes (VmHWM of Linux; 0 where unknown).

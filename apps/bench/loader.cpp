@@ -1,5 +1,5 @@
-// doppel bench loader: how many photos a second a core decodes and resizes to the network's input. Photos are
-// generated faces as JPEG files in memory, so no disk is measured.
+// doppel bench loader: how many photos per second one core decodes and resizes to the network's input. The
+// photos are generated faces, kept in memory as JPEG files, so that no disk is measured.
 #include <fmt/format.h>
 
 #include <thread>
@@ -30,10 +30,10 @@ std::vector<Jpeg> make_photos(const LoaderArguments& a) {
 }
 
 struct Rate {
-  double decode = 0, whole = 0;  // photos a second and core: decoding alone, decoding and resizing
+  double decode = 0, whole = 0;  // photos per second and core: decoding alone; decoding and resizing
 };
 
-// One worker on its own for at least `seconds`.
+// What one worker does in `seconds` or a little more.
 Rate measure(const std::vector<Jpeg>& photos, int input, double seconds) {
   std::vector<std::uint8_t> pixels(static_cast<std::size_t>(input) * static_cast<std::size_t>(input) * 3);
   double decoding = 0, resizing = 0;

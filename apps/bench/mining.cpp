@@ -1,10 +1,11 @@
 // doppel bench mining small|full: what doppelganger mining adds to the time of a training step. Steps with
-// and without it alternate, on the same network and data, so that whatever else the machine does meets both.
+// and without it alternate on the same network and data, so that any other load on the machine slows down
+// both alike.
 #include <fmt/format.h>
 
 #include "apps/bench/bench.h"
 #include "apps/bench/training.h"
-#include "apps/device.h"
+#include "apps/options.h"
 #include "tensor/parallel.h"
 
 namespace dg {
@@ -12,7 +13,7 @@ namespace {
 
 struct MiningArguments {
   BenchWorkOptions work;
-  std::string device = "auto";
+  DeviceOption device;
   std::int64_t rounds = 40;
   int threads = 0;
   BenchOutput output;
@@ -27,14 +28,14 @@ double timed_step(BenchTraining& training, Device device, bool mining) {
 
 void run_mining(const MiningArguments& a) {
   set_threads(a.threads);
-  const Device device = choose_device(a.device);
+  const Device device = a.device.choose();
   const BenchWork work = a.work.work();
   BenchTraining training(work, BenchLoss::joint, device);
   for (int i = 0; i < 2; ++i) {  // until every buffer exists
     training.step(true);
     training.step(false);
   }
-  // A round is on, off, off, on: a machine that gets faster or slower on the way favours neither.
+  // A round is on, off, off, on, so that a machine that becomes faster or slower meanwhile favours neither.
   std::vector<double> on, off, added;
   for (std::int64_t round = 0; round < a.rounds; ++round) {
     const double first = timed_step(training, device, true), second = timed_step(training, device, false),
@@ -67,10 +68,8 @@ void add_bench_mining(CLI::App& bench) {
   command->add_option("--rounds", a->rounds, "Rounds of four steps")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command->add_option("--device", a->device, "auto, cpu or cuda")->capture_default_str();
-  command->add_option("--threads", a->threads, "Compute threads; 0 = all cores")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  a->device.add(*command);
+  add_threads(*command, a->threads);
   a->output.add_option(*command);
   command->callback([a] { run_mining(*a); });
 }

@@ -1,18 +1,18 @@
 // doppel bench samplers: what each way of choosing the classes of a batch costs beyond random sampling, in
 // time per step and memory per class: the paper's "negligible extra computation and memory" as numbers.
 //
-// Classes have synthetic scores and embeddings, since costs do not depend on what they say. Of a step:
+// Classes have synthetic scores and embeddings, because costs do not depend on their values. Parts of a step:
 //   choose   BatchSampler::next, without the network
 //   learn    DoppelgangerList::observe
-//   scores   what finding the highest wrong class adds to the softmax's own pass over the scores
-//   embed    passes of the network for photos that are only looked at: photos x time of a photo
+//   scores   finding the highest wrong class, beyond the softmax's own pass over the scores
+//   embed    forward passes of photos that only help to choose classes: photos x time of one photo
 //   graph    finding all neighbours once per epoch, divided by the steps of an epoch
 #include <fmt/format.h>
 
 #include "apps/bench/bench.h"
 #include "apps/bench/samplers_parts.h"
 #include "apps/bench/training.h"
-#include "apps/device.h"
+#include "apps/options.h"
 #include "tensor/parallel.h"
 
 namespace dg {
@@ -33,7 +33,8 @@ struct StepTime {
 };
 
 StepTime time_step(const SamplersArguments& a, std::int64_t classes) {
-  // Forward, by input and by weight cost about the same, so a pass of one photo is a third of its share.
+  // The forward pass and the gradients with respect to inputs and to weights cost about the same, so the
+  // forward pass of one photo is a third of its share of a step.
   if (a.step_ms) return {.step = *a.step_ms, .photo = *a.step_ms / 3 / bench_batch};
   BenchWork work = BenchWorkOptions().work();
   work.network.embedding = a.embedding;
@@ -153,9 +154,7 @@ void add_bench_samplers(CLI::App& bench) {
   command->add_option("--rounds", a->rounds, "Batches to time")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command->add_option("--threads", a->threads, "Compute threads; 0 = all cores")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  add_threads(*command, a->threads);
   a->output.add_option(*command);
   command->callback([a] { run_samplers(*a); });
 }

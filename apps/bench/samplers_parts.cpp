@@ -16,7 +16,7 @@
 namespace dg {
 namespace {
 
-// Three photos a class are enough to draw from: how many there are changes no time, only the epoch's length.
+// Three photos per class are enough to draw from: their number changes no time, only the length of an epoch.
 IdentityIndex index_of(ClassId classes) {
   std::vector<ClassId> labels;
   labels.reserve(static_cast<std::size_t>(classes) * bench_images);
@@ -93,7 +93,7 @@ SyntheticClasses::SyntheticClasses(const Options& options)
       counts_(ClassCounts::fixed(bench_batch, bench_batch / bench_images, bench_images)),
       index_(index_of(options.classes)) {
   Rng rng(1);
-  directions_ = random_directions(4096, options.embedding, rng);
+  directions_ = random_directions(4096, options.embedding, rng);  // used over and over
 }
 
 SamplerCost SyntheticClasses::random() const {
@@ -132,7 +132,7 @@ SamplerCost SyntheticClasses::doppelganger() const {
   return cost;
 }
 
-// The difference of two passes over the same scores, taken in turns.
+// The difference between two passes over the same scores, measured in turns.
 double SyntheticClasses::added_by_mining_ms() const {
   const NoGrad guard;
   const std::int64_t classes = options_.classes;
@@ -141,7 +141,7 @@ double SyntheticClasses::added_by_mining_ms() const {
   std::vector<Real> row(static_cast<std::size_t>(classes));
   for (Real& v : row) v = static_cast<Real>(10 * rng.uniform());
   std::vector<std::int32_t> targets;
-  for (std::int64_t i = 0; i < bench_batch; ++i) {  // every row a rotation of the same random scores
+  for (std::int64_t i = 0; i < bench_batch; ++i) {  // each row is a rotation of the same random scores
     const auto shift = static_cast<std::ptrdiff_t>(i * classes / bench_batch);
     std::rotate_copy(row.begin(), row.begin() + shift, row.end(), scores.data() + i * classes);
     targets.push_back(static_cast<std::int32_t>(rng.below(static_cast<std::uint64_t>(classes))));
@@ -149,6 +149,7 @@ double SyntheticClasses::added_by_mining_ms() const {
   const auto labels = Array<std::int32_t>::from(targets, Device::cpu);
   std::vector<Real> loss(bench_batch);
   std::vector<double> added;
+  // Enough rounds for a median, and few enough to take seconds with a million classes.
   const std::int64_t rounds = std::clamp<std::int64_t>(2'000'000 / classes, 11, 101);
   for (std::int64_t i = 0; i < rounds; ++i) {
     const double mined = ms_of([&] { softmax_cross_entropy(Var(scores), labels); });
@@ -190,7 +191,7 @@ SamplerCost SyntheticClasses::class_graph() const {
   ClassGraphSampler sampler(index_, never, counts_,
                             {.random_classes = options_.random_classes, .every = std::int64_t{1} << 40},
                             Rng(2));
-  // A graph of random neighbours, by way of the saved state: making a true one is timed by itself below.
+  // A graph of random neighbours, loaded as a saved state. Making a true graph is timed separately below.
   const int neighbours = sampler.options().neighbours;
   Rng rng(5);
   std::vector<ClassId> graph;

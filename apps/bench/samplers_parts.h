@@ -18,7 +18,8 @@ double median_ms(std::int64_t rounds, const std::function<void()>& call);
 /// Time of one photo in a forward pass of a batch, in milliseconds.
 double photo_ms(const FaceResnetOptions& network);
 
-/// What a method costs per step (bench_samplers.cpp names the parts) and holds: between batches, and at most.
+/// What a method costs per step (apps/bench/samplers.cpp names the parts), and the memory that it holds:
+/// between batches, and at most.
 struct SamplerCost {
   double choose_ms = 0, learn_ms = 0, scores_ms = 0, photos_per_step = 0, graph_ms = 0;
   double graph_s = 0;  // one graph
@@ -39,8 +40,9 @@ class SyntheticClasses {
   SamplerCost random() const;
   SamplerCost doppelganger() const;
   SamplerCost hard_class() const;
-  /// The neighbours of graph_rows() classes are searched and the time is multiplied.
+  /// The neighbours of graph_rows() classes are searched; their time stands for that of all.
   SamplerCost class_graph() const;
+  /// As many as make 20 million pairs with all classes, but at least 1,024.
   std::int64_t graph_rows() const;
 
  private:
@@ -49,7 +51,7 @@ class SyntheticClasses {
   Options options_;
   ClassCounts counts_;
   IdentityIndex index_;
-  Embeddings directions_;  // a table of random ones
+  Embeddings directions_;  // random embeddings
 };
 
 }  // namespace dg

@@ -5,17 +5,22 @@
 
 #include "apps/bench/bench.h"
 #include "apps/bench/training.h"
-#include "apps/device.h"
+#include "apps/options.h"
 #include "tensor/parallel.h"
 
 namespace dg {
 namespace {
 
-constexpr int warm_up = 3;  // steps until every buffer exists and every kernel has been made
+const Choices<BenchLoss> loss_words{{BenchLoss::l2_softmax, "l2_softmax"}, {BenchLoss::joint, "joint"}};
+const Choices<bool> on_or_off{{true, "on"}, {false, "off"}};
+
+constexpr int warm_up = 3;  // steps before the first timed one: then every buffer and every kernel exists
 
 struct StepArguments {
   BenchWorkOptions work;
-  std::string loss = "l2_softmax", mining = "on", device = "auto";
+  BenchLoss loss = BenchLoss::l2_softmax;
+  bool mining = true;
+  DeviceOption device;
   std::optional<std::int64_t> steps;
   int threads = 0;
   BenchOutput output;
@@ -27,7 +32,7 @@ double mean(const std::vector<double>& values) {
   return sum / static_cast<double>(values.size());
 }
 
-// Parts and operations of `steps` profiled steps, in ms per step.
+// The parts and operations of `steps` profiled steps, in milliseconds per step.
 BenchJson to_json(const Profile& profile, std::int64_t steps) {
   const double ms = 1e3 / static_cast<double>(steps);
   BenchJson json{
@@ -76,19 +81,18 @@ std::string step_table(const BenchJson& j) {
 
 void run_step(const StepArguments& a) {
   set_threads(a.threads);
-  const Device device = choose_device(a.device);
+  const Device device = a.device.choose();
   const BenchWork work = a.work.work();
-  const bool mining = a.mining == "on";
-  const std::int64_t steps = a.steps.value_or(work.name == "small" ? 30 : 10);
+  const std::int64_t steps = a.steps.value_or(work.steps);
 
-  BenchTraining training(work, a.loss == "joint" ? BenchLoss::joint : BenchLoss::l2_softmax, device);
-  const double loss_before = training.step(mining);
-  for (int i = 1; i < warm_up; ++i) training.step(mining);
+  BenchTraining training(work, a.loss, device);
+  const double loss_before = training.step(a.mining);
+  for (int i = 1; i < warm_up; ++i) training.step(a.mining);
   backend(device).synchronize();
   std::vector<double> times, losses;
   for (std::int64_t i = 0; i < steps; ++i) {
     const double start = seconds_now();
-    losses.push_back(training.step(mining));
+    losses.push_back(training.step(a.mining));
     backend(device).synchronize();
     times.push_back(seconds_now() - start);
   }
@@ -99,7 +103,7 @@ void run_step(const StepArguments& a) {
   const std::int64_t profiled = std::min<std::int64_t>(steps, 10);
   for (std::int64_t i = 0; i < profiled; ++i) {
     const Profiling on(&profile);
-    training.step(mining);
+    training.step(a.mining);
   }
 
   const Spread s = spread(times);
@@ -112,10 +116,10 @@ void run_step(const StepArguments& a) {
                        {"batch", work.batch},
                        {"classes", work.classes},
                        {"embedding", work.network.embedding},
-                       {"loss", a.loss},
-                       {"mining", mining},
+                       {"loss", word_of(loss_words, a.loss)},
+                       {"mining", a.mining},
                        {"network_parameters", training.network_parameters()},
-                       {"head_parameters", training.head_parameters()},
+                       {"head_parameters", training.classifier_parameters()},
                        {"macs_per_image", training.macs_per_image()},
                        {"steps", steps},
                        {"ms", 1e3 * s.median},
@@ -142,16 +146,10 @@ void add_bench_step(CLI::App& bench) {
   a->work.add(*command);
   command->add_option("--steps", a->steps, "Steps to time; 30 (small) or 10 (full) by default")
       ->check(CLI::PositiveNumber);
-  command->add_option("--loss", a->loss, "l2_softmax, or joint: with the margin loss")
-      ->check(CLI::IsMember({"l2_softmax", "joint"}))
-      ->capture_default_str();
-  command->add_option("--mining", a->mining, "on or off")
-      ->check(CLI::IsMember({"on", "off"}))
-      ->capture_default_str();
-  command->add_option("--device", a->device, "auto, cpu or cuda")->capture_default_str();
-  command->add_option("--threads", a->threads, "Compute threads; 0 = all cores")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  add_choice(*command, "--loss", a->loss, loss_words, "l2_softmax, or joint: with the margin loss");
+  add_choice(*command, "--mining", a->mining, on_or_off, "on or off");
+  a->device.add(*command);
+  add_threads(*command, a->threads);
   a->output.add_option(*command);
   command->callback([a] { run_step(*a); });
 }

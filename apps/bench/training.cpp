@@ -3,12 +3,15 @@
 #include <cmath>
 
 #include "apps/bench/bench.h"
+#include "apps/options.h"
 #include "autograd/ops.h"
 #include "losses/l2_softmax.h"
 #include "losses/margin.h"
 
 namespace dg {
 namespace {
+
+const Choices<BenchSize> size_words{{BenchSize::small, "small"}, {BenchSize::full, "full"}};
 
 constexpr std::int64_t images_per_class = 3;
 
@@ -23,8 +26,8 @@ std::vector<std::vector<PhotoId>> photo_lists(std::int64_t classes) {
 
 bool ends_with(const std::string& text, std::string_view end) { return text.ends_with(end); }
 
-// Weights that keep the variance, ARFA's a = 1 and its k for a normal input. Orthonormal weights and LSUV
-// would cost minutes at full size and change no time.
+// Weights that keep the variance, ARFA's a = 1, and the k = 1.35 that it has for normally distributed inputs.
+// Orthonormal weights and LSUV would take minutes at full size and do not change the time of a step.
 void fill(const std::vector<Parameter*>& parameters, Rng& rng, Device device) {
   for (Parameter* p : parameters) {
     const Shape& s = p->shape;
@@ -44,9 +47,7 @@ void fill(const std::vector<Parameter*>& parameters, Rng& rng, Device device) {
 }  // namespace
 
 void BenchWorkOptions::add(CLI::App& command, bool with_classes) {
-  command.add_option("work", name_, "small (64 px, width/4, batch 81) or full (Table 1, batch 3)")
-      ->check(CLI::IsMember({"small", "full"}))
-      ->capture_default_str();
+  add_choice(command, "work", size_, size_words, "small (64 px, width/4, batch 81) or full (Table 1, batch 3)");
   command.add_option("--batch", batch_, "Images of a step")->check(CLI::PositiveNumber);
   if (with_classes) {
     command.add_option("--classes", classes_, "Classes of the head; 20,000 by default")
@@ -56,10 +57,11 @@ void BenchWorkOptions::add(CLI::App& command, bool with_classes) {
 }
 
 BenchWork BenchWorkOptions::work() const {
-  BenchWork work{.name = name_, .network = {}, .batch = 3};
-  if (name_ == "small") {
+  BenchWork work{.name = word_of(size_words, size_), .network = {}, .batch = 3, .steps = 10};
+  if (size_ == BenchSize::small) {
     work.network = {.input = 64, .width = 0.25, .padding = Padding::same};
     work.batch = 81;
+    work.steps = 30;
   }
   work.batch = batch_.value_or(work.batch);
   work.classes = classes_.value_or(work.classes);

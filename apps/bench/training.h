@@ -12,15 +12,18 @@
 
 namespace dg {
 
-/// What is trained. "small": 64 pixels, a quarter of Table 1's channels, "same" padding, batch 81. "full":
-/// Table 1, 259 pixels, batch 3. Both have 20,000 classes.
+enum class BenchSize { small, full };
+
+/// What is trained, and how long. "small": 64 pixels, a quarter of Table 1's channels, "same" padding,
+/// batch 81. "full": Table 1, 259 pixels, batch 3. Both have 20,000 classes.
 struct BenchWork {
   std::string name;
   FaceResnetOptions network;
   std::int64_t batch = 0, classes = 20000;
+  std::int64_t steps = 0;  // to time, unless somebody asks for another number
 };
 
-/// The options that name a work and change it.
+/// The options that choose a work and change it.
 class BenchWorkOptions {
  public:
   /// `with_classes`: also --classes.
@@ -28,7 +31,7 @@ class BenchWorkOptions {
   BenchWork work() const;
 
  private:
-  std::string name_ = "small";
+  BenchSize size_ = BenchSize::small;
   std::optional<std::int64_t> batch_, classes_;
   std::optional<double> width_;
 };
@@ -45,11 +48,13 @@ class BenchTraining {
   double step(bool mining);
 
   std::int64_t network_parameters() const { return network_parameters_; }
-  std::int64_t head_parameters() const { return work_.classes * (work_.network.embedding + 1) + 1; }
-  std::int64_t macs_per_image() const { return network_macs_ + head_macs(); }
-  std::int64_t head_macs() const { return work_.classes * work_.network.embedding; }
-  /// Multiplications and additions of a step: forward, by input and by weight for every product. (The first
-  /// convolution's pass by input, under 0.5% of all, is counted though nobody needs it.)
+  /// Weight, bias and alpha of the L2-Softmax.
+  std::int64_t classifier_parameters() const { return work_.classes * (work_.network.embedding + 1) + 1; }
+  std::int64_t macs_per_image() const { return network_macs_ + classifier_macs(); }
+  std::int64_t classifier_macs() const { return work_.classes * work_.network.embedding; }
+  /// Multiplications and additions of a step: each product once forward, once for the gradient with respect
+  /// to its input and once for that with respect to its weight. (The gradient with respect to the images,
+  /// under 0.5% of all, is counted though it is never computed.)
   double flop_per_step() const;
 
  private:
@@ -66,7 +71,8 @@ class BenchTraining {
   Rng pair_draws_{3, 0};
 };
 
-/// FLOP/s of a product of two 2048 x 2048 matrices, the best of five: what this device can be asked for.
+/// FLOP/s of a product of two 2048 x 2048 matrices, the best of five: what this device can be expected to
+/// reach.
 double peak_flops(Device device);
 
 }  // namespace dg

@@ -91,6 +91,20 @@ TEST_F(TrainedRun, OneShotPrintsTheJsonOfTheContractAndNothingElse) {
   EXPECT_TRUE(contains(table.out, "base top-1"));
 }
 
+TEST_F(TrainedRun, AJsonFileIsTheOldOneOrTheWholeNewOne) {
+  const fs::path file = run / "figures.json";
+  const Words words{"evaluate", run.string(), data.string(), "--threads", "1", "--json", file.string()};
+  ASSERT_EQ(doppel(words).code, 0);
+  const std::string figures = file_text(file);
+  EXPECT_TRUE(Json::parse(figures).contains("novel_top1"));
+  std::ofstream(file) << "old";
+  const Finished full = Program(words, figures.size() - 1).finish();  // a disk one byte too small
+  EXPECT_EQ(full.code, 1);
+  EXPECT_TRUE(contains(full.err, file.string()));
+  EXPECT_EQ(file_text(file), "old");
+  EXPECT_FALSE(fs::exists(file.string() + ".tmp"));
+}
+
 TEST_F(TrainedRun, FamiliesOfGeneratedFacesAddNoKey) {
   std::string table = "identity,family\n";
   for (int i = 0; i < 12; ++i) table += fmt::format("{:03},{}\n", i, i / 4);

@@ -1,6 +1,9 @@
 #include "interop/atomic_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <thread>
 
 #include "temporary.h"
 #include "tests/error_text.h"
@@ -70,6 +73,19 @@ TEST_F(AtomicFileTest, ReasonsAreNamed) {
   EXPECT_EQ(error_text<IoError>([&] { write_file_atomically(folder_ / "taken", "text"); }),
             (folder_ / "taken").string() + ": cannot be put in place: Is a directory");
   EXPECT_EQ(files(), 1u);  // no temporary
+}
+
+TEST_F(AtomicFileTest, APipeOrADeviceIsWrittenToAndNotReplaced) {
+  write_file_atomically("/dev/null", "text");
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  const fs::path pipe = folder_ / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  std::string got;
+  std::thread reader([&] { got = read_all(pipe); });
+  write_file_atomically(pipe, "text");
+  reader.join();
+  EXPECT_EQ(got, "text");
+  EXPECT_TRUE(fs::is_fifo(pipe));
 }
 
 TEST_F(AtomicFileTest, NoFileStaysOpen) {

@@ -160,7 +160,7 @@ Var lifted_structured_loss(const Var& dissimilarity, const Array<std::int32_t>& 
 
 LiftedStructured::LiftedStructured(const LiftedStructuredOptions& options) : options_(options) {
   require(options.scale >= 1, "lifted_structured", "scale must be >= 1, got {}", options.scale);
-  alpha_ = {.name = "lifted.alpha", .shape = {1}, .floor = 1, .trainable = options.train_scale, .value = {}};
+  alpha_ = {.name = "lifted.alpha", .shape = {1}, .floor = 1, .trainable = options.train_scale};
 }
 
 void LiftedStructured::initialise(Device device) {

@@ -95,8 +95,7 @@ MarginLoss::MarginLoss(const MarginOptions& options) : options_(options) {
   beta_ = {.name = "margin.beta",
            .shape = {1},
            .rate_multiplier = options.boundary_rate,
-           .trainable = options.train_boundary,
-           .value = {}};
+           .trainable = options.train_boundary};
 }
 
 void MarginLoss::initialise(Device device) {

@@ -16,7 +16,7 @@ struct AddTo {
   DG_FN void operator()(std::int64_t i) const { out[i] += in[i]; }
 };
 
-struct Sum {
+struct Add {
   Real* out;
   const Real *a, *b;
   DG_FN void operator()(std::int64_t i) const { out[i] = a[i] + b[i]; }
@@ -32,7 +32,7 @@ void accumulate(Tensor& sum, Tensor g) {
     sum = std::move(g);
   } else {
     Tensor out(sum.shape(), sum.device());
-    for_each(out.device(), out.size(), Sum{out.data(), sum.data(), g.data()});
+    for_each(out.device(), out.size(), Add{out.data(), sum.data(), g.data()});
     sum = std::move(out);
   }
 }

@@ -16,6 +16,8 @@ Var matmul(const Var& a, const Var& b, bool transpose_a = false, bool transpose_
 
 struct Conv2dOptions {
   std::int64_t stride = 1, pad = 0, dilation = 1;  // dilation counts from 1 (1 = dense)
+  /// With these options, images of shape x [n, h, w, c] and filters of shape w [k, r, s, c].
+  ConvGeometry geometry(const Shape& x, const Shape& w) const;
 };
 /// Cross-correlation of images x [n, h, w, c] with filters w [k, r, s, c] -> [n, h', w', k]; bias [k] or
 /// undefined.

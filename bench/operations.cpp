@@ -90,7 +90,7 @@ void bench_softmax(benchmark::State& state) {
 BENCHMARK(bench_softmax)->ArgName("backward")->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond);
 
 void bench_nesterov_sgd(benchmark::State& state) {
-  Parameter p{.name = "w", .shape = {classes, embedding}, .decay = true, .value = {}};
+  Parameter p{.name = "w", .shape = {classes, embedding}, .decay = true};
   p.set(random(p.shape));
   NesterovSgd optimiser({&p}, {});
   for (auto _ : state) {

@@ -34,7 +34,9 @@ set(DG_FRAMEWORK
   layers/conv2d.cpp
   layers/dilated_branches.cpp
   layers/face_resnet.cpp
+  layers/layer.cpp
   layers/linear.cpp
+  layers/network.cpp
   layers/orthonormal.cpp
   layers/residual_block.cpp
   losses/joint.cpp

@@ -13,6 +13,7 @@
 #include "evaluation/one_shot.h"
 #include "evaluation/prototypes.h"
 #include "examples/seed_table.h"
+#include "layers/arfa.h"
 #include "layers/lsuv.h"
 #include "layers/pooling.h"
 #include "losses/joint.h"
@@ -121,11 +122,11 @@ std::vector<double> run(const World& world, const Photos& photos, const Arm& arm
   const auto start = std::chrono::steady_clock::now();
   Network net;
   for (const std::string name : {"layer1", "layer2", "layer3"}) {
-    net.add(name, std::make_unique<Linear>(name, name == "layer1" ? pixels : width, width));
-    net.add(name + ".arfa", std::make_unique<Arfa>(name + ".arfa", width));
+    net.add<Linear>(name, name == "layer1" ? pixels : width, width);
+    net.add<Arfa>(name + ".arfa", width);
   }
-  net.add("fc", std::make_unique<Linear>("fc", width, 2 * embedding));
-  net.add("maxout", std::make_unique<Maxout>());
+  net.add<Linear>("fc", width, 2 * embedding);
+  net.add<Maxout>("maxout");
   JointSupervision losses;
   losses.add<L2Softmax>({}, L2SoftmaxOptions{.classes = base, .embedding = embedding, .weight_sd = 0})
       .add<MarginLoss>({.weight = arm.margin, .start = 1000});

@@ -13,24 +13,22 @@ class Arfa final : public Layer {
   static constexpr double smallest_a = 0.1;
 
   Arfa(const std::string& name, std::int64_t channels)
-      : a_{.name = name + ".a", .shape = {channels}, .floor = smallest_a, .value = {}},
-        k_{.name = name + ".k", .shape = {1}, .trainable = false, .value = {}} {}
-  Var forward(Var x, LayerHook* hook = nullptr) override {
-    if (hook != nullptr) hook->before_arfa(*this, x);
-    return arfa(std::move(x), a_.value, k());
+      : Layer(name),
+        a_{.name = name + ".a", .shape = {channels}, .floor = smallest_a},
+        k_{.name = name + ".k", .shape = {1}, .trainable = false} {}
+  Inferred infer(const Shape& in) const override { return {in}; }
+
+ private:
+  Var run(Var x, LayerHook* hook) override {
+    if (hook != nullptr) hook->before_arfa(a_, k_, x);
+    return arfa(std::move(x), a_.value, k_.value.value().item());
   }
-  Shape infer(const Shape& in, std::int64_t&) const override { return in; }
-  void initialise(Rng&, Device device) override {
+  void initialise_own(Rng&, Device device) override {
     a_.set(Tensor::full(a_.shape, 1, device));
     k_.set(Tensor::full(k_.shape, 1));
   }
-  std::vector<Parameter*> parameters() override { return {&a_, &k_}; }
+  std::vector<Parameter*> own_parameters() override { return {&a_, &k_}; }
 
-  const Parameter& a() const { return a_; }
-  Real k() const { return k_.value.value().data()[0]; }
-  void set_k(Real k) { k_.value.value().data()[0] = k; }
-
- private:
   Parameter a_, k_;
 };
 

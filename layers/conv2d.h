@@ -9,20 +9,22 @@ inline namespace DG_WIDTH {
 struct Conv2dLayerOptions {
   std::int64_t in = 0, out = 0;  // channels
   std::int64_t size = 3;         // filter height and width
-  Conv2dOptions conv;            // stride, pad, dilation
+  Conv2dOptions conv = {};       // stride, pad, dilation
   bool bias = true;
 };
 
 class Conv2d final : public Layer {
  public:
-  Conv2d(const std::string& name, const Conv2dLayerOptions& options);
-  Var forward(Var x, LayerHook* hook = nullptr) override;
-  Shape infer(const Shape& in, std::int64_t& macs) const override;
-  void initialise(Rng& rng, Device device) override;
-  std::vector<Parameter*> parameters() override;
+  using Options = Conv2dLayerOptions;
+  Conv2d(const std::string& name, const Options& options);
+  Inferred infer(const Shape& in) const override;
 
  private:
-  Conv2dLayerOptions options_;
+  Var run(Var x, LayerHook* hook) override;
+  void initialise_own(Rng& rng, Device device) override;
+  std::vector<Parameter*> own_parameters() override;
+
+  Options options_;
   Parameter weight_, bias_;
 };
 

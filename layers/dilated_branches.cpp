@@ -7,7 +7,7 @@ inline namespace DG_WIDTH {
 
 DilatedBranches::DilatedBranches(const std::string& name, std::int64_t in,
                                  const std::vector<std::int64_t>& outs, Padding padding)
-    : arfa_(name + ".arfa", std::accumulate(outs.begin(), outs.end(), std::int64_t{0})) {
+    : Layer(name), arfa_(name + ".arfa", std::accumulate(outs.begin(), outs.end(), std::int64_t{0})) {
   require(!outs.empty(), "dilated_branches", "{} needs at least one branch, got {}", name, outs.size());
   for (std::size_t i = 0; i < outs.size(); ++i) {
     const auto dilation = static_cast<std::int64_t>(i) + 1;
@@ -20,7 +20,7 @@ DilatedBranches::DilatedBranches(const std::string& name, std::int64_t in,
   }
 }
 
-Var DilatedBranches::forward(Var x, LayerHook* hook) {
+Var DilatedBranches::run(Var x, LayerHook* hook) {
   std::vector<Var> outputs;
   for (Conv2d& branch : branches_) outputs.push_back(branch.forward(x, hook));
   Var h = outputs.size() == 1 ? std::move(outputs[0]) : concat(outputs);
@@ -28,27 +28,23 @@ Var DilatedBranches::forward(Var x, LayerHook* hook) {
   return arfa_.forward(std::move(h), hook);
 }
 
-Shape DilatedBranches::infer(const Shape& in, std::int64_t& macs) const {
+Inferred DilatedBranches::infer(const Shape& in) const {
+  Inferred all;
   std::int64_t channels = 0;
-  Shape out;
   for (const Conv2d& branch : branches_) {
-    out = branch.infer(in, macs);
-    channels += out[3];
+    const Inferred one = branch.infer(in);
+    all.output = one.output;
+    all.macs += one.macs;
+    channels += one.output[3];
   }
-  return {out[0], out[1], out[2], channels};
+  all.output = {all.output[0], all.output[1], all.output[2], channels};
+  return all;
 }
 
-void DilatedBranches::initialise(Rng& rng, Device device) {
-  for (Conv2d& branch : branches_) branch.initialise(rng, device);
-  arfa_.initialise(rng, device);
-}
-
-std::vector<Parameter*> DilatedBranches::parameters() {
-  std::vector<Parameter*> all;
-  for (Conv2d& branch : branches_) {
-    for (Parameter* p : branch.parameters()) all.push_back(p);
-  }
-  for (Parameter* p : arfa_.parameters()) all.push_back(p);
+std::vector<Layer*> DilatedBranches::children() {
+  std::vector<Layer*> all;
+  for (Conv2d& branch : branches_) all.push_back(&branch);
+  all.push_back(&arfa_);
   return all;
 }
 

@@ -38,17 +38,11 @@ Network face_resnet(const FaceResnetOptions& o) {
   const std::int64_t stem = channels(64), stem_pad = o.padding == Padding::same ? 2 : 0;
 
   Network net;
-  net.add("stem.conv1",
-          std::make_unique<Conv2d>(
-              "stem.conv1",
-              Conv2dLayerOptions{.in = 3, .out = stem, .size = 5, .conv = {.stride = 2, .pad = stem_pad}}));
-  net.add("stem.arfa1", std::make_unique<Arfa>("stem.arfa1", stem));
-  net.add(
-      "stem.conv2",
-      std::make_unique<Conv2d>(
-          "stem.conv2", Conv2dLayerOptions{.in = stem, .out = stem, .size = 5, .conv = {.pad = stem_pad}}));
-  net.add("stem.arfa2", std::make_unique<Arfa>("stem.arfa2", stem));
-  net.add("stem.pool", std::make_unique<MaxPool>());
+  net.add<Conv2d>("stem.conv1", {.in = 3, .out = stem, .size = 5, .conv = {.stride = 2, .pad = stem_pad}});
+  net.add<Arfa>("stem.arfa1", stem);
+  net.add<Conv2d>("stem.conv2", {.in = stem, .out = stem, .size = 5, .conv = {.pad = stem_pad}});
+  net.add<Arfa>("stem.arfa2", stem);
+  net.add<MaxPool>("stem.pool");
 
   std::int64_t in = stem;
   for (std::size_t s = 0; s < stages; ++s) {
@@ -56,71 +50,20 @@ Network face_resnet(const FaceResnetOptions& o) {
     const std::int64_t width = channels(128 * std::exp2(static_cast<double>(s)));
     require(o.blocks[s] >= 1, "face_resnet", "every stage needs at least one block, got {}", o.blocks[s]);
     for (std::int64_t b = 1; b <= o.blocks[s]; ++b) {
-      const std::string block = fmt::format("{}.block{}", stage, b);
-      net.add(block, std::make_unique<ResidualBlock>(block, b == 1 ? in : width, width, o.shortcut));
+      net.add<ResidualBlock>(fmt::format("{}.block{}", stage, b), b == 1 ? in : width, width, o.shortcut);
     }
-    in = width;
-    if (s + 1 < stages) {
-      require(o.branches[s] >= 1, "face_resnet", "every transition needs at least one branch, got {}",
-              o.branches[s]);
-      net.add(stage + ".branches",
-              std::make_unique<DilatedBranches>(stage + ".branches", in,
-                                                split_channels(2 * width, o.branches[s]), o.padding));
-      net.add(stage + ".pool", std::make_unique<MaxPool>());
-      in = 2 * width;
-    }
+    if (s + 1 == stages) break;
+    require(o.branches[s] >= 1, "face_resnet", "every transition needs at least one branch, got {}",
+            o.branches[s]);
+    in = 2 * width;
+    net.add<DilatedBranches>(stage + ".branches", width, split_channels(in, o.branches[s]), o.padding);
+    net.add<MaxPool>(stage + ".pool");
   }
 
-  const Shape map = net.infer({1, o.input, o.input, 3});
-  net.add("fc", std::make_unique<Linear>("fc", map.elements(), 2 * o.embedding));
-  net.add("maxout", std::make_unique<Maxout>());
+  const Shape map = net.infer({1, o.input, o.input, 3}).output;
+  net.add<Linear>("fc", map.elements(), 2 * o.embedding);
+  net.add<Maxout>("maxout");
   return net;
-}
-
-void Network::add(const std::string& name, LayerPtr layer) { layers_.push_back({name, std::move(layer)}); }
-
-Var Network::forward(Var images, LayerHook* hook) {
-  for (Named& n : layers_) images = n.layer->forward(std::move(images), hook);
-  return images;
-}
-
-void Network::initialise(Rng& rng, Device device) {
-  for (Named& n : layers_) n.layer->initialise(rng, device);
-}
-
-std::vector<Parameter*> Network::parameters() {
-  std::vector<Parameter*> all;
-  for (Named& n : layers_) {
-    for (Parameter* p : n.layer->parameters()) all.push_back(p);
-  }
-  return all;
-}
-
-std::vector<LayerInfo> Network::describe(const Shape& images) {
-  std::vector<LayerInfo> lines;
-  Shape shape = images;
-  for (Named& n : layers_) {
-    LayerInfo line{.name = n.name, .output = {}};
-    shape = line.output = n.layer->infer(shape, line.macs);
-    for (const Parameter* p : n.layer->parameters())
-      line.parameters += p->trainable ? p->shape.elements() : 0;
-    lines.push_back(line);
-  }
-  return lines;
-}
-
-Shape Network::infer(const Shape& images) const {
-  Shape shape = images;
-  std::int64_t macs = 0;
-  for (const Named& n : layers_) shape = n.layer->infer(shape, macs);
-  return shape;
-}
-
-Linear& Network::embedding_layer() {
-  for (auto n = layers_.rbegin(); n != layers_.rend(); ++n) {
-    if (auto* linear = dynamic_cast<Linear*>(n->layer.get())) return *linear;
-  }
-  throw Error("[network] has no fully connected layer");
 }
 
 }  // namespace DG_WIDTH

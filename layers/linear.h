@@ -9,14 +9,15 @@ inline namespace DG_WIDTH {
 class Linear final : public Layer {
  public:
   Linear(const std::string& name, std::int64_t in, std::int64_t out);
-  Var forward(Var x, LayerHook* hook = nullptr) override;
-  Shape infer(const Shape& in, std::int64_t& macs) const override;
-  void initialise(Rng& rng, Device device) override;
-  std::vector<Parameter*> parameters() override { return {&weight_, &bias_}; }
+  Inferred infer(const Shape& in) const override;
   Parameter& weight() { return weight_; }
   Parameter& bias() { return bias_; }
 
  private:
+  Var run(Var x, LayerHook* hook) override;
+  void initialise_own(Rng& rng, Device device) override;
+  std::vector<Parameter*> own_parameters() override { return {&weight_, &bias_}; }
+
   std::int64_t in_, out_;
   Parameter weight_, bias_;
 };

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "autograd/ops.h"
 #include "layers/statistics.h"
 #include "tensor/parallel.h"
 
@@ -34,13 +35,22 @@ class Lsuv final : public LayerHook {
     scale(output.value(), factor);
     lines.push_back({weight.name, moments(output.value()).variance});
   }
-  void before_arfa(Arfa& layer, const Var& input) override {
-    const Tensor y = arfa(input, layer.a().value, 1).value();
-    layer.set_k(static_cast<Real>(1 / std::sqrt(positive_variance(y, layer.a().name))));
-    scale(y, layer.k());
-    lines.push_back({layer.a().name, moments(y).variance});
+  void before_arfa(const Parameter& a, Parameter& k, const Var& input) override {
+    const Tensor y = arfa(input, a.value, 1).value();
+    const auto factor = static_cast<Real>(1 / std::sqrt(positive_variance(y, a.name)));
+    k.set(Tensor::full(k.shape, factor));
+    scale(y, factor);
+    lines.push_back({a.name, moments(y).variance});
   }
   std::vector<LsuvLine> lines;
+};
+
+// Keeps the output of the last linear layer.
+class LastLinear final : public LayerHook {
+ public:
+  void after_linear(Parameter&, Var& output) override { last = output.value(); }
+  void before_arfa(const Parameter&, Parameter&, const Var&) override {}
+  Tensor last;
 };
 
 // bias[j] -= mean[j mod means]
@@ -58,18 +68,6 @@ std::vector<LsuvLine> lsuv(Network& network, const Tensor& images) {
   network.forward(Var(images), &hook);
   return hook.lines;
 }
-
-namespace {
-
-// Keeps the output of the last linear layer.
-class LastLinear final : public LayerHook {
- public:
-  void after_linear(Parameter&, Var& output) override { last = output.value(); }
-  void before_arfa(Arfa&, const Var&) override {}
-  Tensor last;
-};
-
-}  // namespace
 
 void centre_embedding(Network& network, const Tensor& images) {
   const NoGrad guard;

@@ -1,13 +1,13 @@
 // LSUV, layer-sequential unit variance (Mishkin and Matas [23]), extended to ARFA's k (section 4.2.2), and
 // the centring of the embedding that keeps small networks from collapsing.
 #pragma once
-#include "layers/face_resnet.h"
+#include "layers/network.h"
 
 namespace dg {
 inline namespace DG_WIDTH {
 
 struct LsuvLine {
-  std::string name;     // of the weight or of k
+  std::string name;     // of the weight, or of the ARFA's a
   double variance = 0;  // of the layer's output after scaling
 };
 

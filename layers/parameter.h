@@ -15,7 +15,7 @@ struct Parameter {
   double floor = -std::numeric_limits<double>::infinity();  // clamped to at least this after each step
   double rate_multiplier = 1;
   bool trainable = true;  // false: stored with the model, never changed by the optimiser (ARFA's k)
-  Var value;              // a leaf; undefined until the layer is initialised
+  Var value = {};         // a leaf; undefined until the layer is initialised
 
   /// Allocates the leaf with these numbers.
   void set(Tensor numbers) {

@@ -1,4 +1,4 @@
-// Layers without parameters: 2x2 max pooling, maxout over pairs, L2 normalisation.
+// Layers without parameters: 2x2 max pooling and maxout over pairs.
 #pragma once
 #include "autograd/ops.h"
 #include "layers/layer.h"
@@ -6,38 +6,31 @@
 namespace dg {
 inline namespace DG_WIDTH {
 
-class ParameterFreeLayer : public Layer {
- public:
-  void initialise(Rng&, Device) override {}
-  std::vector<Parameter*> parameters() override { return {}; }
-};
-
 /// 2x2 max pooling, stride 2; an odd last row or column is dropped.
-class MaxPool final : public ParameterFreeLayer {
+class MaxPool final : public Layer {
  public:
-  Var forward(Var x, LayerHook* = nullptr) override { return max_pool(x); }
-  Shape infer(const Shape& in, std::int64_t&) const override {
+  using Layer::Layer;
+  Inferred infer(const Shape& in) const override {
     require(in.rank() == 4 && in[1] >= 2 && in[2] >= 2, "max_pool", "needs an image of at least 2x2, got {}",
             in.str());
-    return {in[0], in[1] / 2, in[2] / 2, in[3]};
+    return {{in[0], in[1] / 2, in[2] / 2, in[3]}};
   }
+
+ private:
+  Var run(Var x, LayerHook*) override { return max_pool(x); }
 };
 
 /// y_j = max(x_j, x_(j+d)): [n, 2d] -> [n, d].
-class Maxout final : public ParameterFreeLayer {
+class Maxout final : public Layer {
  public:
-  Var forward(Var x, LayerHook* = nullptr) override { return maxout(x); }
-  Shape infer(const Shape& in, std::int64_t&) const override {
+  using Layer::Layer;
+  Inferred infer(const Shape& in) const override {
     require(in.rank() == 2 && in[1] % 2 == 0, "maxout", "needs [n, 2 d], got {}", in.str());
-    return {in[0], in[1] / 2};
+    return {{in[0], in[1] / 2}};
   }
-};
 
-/// Rows scaled to length 1.
-class L2Normalize final : public ParameterFreeLayer {
- public:
-  Var forward(Var x, LayerHook* = nullptr) override { return l2_normalize(x); }
-  Shape infer(const Shape& in, std::int64_t&) const override { return in; }
+ private:
+  Var run(Var x, LayerHook*) override { return maxout(x); }
 };
 
 }  // namespace DG_WIDTH

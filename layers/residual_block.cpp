@@ -4,7 +4,8 @@ namespace dg {
 inline namespace DG_WIDTH {
 
 ResidualBlock::ResidualBlock(const std::string& name, std::int64_t in, std::int64_t out, Shortcut shortcut)
-    : in_(in),
+    : Layer(name),
+      in_(in),
       out_(out),
       conv1_(name + ".conv1", {.in = in, .out = out, .conv = {.pad = 1}, .bias = false}),
       arfa1_(name + ".arfa1", out),
@@ -13,11 +14,11 @@ ResidualBlock::ResidualBlock(const std::string& name, std::int64_t in, std::int6
   require(out >= in, "residual_block", "{} must not lose channels, got {} -> {}", name, in, out);
   if (in != out && shortcut == Shortcut::projection) {
     projection_.emplace(name + ".projection",
-                        Conv2dLayerOptions{.in = in, .out = out, .size = 1, .conv = {}, .bias = false});
+                        Conv2dLayerOptions{.in = in, .out = out, .size = 1, .bias = false});
   }
 }
 
-Var ResidualBlock::forward(Var x, LayerHook* hook) {
+Var ResidualBlock::run(Var x, LayerHook* hook) {
   Var h = conv1_.forward(x, hook);
   h = arfa1_.forward(std::move(h), hook);
   h = conv2_.forward(std::move(h), hook);
@@ -32,27 +33,15 @@ Var ResidualBlock::forward(Var x, LayerHook* hook) {
   return add(std::move(h), x);
 }
 
-Shape ResidualBlock::infer(const Shape& in, std::int64_t& macs) const {
-  if (projection_) projection_->infer(in, macs);
-  return conv2_.infer(conv1_.infer(in, macs), macs);
+Inferred ResidualBlock::infer(const Shape& in) const {
+  const std::int64_t shortcut = projection_ ? projection_->infer(in).macs : 0;
+  const Inferred first = conv1_.infer(in), second = conv2_.infer(first.output);
+  return {second.output, shortcut + first.macs + second.macs};
 }
 
-void ResidualBlock::initialise(Rng& rng, Device device) {
-  conv1_.initialise(rng, device);
-  arfa1_.initialise(rng, device);
-  conv2_.initialise(rng, device);
-  arfa2_.initialise(rng, device);
-  if (projection_) projection_->initialise(rng, device);
-}
-
-std::vector<Parameter*> ResidualBlock::parameters() {
-  std::vector<Parameter*> all;
-  for (Layer* layer :
-       {static_cast<Layer*>(&conv1_), static_cast<Layer*>(&arfa1_), static_cast<Layer*>(&conv2_),
-        static_cast<Layer*>(&arfa2_), static_cast<Layer*>(projection_ ? &*projection_ : nullptr)}) {
-    if (layer == nullptr) continue;
-    for (Parameter* p : layer->parameters()) all.push_back(p);
-  }
+std::vector<Layer*> ResidualBlock::children() {
+  std::vector<Layer*> all{&conv1_, &arfa1_, &conv2_, &arfa2_};
+  if (projection_) all.push_back(&*projection_);
   return all;
 }
 

@@ -8,6 +8,7 @@ namespace {
 
 struct Sums {
   double sum = 0, squares = 0;
+  DG_FN friend Sums operator+(Sums p, Sums q) { return {p.sum + q.sum, p.squares + q.squares}; }
 };
 
 // Sums of x and x^2, as one row or per column. In double, n eps of E[x^2] is far below what anybody reads
@@ -16,14 +17,12 @@ struct SumOfPowers {
   Sums* out;
   const Real* x;
   std::int64_t cols;
-  using Acc = Sums;
-  DG_FN static Acc identity() { return {}; }
-  DG_FN static Acc combine(Acc p, Acc q) { return {p.sum + q.sum, p.squares + q.squares}; }
-  DG_FN Acc map(std::int64_t row, std::int64_t col) const {
+  using Fold = Sum<Sums>;
+  DG_FN Sums map(std::int64_t row, std::int64_t col) const {
     const double v = x[row * cols + col];
     return {v, v * v};
   }
-  DG_FN void finish(std::int64_t i, Acc acc) const { out[i] = acc; }
+  DG_FN void finish(std::int64_t i, Sums sums) const { out[i] = sums; }
 };
 
 Moments from_sums(const Sums& s, std::int64_t n) {

@@ -11,7 +11,7 @@ namespace dg {
 inline namespace DG_WIDTH {
 namespace {
 
-struct Pairs {
+struct AllPairs {
   const Real* s;
   const std::int32_t* labels;
   std::int64_t n;
@@ -25,35 +25,30 @@ struct Pairs {
 
 struct KindSums {
   Real positive, positive_pairs, negative, negative_pairs;
-};
-
-struct AddKinds {
-  using Acc = KindSums;
-  DG_FN static Acc identity() { return {0, 0, 0, 0}; }
-  DG_FN static Acc combine(Acc p, Acc q) {
+  DG_FN friend KindSums operator+(KindSums p, KindSums q) {
     return {p.positive + q.positive, p.positive_pairs + q.positive_pairs, p.negative + q.negative,
             p.negative_pairs + q.negative_pairs};
   }
 };
 
-struct SumsOfPhoto : AddKinds {
+struct SumsOfPhoto {
   KindSums* out;  // [n]
-  Pairs pairs;
-  DG_FN SumsOfPhoto(KindSums* to, Pairs p) : out(to), pairs(p) {}
-  DG_FN Acc map(std::int64_t i, std::int64_t j) const {
+  AllPairs pairs;
+  using Fold = Sum<KindSums>;
+  DG_FN KindSums map(std::int64_t i, std::int64_t j) const {
     const Real s = pairs.s[i * pairs.n + j], h = pairs.hinge(i, j);
     if (i == j) return {0, 0, 0, 0};
-    return pairs.positive(i, j) ? Acc{1 - s, 1, 0, 0} : Acc{0, 0, h * h / 2, 1};
+    return pairs.positive(i, j) ? KindSums{1 - s, 1, 0, 0} : KindSums{0, 0, h * h / 2, 1};
   }
-  DG_FN void finish(std::int64_t i, Acc sums) const { out[i] = sums; }
+  DG_FN void finish(std::int64_t i, KindSums sums) const { out[i] = sums; }
 };
 
-struct MeanOfKinds : AddKinds {
+struct MeanOfKinds {
   Real *loss, *inverse_pairs;  // inverse_pairs [2]: positive, negative; 0 where there is none
   const KindSums* photos;
-  DG_FN MeanOfKinds(Real* l, Real* inverse, const KindSums* p) : loss(l), inverse_pairs(inverse), photos(p) {}
-  DG_FN Acc map(std::int64_t, std::int64_t i) const { return photos[i]; }
-  DG_FN void finish(std::int64_t, Acc all) const {
+  using Fold = Sum<KindSums>;
+  DG_FN KindSums map(std::int64_t, std::int64_t i) const { return photos[i]; }
+  DG_FN void finish(std::int64_t, KindSums all) const {
     inverse_pairs[0] = all.positive_pairs > 0 ? 1 / all.positive_pairs : 0;
     inverse_pairs[1] = all.negative_pairs > 0 ? 1 / all.negative_pairs : 0;
     loss[0] = all.positive * inverse_pairs[0] + all.negative * inverse_pairs[1];
@@ -63,7 +58,7 @@ struct MeanOfKinds : AddKinds {
 struct ContrastiveBackward {
   Real* ds;
   const Real *g, *inverse_pairs;
-  Pairs pairs;
+  AllPairs pairs;
   DG_FN void operator()(std::int64_t i, std::int64_t j) const {
     const Real pull = -inverse_pairs[0], push = pairs.hinge(i, j) * inverse_pairs[1];
     ds[i * pairs.n + j] = i == j ? 0 : g[0] * (pairs.positive(i, j) ? pull : push);
@@ -79,7 +74,7 @@ Var contrastive_loss(const Var& similarity, const Array<std::int32_t>& labels, R
           "similarity must be [{}, {}] for {} labels, got {}", n, n, n, similarity.shape().str());
   require(labels.device() == device, "contrastive", "labels must be on {}", name(device));
   const Tensor s = similarity.value(), loss({}, device), inverse_pairs({2}, device);
-  const Pairs pairs{s.data(), labels.data(), n, margin};
+  const AllPairs pairs{s.data(), labels.data(), n, margin};
   const Array<KindSums> photos(n, device);
   reduce_rows(device, n, n, SumsOfPhoto{photos.data(), pairs});
   reduce_rows(device, 1, n, MeanOfKinds{loss.data(), inverse_pairs.data(), photos.data()});

@@ -10,11 +10,9 @@ L2Softmax::L2Softmax(const L2SoftmaxOptions& options) : options_(options) {
           "classes and embedding must be >= 1, got {} and {}", options.classes, options.embedding);
   require(options.scale >= 1, "l2_softmax", "scale must be >= 1, got {}", options.scale);
   require(options.weight_sd >= 0, "l2_softmax", "weight_sd must be >= 0, got {}", options.weight_sd);
-  weight_ = {
-      .name = "l2_softmax.weight", .shape = {options.classes, options.embedding}, .decay = true, .value = {}};
-  bias_ = {.name = "l2_softmax.bias", .shape = {options.classes}, .value = {}};
-  alpha_ = {
-      .name = "l2_softmax.alpha", .shape = {1}, .floor = 1, .trainable = options.train_scale, .value = {}};
+  weight_ = {.name = "l2_softmax.weight", .shape = {options.classes, options.embedding}, .decay = true};
+  bias_ = {.name = "l2_softmax.bias", .shape = {options.classes}};
+  alpha_ = {.name = "l2_softmax.alpha", .shape = {1}, .floor = 1, .trainable = options.train_scale};
 }
 
 void L2Softmax::initialise(Rng& rng, Device device) {

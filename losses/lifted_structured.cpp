@@ -33,14 +33,17 @@ struct NegativeLogSum {
   std::int64_t n;
   Real margin;
   using Acc = LogSum;
-  DG_FN static Acc identity() { return {std::numeric_limits<Real>::lowest(), 0}; }
+  struct Fold {
+    using Acc = LogSum;
+    DG_FN static Acc identity() { return {std::numeric_limits<Real>::lowest(), 0}; }
+    DG_FN static Acc combine(Acc p, Acc q) {
+      const Real lead = p.highest - q.highest;
+      return lead > 0 ? Acc{p.highest, p.sum + q.sum * exp_of(-lead)}
+                      : Acc{q.highest, q.sum + p.sum * exp_of(lead)};
+    }
+  };
   DG_FN Acc map(std::int64_t i, std::int64_t k) const {
-    return labels[i] == labels[k] ? identity() : Acc{margin - d[i * n + k], 1};
-  }
-  DG_FN static Acc combine(Acc p, Acc q) {
-    const Real lead = p.highest - q.highest;
-    return lead > 0 ? Acc{p.highest, p.sum + q.sum * exp_of(-lead)}
-                    : Acc{q.highest, q.sum + p.sum * exp_of(lead)};
+    return labels[i] == labels[k] ? Fold::identity() : Acc{margin - d[i * n + k], 1};
   }
   DG_FN void finish(std::int64_t i, Acc a) const {
     out[i] = a.sum > 0 ? a.highest + std::log(a.sum) : a.sum == 0 ? -infinity : a.sum;
@@ -65,16 +68,18 @@ struct Pairs {
 
 struct SumAndCount {
   Real sum, count;
+  DG_FN friend SumAndCount operator+(SumAndCount p, SumAndCount q) {
+    return {p.sum + q.sum, p.count + q.count};
+  }
 };
 
 struct PairSums {
   Real *sum, *count;  // per photo i, over its partners j > i
   Pairs pairs;
   using Acc = SumAndCount;
-  DG_FN static Acc identity() { return {0, 0}; }
-  DG_FN static Acc combine(Acc p, Acc q) { return {p.sum + q.sum, p.count + q.count}; }
+  using Fold = Sum<Acc>;
   DG_FN Acc map(std::int64_t i, std::int64_t j) const {
-    if (j <= i || !pairs.positive(i, j)) return identity();
+    if (j <= i || !pairs.positive(i, j)) return Fold::identity();
     const Real h = pairs.hinge(i, j);
     return {h * h, 1};
   }
@@ -88,8 +93,7 @@ struct HalfMean {
   Real *loss, *inverse_count;  // 1 / pairs, 0 when there is none
   const Real *sum, *count;
   using Acc = SumAndCount;
-  DG_FN static Acc identity() { return {0, 0}; }
-  DG_FN static Acc combine(Acc p, Acc q) { return {p.sum + q.sum, p.count + q.count}; }
+  using Fold = Sum<Acc>;
   DG_FN Acc map(std::int64_t, std::int64_t i) const { return {sum[i], count[i]}; }
   DG_FN void finish(std::int64_t, Acc a) const {
     inverse_count[0] = a.count > 0 ? 1 / a.count : 0;
@@ -101,8 +105,7 @@ struct NegativeWeight {
   Real* weight;  // a_i, without the upstream gradient and the division by the number of pairs
   Pairs pairs;
   using Acc = Real;
-  DG_FN static Acc identity() { return 0; }
-  DG_FN static Acc combine(Acc p, Acc q) { return p + q; }
+  using Fold = Sum<Acc>;
   DG_FN Acc map(std::int64_t i, std::int64_t j) const {
     if (!pairs.positive(i, j)) return 0;
     const Real h = pairs.hinge(i, j);
@@ -157,7 +160,7 @@ Var lifted_structured_loss(const Var& dissimilarity, const Array<std::int32_t>& 
 
 LiftedStructured::LiftedStructured(const LiftedStructuredOptions& options) : options_(options) {
   require(options.scale >= 1, "lifted_structured", "scale must be >= 1, got {}", options.scale);
-  alpha_ = {.name = "lifted.alpha", .shape = {1}, .floor = 1, .trainable = options.train_scale, .value = {}};
+  alpha_ = {.name = "lifted.alpha", .shape = {1}, .floor = 1, .trainable = options.train_scale};
 }
 
 void LiftedStructured::initialise(Device device) {

@@ -23,14 +23,16 @@ struct Hinges {
 
 struct PairTotals {
   Real loss, pairs, slope;  // slope: d loss / d beta
+  DG_FN friend PairTotals operator+(PairTotals p, PairTotals q) {
+    return {p.loss + q.loss, p.pairs + q.pairs, p.slope + q.slope};
+  }
 };
 
 struct MeanHinge {
   Real *loss, *inverse_pairs, *slope;  // inverse_pairs: 0 when there is none
   Hinges hinges;
   using Acc = PairTotals;
-  DG_FN static Acc identity() { return {0, 0, 0}; }
-  DG_FN static Acc combine(Acc p, Acc q) { return {p.loss + q.loss, p.pairs + q.pairs, p.slope + q.slope}; }
+  using Fold = Sum<Acc>;
   DG_FN Acc map(std::int64_t, std::int64_t i) const {
     const Real pull = hinges.of_positive(i), push = hinges.of_negative(i);
     return {(pull <= 0 ? 0 : pull) + (push <= 0 ? 0 : push),  // NaN stays
@@ -93,8 +95,7 @@ MarginLoss::MarginLoss(const MarginOptions& options) : options_(options) {
   beta_ = {.name = "margin.beta",
            .shape = {1},
            .rate_multiplier = options.boundary_rate,
-           .trainable = options.train_boundary,
-           .value = {}};
+           .trainable = options.train_boundary};
 }
 
 void MarginLoss::initialise(Device device) {

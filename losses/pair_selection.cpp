@@ -51,15 +51,8 @@ struct SelectPair {
 
 struct CosineSums {
   Real pairs[2], cosine[2], violating[2];  // [0] negative, [1] positive
-};
-
-struct RowSums {
-  CosineSums* out;
-  Violation violation;
-  using Acc = CosineSums;
-  DG_FN static Acc identity() { return {}; }
-  DG_FN static Acc combine(const Acc& p, const Acc& q) {
-    Acc sum{};
+  DG_FN friend CosineSums operator+(const CosineSums& p, const CosineSums& q) {
+    CosineSums sum{};
     for (int kind = 0; kind < 2; ++kind) {
       sum.pairs[kind] = p.pairs[kind] + q.pairs[kind];
       sum.cosine[kind] = p.cosine[kind] + q.cosine[kind];
@@ -67,6 +60,13 @@ struct RowSums {
     }
     return sum;
   }
+};
+
+struct RowSums {
+  CosineSums* out;
+  Violation violation;
+  using Acc = CosineSums;
+  using Fold = Sum<Acc>;
   DG_FN Acc map(std::int64_t i, std::int64_t j) const {
     Acc one{};
     if (j <= i) return one;
@@ -83,8 +83,7 @@ struct TotalSums {
   Real* out;  // [6]
   const CosineSums* rows;
   using Acc = CosineSums;
-  DG_FN static Acc identity() { return {}; }
-  DG_FN static Acc combine(const Acc& p, const Acc& q) { return RowSums::combine(p, q); }
+  using Fold = Sum<Acc>;
   DG_FN Acc map(std::int64_t, std::int64_t i) const { return rows[i]; }
   DG_FN void finish(std::int64_t, const Acc& sum) const {
     for (int kind = 0; kind < 2; ++kind) {

@@ -12,14 +12,12 @@ namespace {
 struct SquaredNorm {
   double* out;
   const Real* g;
-  using Acc = double;
-  DG_FN static Acc identity() { return 0; }
-  DG_FN static Acc combine(Acc p, Acc q) { return p + q; }
-  DG_FN Acc map(std::int64_t, std::int64_t i) const {
+  using Fold = Sum<double>;
+  DG_FN double map(std::int64_t, std::int64_t i) const {
     const double v = g[i];
     return v * v;
   }
-  DG_FN void finish(std::int64_t, Acc sum) const { *out = sum; }
+  DG_FN void finish(std::int64_t, double sum) const { *out = sum; }
 };
 
 struct ClipFactor {

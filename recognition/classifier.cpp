@@ -5,7 +5,7 @@
 #include "losses/l2_softmax.h"
 #include "optim/nesterov_sgd.h"
 #include "optim/sgdr.h"
-#include "sampling/doppelganger_sampler.h"
+#include "sampling/random_sampler.h"
 
 namespace dg {
 namespace {
@@ -48,11 +48,8 @@ LearntClassifier learn_classifier(const Classifier& start, const IdentityIndex& 
   set(parameters[2], {&alpha, 1}, device);
   NesterovSgd optimiser(parameters, {.momentum = o.momentum, .decay = o.decay, .rate_inside = o.rate_inside});
   const Sgdr schedule({.rate = o.rate, .final_rate = o.final_rate, .steps = o.iterations});
-  // N_r = N_c: the list is never asked.
-  const DoppelgangerList no_list(index.classes());
   const auto batch_classes = static_cast<int>(o.batch);
-  DoppelgangerSampler sampler(index, no_list, ClassCounts::fixed(batch_classes, batch_classes, 1),
-                              batch_classes, rng);
+  RandomSampler sampler(index, ClassCounts::fixed(batch_classes, batch_classes, 1), rng);
   LearntClassifier learnt;
   for (std::int64_t t = 0; t < o.iterations; ++t) {
     const Batch batch = sampler.next();

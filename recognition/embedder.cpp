@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "autograd/ops.h"
 #include "data/augmentation.h"
 #include "data/loader.h"
 #include "evaluation/embeddings.h"

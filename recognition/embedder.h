@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "data/photo_store.h"
-#include "layers/face_resnet.h"
+#include "layers/network.h"
 #include "sampling/ids.h"
 
 namespace dg {

@@ -10,8 +10,8 @@
 // A functor is a named struct of plain pointers and numbers whose members are marked DG_FN. (Not a lambda:
 // nvcc turns a host-device lambda into an indirect call per element on the host, without vectorisation.) A
 // reduction's functor has
-//   using Acc = ...;                                           a plain struct or number
-//   DG_FN static Acc identity();   DG_FN static Acc combine(Acc, Acc);
+//   using Fold = Sum<double>;                                  how values are combined: a sum, or another
+//                                                              struct with the members of Sum (below)
 //   DG_FN Acc map(std::int64_t row, std::int64_t col) const;   called once per element; it may also write
 //   DG_FN void finish(std::int64_t index, Acc) const;          called once per row or column
 // Each output has one writer. Partial results belong to chunks fixed by the sizes alone and are combined in
@@ -31,9 +31,39 @@
 #endif
 #ifdef DG_DEVICE_CODE  // this source is compiled for the GPU as well
 #include "tensor/cuda/kernels.cuh"
+#else
+namespace dg::cuda {  // the launches of kernels.cuh, for a source that the host compiler sees alone
+
+[[noreturn]] inline void no_device(const char* where) {
+  throw Error(fmt::format("[{}] tensors are on cuda, but this build has no CUDA device", where));
+}
+template <class... Arguments>
+[[noreturn]] void launch_for_each(Arguments...) {
+  no_device("for_each");
+}
+template <class... Arguments>
+[[noreturn]] void launch_reduce_rows(Arguments...) {
+  no_device("reduce_rows");
+}
+template <class... Arguments>
+[[noreturn]] void launch_reduce_columns(Arguments...) {
+  no_device("reduce_columns");
+}
+
+}  // namespace dg::cuda
 #endif
 
 namespace dg {
+
+/// The fold of a plain sum; T is a number, or a struct with an operator+ whose value-initialised object is
+/// zero.
+template <class T>
+struct Sum {
+  using Acc = T;
+  DG_FN static Acc identity() { return {}; }
+  // By value: through references g++ vectorises no struct.
+  DG_FN static Acc combine(Acc p, Acc q) { return p + q; }
+};
 
 /// Compute threads of the CPU device; 0 = all cores.
 void set_threads(int threads);
@@ -61,43 +91,41 @@ void run(std::int64_t row_begin, std::int64_t row_end, std::int64_t cols, F f) {
 // Folds a stretch of one row in `lanes` interleaved partial results, then those in a tree: vectorisable,
 // fixed order.
 template <class F>
-typename F::Acc fold_row(std::int64_t row, std::int64_t begin, std::int64_t end, F f) {
+typename F::Fold::Acc fold_row(std::int64_t row, std::int64_t begin, std::int64_t end, F f) {
   constexpr std::int64_t lanes = 32;
-  typename F::Acc lane[lanes];
-  for (std::int64_t l = 0; l < lanes; ++l) lane[l] = F::identity();
+  typename F::Fold::Acc lane[lanes];
+  for (std::int64_t l = 0; l < lanes; ++l) lane[l] = F::Fold::identity();
   std::int64_t col = begin;
   for (; col + lanes <= end; col += lanes) {
 #pragma omp simd
-    for (std::int64_t l = 0; l < lanes; ++l) lane[l] = F::combine(lane[l], f.map(row, col + l));
+    for (std::int64_t l = 0; l < lanes; ++l) lane[l] = F::Fold::combine(lane[l], f.map(row, col + l));
   }
-  for (std::int64_t l = 0; l < end - col; ++l) lane[l] = F::combine(lane[l], f.map(row, col + l));
+  for (std::int64_t l = 0; l < end - col; ++l) lane[l] = F::Fold::combine(lane[l], f.map(row, col + l));
   for (std::int64_t width = lanes / 2; width > 0; width /= 2) {
-    for (std::int64_t l = 0; l < width; ++l) lane[l] = F::combine(lane[l], lane[l + width]);
+    for (std::int64_t l = 0; l < width; ++l) lane[l] = F::Fold::combine(lane[l], lane[l + width]);
   }
   return lane[0];
 }
 
 template <class F>
 void fold_columns(std::int64_t row_begin, std::int64_t row_end, std::int64_t col_begin, std::int64_t col_end,
-                  typename F::Acc* acc, F f) {
-  for (std::int64_t col = col_begin; col < col_end; ++col) acc[col] = F::identity();
+                  typename F::Fold::Acc* acc, F f) {
+  for (std::int64_t col = col_begin; col < col_end; ++col) acc[col] = F::Fold::identity();
   for (std::int64_t row = row_begin; row < row_end; ++row) {
 #pragma omp simd
-    for (std::int64_t col = col_begin; col < col_end; ++col) acc[col] = F::combine(acc[col], f.map(row, col));
+    for (std::int64_t col = col_begin; col < col_end; ++col)
+      acc[col] = F::Fold::combine(acc[col], f.map(row, col));
   }
 }
 
-[[noreturn]] inline void no_cuda(const char* where) {
-  throw Error(fmt::format("[{}] tensors are on cuda, but this build has no CUDA device", where));
-}
-
 template <class F>
-void finish_all(std::int64_t n, std::int64_t chunks, std::int64_t stride, const typename F::Acc* partial,
-                F f) {
+void finish_all(std::int64_t n, std::int64_t chunks, std::int64_t stride,
+                const typename F::Fold::Acc* partial, F f) {
 #pragma omp parallel for schedule(static) if (n * chunks > grain)
   for (std::int64_t i = 0; i < n; ++i) {
-    typename F::Acc acc = partial[i];
-    for (std::int64_t chunk = 1; chunk < chunks; ++chunk) acc = F::combine(acc, partial[chunk * stride + i]);
+    typename F::Fold::Acc acc = partial[i];
+    for (std::int64_t chunk = 1; chunk < chunks; ++chunk)
+      acc = F::Fold::combine(acc, partial[chunk * stride + i]);
     f.finish(i, acc);
   }
 }
@@ -107,13 +135,7 @@ void finish_all(std::int64_t n, std::int64_t chunks, std::int64_t stride, const 
 template <class F>
 void for_each(Device device, std::int64_t n, F f) {
   if (n == 0) return;
-  if (device == Device::cuda) {
-#ifdef DG_DEVICE_CODE
-    return cuda::launch_for_each(n, f);
-#else
-    detail::no_cuda("for_each");
-#endif
-  }
+  if (device == Device::cuda) return cuda::launch_for_each(n, f);
   const std::int64_t parts = (n + detail::grain - 1) / detail::grain;
 #pragma omp parallel for schedule(static) if (parts > 1)
   for (std::int64_t part = 0; part < parts; ++part) {
@@ -124,13 +146,7 @@ void for_each(Device device, std::int64_t n, F f) {
 template <class F>
 void for_each(Device device, std::int64_t rows, std::int64_t cols, F f) {
   if (rows == 0 || cols == 0) return;
-  if (device == Device::cuda) {
-#ifdef DG_DEVICE_CODE
-    return cuda::launch_for_each(rows, cols, f);
-#else
-    detail::no_cuda("for_each");
-#endif
-  }
+  if (device == Device::cuda) return cuda::launch_for_each(rows, cols, f);
   const std::int64_t height = std::max<std::int64_t>(1, detail::grain / cols),
                      parts = (rows + height - 1) / height;
 #pragma omp parallel for schedule(static) if (parts > 1)
@@ -142,13 +158,7 @@ void for_each(Device device, std::int64_t rows, std::int64_t cols, F f) {
 template <class F>
 void reduce_rows(Device device, std::int64_t rows, std::int64_t cols, F f) {
   if (rows == 0) return;
-  if (device == Device::cuda) {
-#ifdef DG_DEVICE_CODE
-    return cuda::launch_reduce_rows(rows, cols, f);
-#else
-    detail::no_cuda("reduce_rows");
-#endif
-  }
+  if (device == Device::cuda) return cuda::launch_reduce_rows(rows, cols, f);
   const std::int64_t chunk = 4 * detail::grain,
                      chunks = std::max<std::int64_t>(1, (cols + chunk - 1) / chunk);
   if (chunks == 1) {
@@ -156,8 +166,8 @@ void reduce_rows(Device device, std::int64_t rows, std::int64_t cols, F f) {
     for (std::int64_t row = 0; row < rows; ++row) f.finish(row, detail::fold_row(row, 0, cols, f));
     return;
   }
-  const Scratch<typename F::Acc> partial(rows * chunks);  // [chunks, rows]
-  typename F::Acc* const out = partial.data();
+  const Scratch<typename F::Fold::Acc> partial(rows * chunks);  // [chunks, rows]
+  typename F::Fold::Acc* const out = partial.data();
 #pragma omp parallel for schedule(static)
   for (std::int64_t i = 0; i < rows * chunks; ++i) {
     const std::int64_t row = i / chunks, c = i % chunks;
@@ -169,20 +179,14 @@ void reduce_rows(Device device, std::int64_t rows, std::int64_t cols, F f) {
 template <class F>
 void reduce_columns(Device device, std::int64_t rows, std::int64_t cols, F f) {
   if (cols == 0) return;
-  if (device == Device::cuda) {
-#ifdef DG_DEVICE_CODE
-    return cuda::launch_reduce_columns(rows, cols, f);
-#else
-    detail::no_cuda("reduce_columns");
-#endif
-  }
+  if (device == Device::cuda) return cuda::launch_reduce_columns(rows, cols, f);
   // At most 64 chunks of rows, and blocks of columns, so that few rows of many columns are shared out as
   // well.
   const std::int64_t chunk = std::max<std::int64_t>(64, (rows + 63) / 64);
   const std::int64_t chunks = std::max<std::int64_t>(1, (rows + chunk - 1) / chunk);
   const std::int64_t block = 1024, blocks = (cols + block - 1) / block;
-  const Scratch<typename F::Acc> partial(chunks * cols);
-  typename F::Acc* const out = partial.data();
+  const Scratch<typename F::Fold::Acc> partial(chunks * cols);
+  typename F::Fold::Acc* const out = partial.data();
 #pragma omp parallel for schedule(static) if (rows * cols > detail::grain)
   for (std::int64_t i = 0; i < chunks * blocks; ++i) {
     const std::int64_t c = i / blocks, b = i % blocks;

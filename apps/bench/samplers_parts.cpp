@@ -41,22 +41,25 @@ struct PlainSoftmax {
   struct Acc {
     Real highest, sum;
   };
+  struct Fold {
+    using Acc = PlainSoftmax::Acc;
+    static Acc identity() { return {std::numeric_limits<Real>::lowest(), 0}; }
+    static Acc combine(Acc p, Acc q) {
+      const Real lead = p.highest - q.highest;
+      const bool first = lead > 0;
+      const Real fade = exp_of(first ? -lead : lead);
+      return {first ? p.highest : q.highest, first ? p.sum + q.sum * fade : q.sum + p.sum * fade};
+    }
+  };
   const Real* x;
   const std::int32_t* labels;
   std::int64_t classes;
   Real* loss;
 
-  static Acc identity() { return {std::numeric_limits<Real>::lowest(), 0}; }
   Acc map(std::int64_t row, std::int64_t c) const {
     const bool wrong = c != labels[row];
     const Real value = x[row * classes + c];
     return {wrong ? value : std::numeric_limits<Real>::lowest(), Real(wrong)};
-  }
-  static Acc combine(Acc p, Acc q) {
-    const Real lead = p.highest - q.highest;
-    const bool first = lead > 0;
-    const Real fade = exp_of(first ? -lead : lead);
-    return {first ? p.highest : q.highest, first ? p.sum + q.sum * fade : q.sum + p.sum * fade};
   }
   void finish(std::int64_t row, Acc wrong) const {
     const double gap = double{wrong.highest} - double{x[row * classes + labels[row]]};

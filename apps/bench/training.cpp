@@ -94,7 +94,7 @@ BenchTraining::BenchTraining(const BenchWork& work, BenchLoss loss, Device devic
   const ClassCounts counts =
       ClassCounts::fixed(static_cast<int>(work.batch), classes, static_cast<int>(each));
   mining_.emplace(index_, list_, counts, std::max(1, classes / 3), Rng(2, 0));
-  random_.emplace(index_, list_, counts, classes, Rng(2, 0));
+  random_.emplace(index_, counts, Rng(2, 0));
 
   const Shape shape{work.batch, work.network.input, work.network.input, 3};
   std::vector<Real> pixels(static_cast<std::size_t>(shape.elements()));
@@ -103,7 +103,7 @@ BenchTraining::BenchTraining(const BenchWork& work, BenchLoss loss, Device devic
 }
 
 double BenchTraining::step(bool mining) {
-  const Batch batch = (mining ? *mining_ : *random_).next();
+  const Batch batch = mining ? mining_->next() : random_->next();
   profile_mark(Part::rest, "sampling");
   const auto labels = Array<std::int32_t>::from(batch.labels, device_);
   JointLoss loss = losses_(l2_normalize(network_.forward(Var(images_))), labels, pair_draws_);

@@ -38,16 +38,14 @@ struct ArfaBackward {
   const Real *g, *y, *a;
   Real k;
   std::int64_t channels;
-  using Acc = Real;
-  DG_FN static Acc identity() { return 0; }
-  DG_FN static Acc combine(Acc p, Acc q) { return p + q; }
-  DG_FN Acc map(std::int64_t row, std::int64_t c) const {
+  using Fold = Sum<Real>;
+  DG_FN Real map(std::int64_t row, std::int64_t c) const {
     const std::int64_t i = row * channels + c;
     const Real up = g[i], out = y[i], sum = k + out, scaled = up * sum / (k * a[c]);
     if (dx != nullptr) dx[i] = out > 0 ? up * k : scaled * sum;
     return out > 0 ? 0 : -scaled * out;
   }
-  DG_FN void finish(std::int64_t c, Acc sum) const {
+  DG_FN void finish(std::int64_t c, Real sum) const {
     if (da != nullptr) da[c] = sum;
   }
 };

@@ -10,11 +10,9 @@ struct ColumnSum {
   Real* out;
   const Real* x;
   std::int64_t cols;
-  using Acc = Real;
-  DG_FN static Acc identity() { return 0; }
-  DG_FN static Acc combine(Acc p, Acc q) { return p + q; }
-  DG_FN Acc map(std::int64_t row, std::int64_t c) const { return x[row * cols + c]; }
-  DG_FN void finish(std::int64_t c, Acc sum) const { out[c] = sum; }
+  using Fold = Sum<Real>;
+  DG_FN Real map(std::int64_t row, std::int64_t c) const { return x[row * cols + c]; }
+  DG_FN void finish(std::int64_t c, Real sum) const { out[c] = sum; }
 };
 
 }  // namespace

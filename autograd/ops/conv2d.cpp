@@ -13,6 +13,19 @@
 namespace dg {
 inline namespace DG_WIDTH {
 
+ConvGeometry Conv2dOptions::geometry(const Shape& x, const Shape& w) const {
+  return {.n = x[0],
+          .h = x[1],
+          .w = x[2],
+          .c = x[3],
+          .k = w[0],
+          .r = w[1],
+          .s = w[2],
+          .stride = stride,
+          .pad = pad,
+          .dilation = dilation};
+}
+
 Var conv2d(const Var& x, const Var& w, const Var& bias, const Conv2dOptions& o) {
   const Shape &xs = x.shape(), &ws = w.shape();
   require(xs.rank() == 4, "conv2d", "x must be [n, h, w, c], got {}", xs.str());
@@ -23,16 +36,7 @@ Var conv2d(const Var& x, const Var& w, const Var& bias, const Conv2dOptions& o) 
   require(o.stride >= 1 && o.pad >= 0 && o.dilation >= 1, "conv2d",
           "stride and dilation must be >= 1 and pad >= 0, got stride {}, dilation {}, pad {}", o.stride,
           o.dilation, o.pad);
-  const ConvGeometry geometry{.n = xs[0],
-                              .h = xs[1],
-                              .w = xs[2],
-                              .c = xs[3],
-                              .k = ws[0],
-                              .r = ws[1],
-                              .s = ws[2],
-                              .stride = o.stride,
-                              .pad = o.pad,
-                              .dilation = o.dilation};
+  const ConvGeometry geometry = o.geometry(xs, ws);
   require(xs[1] + 2 * o.pad > o.dilation * (ws[1] - 1) && xs[2] + 2 * o.pad > o.dilation * (ws[2] - 1),
           "conv2d", "image {} with pad {} is smaller than the filter {} with dilation {}", xs.str(), o.pad,
           ws.str(), o.dilation);

@@ -19,14 +19,12 @@ struct RowNorm {
   Real* inverse;  // 1 / |x|, or 0 for a row of zeros
   const Real* x;
   std::int64_t d;
-  using Acc = double;
-  DG_FN static Acc identity() { return 0; }
-  DG_FN static Acc combine(Acc p, Acc q) { return p + q; }
-  DG_FN Acc map(std::int64_t row, std::int64_t j) const {
+  using Fold = Sum<double>;
+  DG_FN double map(std::int64_t row, std::int64_t j) const {
     const double v = x[row * d + j];
     return v * v;
   }
-  DG_FN void finish(std::int64_t row, Acc sum) const {
+  DG_FN void finish(std::int64_t row, double sum) const {
     inverse[row] = sum > 0 ? static_cast<Real>(1 / std::sqrt(sum)) : 0;
   }
 };
@@ -44,13 +42,11 @@ struct RowInner {
   Real* inner;  // <g, y>
   const Real *g, *y;
   std::int64_t d;
-  using Acc = double;
-  DG_FN static Acc identity() { return 0; }
-  DG_FN static Acc combine(Acc p, Acc q) { return p + q; }
-  DG_FN Acc map(std::int64_t row, std::int64_t j) const {
+  using Fold = Sum<double>;
+  DG_FN double map(std::int64_t row, std::int64_t j) const {
     return static_cast<double>(g[row * d + j]) * y[row * d + j];
   }
-  DG_FN void finish(std::int64_t row, Acc sum) const { inner[row] = static_cast<Real>(sum); }
+  DG_FN void finish(std::int64_t row, double sum) const { inner[row] = static_cast<Real>(sum); }
 };
 
 struct Tangent {

@@ -24,14 +24,12 @@ struct PairDistance {
   Real* distance;
   const Real* e;
   std::int64_t n, d;
-  using Acc = Real;
-  DG_FN static Acc identity() { return 0; }
-  DG_FN static Acc combine(Acc p, Acc q) { return p + q; }
-  DG_FN Acc map(std::int64_t pair, std::int64_t k) const {
+  using Fold = Sum<Real>;
+  DG_FN Real map(std::int64_t pair, std::int64_t k) const {
     const Real difference = e[pair / n * d + k] - e[pair % n * d + k];
     return difference * difference;
   }
-  DG_FN void finish(std::int64_t pair, Acc sum) const { distance[pair] = std::sqrt(sum); }
+  DG_FN void finish(std::int64_t pair, Real sum) const { distance[pair] = std::sqrt(sum); }
 };
 
 struct PairCoefficient {
@@ -56,14 +54,12 @@ struct DistanceBackward {
   Real* de;
   const Real *c, *transposed;
   std::int64_t n, d;
-  using Acc = Real;
-  DG_FN static Acc identity() { return 0; }
-  DG_FN static Acc combine(Acc p, Acc q) { return p + q; }
-  DG_FN Acc map(std::int64_t at, std::int64_t j) const {
+  using Fold = Sum<Real>;
+  DG_FN Real map(std::int64_t at, std::int64_t j) const {
     const Real* coordinate = transposed + at % d * n;
     return c[at / d * n + j] * (coordinate[at / d] - coordinate[j]);
   }
-  DG_FN void finish(std::int64_t at, Acc sum) const { de[at] = sum; }
+  DG_FN void finish(std::int64_t at, Real sum) const { de[at] = sum; }
 };
 
 void require_matrix(const Var& e, const char* where) {

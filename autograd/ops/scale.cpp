@@ -24,11 +24,9 @@ struct Multiply {
 struct Inner {
   Real* out;
   const Real *g, *x;
-  using Acc = double;
-  DG_FN static Acc identity() { return 0; }
-  DG_FN static Acc combine(Acc p, Acc q) { return p + q; }
-  DG_FN Acc map(std::int64_t, std::int64_t i) const { return static_cast<double>(g[i]) * x[i]; }
-  DG_FN void finish(std::int64_t, Acc sum) const { out[0] = static_cast<Real>(sum); }
+  using Fold = Sum<double>;
+  DG_FN double map(std::int64_t, std::int64_t i) const { return static_cast<double>(g[i]) * x[i]; }
+  DG_FN void finish(std::int64_t, double sum) const { out[0] = static_cast<Real>(sum); }
 };
 
 }  // namespace

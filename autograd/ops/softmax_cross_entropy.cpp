@@ -48,24 +48,26 @@ struct SoftmaxForward {
   const std::int32_t* labels;
   std::int64_t classes;
 
-  using Acc = WrongClasses;
-  // Not -inf, so that the difference to a logit of -inf is not NaN.
-  DG_FN static Acc identity() { return {std::numeric_limits<Real>::lowest(), 0, -1, 0}; }
-  DG_FN Acc map(std::int64_t row, std::int64_t c) const {
+  struct Fold {
+    using Acc = WrongClasses;
+    // Not -inf, so that the difference to a logit of -inf is not NaN.
+    DG_FN static Acc identity() { return {std::numeric_limits<Real>::lowest(), 0, -1, 0}; }
+    DG_FN static Acc combine(Acc p, Acc q) {
+      const Real lead = p.highest - q.highest;
+      const bool first = lead > 0, second = lead < 0;
+      const Real fade = exp_of(first ? -lead : lead);  // NaN stays, and spoils the sum
+      const Real lower = p.class_id < q.class_id ? p.class_id : q.class_id;
+      return {first ? p.highest : q.highest, first ? p.sum + q.sum * fade : q.sum + p.sum * fade,
+              first ? p.class_id : (second ? q.class_id : lower), first ? p.tied : (second ? q.tied : Real(1))};
+    }
+  };
+  DG_FN WrongClasses map(std::int64_t row, std::int64_t c) const {
     const bool wrong = c != labels[row];
     // Not every machine's vectors can load under a condition, or make floats of 64-bit integers.
     const Real value = x[row * classes + c], number = static_cast<Real>(static_cast<std::int32_t>(c));
     return {wrong ? value : std::numeric_limits<Real>::lowest(), Real(wrong), wrong ? number : Real(-1), 0};
   }
-  DG_FN static Acc combine(Acc p, Acc q) {
-    const Real lead = p.highest - q.highest;
-    const bool first = lead > 0, second = lead < 0;
-    const Real fade = exp_of(first ? -lead : lead);  // NaN stays, and spoils the sum
-    const Real lower = p.class_id < q.class_id ? p.class_id : q.class_id;
-    return {first ? p.highest : q.highest, first ? p.sum + q.sum * fade : q.sum + p.sum * fade,
-            first ? p.class_id : (second ? q.class_id : lower), first ? p.tied : (second ? q.tied : Real(1))};
-  }
-  DG_FN void finish(std::int64_t row, Acc wrong) const {
+  DG_FN void finish(std::int64_t row, WrongClasses wrong) const {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     const std::int32_t label = labels[row];
     const bool inside = label >= 0 && label < classes;
@@ -97,11 +99,9 @@ struct MeanLoss {
   Real* mean;
   const Real* loss;
   std::int64_t rows;
-  using Acc = double;
-  DG_FN static Acc identity() { return 0; }
-  DG_FN static Acc combine(Acc p, Acc q) { return p + q; }
-  DG_FN Acc map(std::int64_t, std::int64_t row) const { return loss[row]; }
-  DG_FN void finish(std::int64_t, Acc sum) const {
+  using Fold = Sum<double>;
+  DG_FN double map(std::int64_t, std::int64_t row) const { return loss[row]; }
+  DG_FN void finish(std::int64_t, double sum) const {
     mean[0] = static_cast<Real>(sum / static_cast<double>(rows));
   }
 };

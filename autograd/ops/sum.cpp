@@ -11,11 +11,9 @@ struct ScaledSum {
   Real* out;
   const Real* x;
   double factor;
-  using Acc = double;
-  DG_FN static Acc identity() { return 0; }
-  DG_FN static Acc combine(Acc p, Acc q) { return p + q; }
-  DG_FN Acc map(std::int64_t, std::int64_t i) const { return x[i]; }
-  DG_FN void finish(std::int64_t, Acc total) const { *out = static_cast<Real>(total * factor); }
+  using Fold = Sum<double>;
+  DG_FN double map(std::int64_t, std::int64_t i) const { return x[i]; }
+  DG_FN void finish(std::int64_t, double total) const { *out = static_cast<Real>(total * factor); }
 };
 
 struct Spread {

@@ -51,15 +51,16 @@ __global__ void for_each_element_kernel(std::int64_t rows, std::int64_t cols, F 
 // One block per row: each thread folds every block_threads-th column, then a tree combines the threads.
 template <class F>
 __global__ void reduce_rows_kernel(std::int64_t rows, std::int64_t cols, F f) {
-  __shared__ typename F::Acc part[block_threads];
+  __shared__ typename F::Fold::Acc part[block_threads];
   for (std::int64_t row = blockIdx.x; row < rows; row += gridDim.x) {
-    typename F::Acc acc = F::identity();
+    typename F::Fold::Acc acc = F::Fold::identity();
     for (std::int64_t col = threadIdx.x; col < cols; col += block_threads)
-      acc = F::combine(acc, f.map(row, col));
+      acc = F::Fold::combine(acc, f.map(row, col));
     part[threadIdx.x] = acc;
     __syncthreads();
     for (unsigned width = block_threads / 2; width > 0; width /= 2) {
-      if (threadIdx.x < width) part[threadIdx.x] = F::combine(part[threadIdx.x], part[threadIdx.x + width]);
+      if (threadIdx.x < width)
+        part[threadIdx.x] = F::Fold::combine(part[threadIdx.x], part[threadIdx.x + width]);
       __syncthreads();
     }
     if (threadIdx.x == 0) f.finish(row, part[0]);
@@ -73,19 +74,20 @@ constexpr unsigned column_width = 32, column_height = block_threads / column_wid
 
 template <class F>
 __global__ void reduce_columns_kernel(std::int64_t rows, std::int64_t cols, F f) {
-  __shared__ typename F::Acc part[column_height][column_width];
+  __shared__ typename F::Fold::Acc part[column_height][column_width];
   const unsigned x = threadIdx.x % column_width, y = threadIdx.x / column_width;
   for (std::int64_t first = blockIdx.x * std::int64_t{column_width}; first < cols;
        first += std::int64_t{gridDim.x} * column_width) {
     const std::int64_t col = first + x;
-    typename F::Acc acc = F::identity();
+    typename F::Fold::Acc acc = F::Fold::identity();
     if (col < cols) {
-      for (std::int64_t row = y; row < rows; row += column_height) acc = F::combine(acc, f.map(row, col));
+      for (std::int64_t row = y; row < rows; row += column_height)
+        acc = F::Fold::combine(acc, f.map(row, col));
     }
     part[y][x] = acc;
     __syncthreads();
     if (y == 0 && col < cols) {
-      for (unsigned other = 1; other < column_height; ++other) acc = F::combine(acc, part[other][x]);
+      for (unsigned other = 1; other < column_height; ++other) acc = F::Fold::combine(acc, part[other][x]);
       f.finish(col, acc);
     }
     __syncthreads();
@@ -97,14 +99,13 @@ __global__ void reduce_columns_kernel(std::int64_t rows, std::int64_t cols, F f)
 template <class F>
 struct RowChunks {
   F f;
-  typename F::Acc* partial;  // [rows, chunks]
+  typename F::Fold::Acc* partial;  // [rows, chunks]
   std::int64_t cols, chunk, chunks;
-  using Acc = typename F::Acc;
-  DG_FN static Acc identity() { return F::identity(); }
-  DG_FN static Acc combine(Acc p, Acc q) { return F::combine(p, q); }
+  using Fold = typename F::Fold;
+  using Acc = typename Fold::Acc;
   DG_FN Acc map(std::int64_t part, std::int64_t i) const {
     const std::int64_t col = part % chunks * chunk + i;
-    return col < cols ? f.map(part / chunks, col) : identity();
+    return col < cols ? f.map(part / chunks, col) : Fold::identity();
   }
   DG_FN void finish(std::int64_t part, Acc acc) const { partial[part] = acc; }
 };
@@ -112,14 +113,13 @@ struct RowChunks {
 template <class F>
 struct ColumnChunks {
   F f;
-  typename F::Acc* partial;  // [chunks, cols]
+  typename F::Fold::Acc* partial;  // [chunks, cols]
   std::int64_t rows, cols, chunk;
-  using Acc = typename F::Acc;
-  DG_FN static Acc identity() { return F::identity(); }
-  DG_FN static Acc combine(Acc p, Acc q) { return F::combine(p, q); }
+  using Fold = typename F::Fold;
+  using Acc = typename Fold::Acc;
   DG_FN Acc map(std::int64_t i, std::int64_t part) const {
     const std::int64_t row = part / cols * chunk + i;
-    return row < rows ? f.map(row, part % cols) : identity();
+    return row < rows ? f.map(row, part % cols) : Fold::identity();
   }
   DG_FN void finish(std::int64_t part, Acc acc) const { partial[part] = acc; }
 };
@@ -127,11 +127,10 @@ struct ColumnChunks {
 template <class F>
 struct Partial {  // the second launch
   F f;
-  const typename F::Acc* partial;
+  const typename F::Fold::Acc* partial;
   std::int64_t cols;
-  using Acc = typename F::Acc;
-  DG_FN static Acc identity() { return F::identity(); }
-  DG_FN static Acc combine(Acc p, Acc q) { return F::combine(p, q); }
+  using Fold = typename F::Fold;
+  using Acc = typename Fold::Acc;
   DG_FN Acc map(std::int64_t row, std::int64_t col) const { return partial[row * cols + col]; }
   DG_FN void finish(std::int64_t i, Acc acc) const { f.finish(i, acc); }
 };
@@ -159,7 +158,7 @@ void launch_reduce_rows(std::int64_t rows, std::int64_t cols, F f) {
     return launch("reduce_rows", reduce_rows_kernel<F>, blocks_for(rows), block_threads, stream(), rows, cols,
                   f);
   }
-  const Scratch<typename F::Acc> partial(rows * chunks, Device::cuda);
+  const Scratch<typename F::Fold::Acc> partial(rows * chunks, Device::cuda);
   launch("reduce_rows", reduce_rows_kernel<RowChunks<F>>, blocks_for(rows * chunks), block_threads, stream(),
          rows * chunks, chunk, RowChunks<F>{f, partial.data(), cols, chunk, chunks});
   launch("reduce_rows", reduce_rows_kernel<Partial<F>>, blocks_for(rows), block_threads, stream(), rows,
@@ -181,7 +180,7 @@ void launch_reduce_columns(std::int64_t rows, std::int64_t cols, F f) {
     return launch("reduce_columns", reduce_columns_kernel<F>, blocks(cols), block_threads, stream(), rows,
                   cols, f);
   }
-  const Scratch<typename F::Acc> partial(chunks * cols, Device::cuda);
+  const Scratch<typename F::Fold::Acc> partial(chunks * cols, Device::cuda);
   launch("reduce_columns", reduce_columns_kernel<ColumnChunks<F>>, blocks(chunks * cols), block_threads,
          stream(), chunk, chunks * cols, ColumnChunks<F>{f, partial.data(), rows, cols, chunk});
   launch("reduce_columns", reduce_columns_kernel<Partial<F>>, blocks(cols), block_threads, stream(), chunks,

@@ -28,19 +28,22 @@ struct Look {
   std::int32_t* visits;
   const Real* x;
   std::int64_t cols;
-  using Acc = Seen;
-  DG_FN static Acc identity() { return {}; }
-  DG_FN static Acc combine(Acc p, Acc q) {
-    const bool first = p.highest > q.highest || (p.highest == q.highest && q.where < 0) ||
-                       (p.highest == q.highest && p.where >= 0 && p.where < q.where);
-    return {p.sum + q.sum, p.weighted + q.weighted, first ? p.highest : q.highest, first ? p.where : q.where};
-  }
-  DG_FN Acc map(std::int64_t row, std::int64_t col) const {
+  struct Fold {
+    using Acc = Seen;
+    DG_FN static Acc identity() { return {}; }
+    DG_FN static Acc combine(Acc p, Acc q) {
+      const bool first = p.highest > q.highest || (p.highest == q.highest && q.where < 0) ||
+                         (p.highest == q.highest && p.where >= 0 && p.where < q.where);
+      return {p.sum + q.sum, p.weighted + q.weighted, first ? p.highest : q.highest,
+              first ? p.where : q.where};
+    }
+  };
+  DG_FN Seen map(std::int64_t row, std::int64_t col) const {
     const std::int64_t i = row * cols + col;
     visits[i] += 1;
     return {i + 1, x[i], x[i], static_cast<std::int32_t>(by_row ? col : row)};
   }
-  DG_FN void finish(std::int64_t i, Acc acc) const { out[i] = acc; }
+  DG_FN void finish(std::int64_t i, Seen seen) const { out[i] = seen; }
 };
 
 struct Bits {

@@ -11,10 +11,9 @@ constexpr int updates = 5;
 // A weight that decays, a number with a floor and a rate of its own, one that is not trained, one that gets a
 // gradient only in every other step.
 Named train(Device on, const NesterovSgdOptions& options, Index size) {
-  Parameter weight{.name = "weight", .shape = {size}, .decay = true, .value = {}},
-      number{.name = "number", .shape = {1}, .floor = 0.9, .rate_multiplier = 3, .value = {}},
-      fixed{.name = "fixed", .shape = {2}, .trainable = false, .value = {}},
-      rare{.name = "rare", .shape = {3, 5}, .value = {}};
+  Parameter weight{.name = "weight", .shape = {size}, .decay = true},
+      number{.name = "number", .shape = {1}, .floor = 0.9, .rate_multiplier = 3},
+      fixed{.name = "fixed", .shape = {2}, .trainable = false}, rare{.name = "rare", .shape = {3, 5}};
   const std::vector<Parameter*> all{&weight, &number, &fixed, &rare};
   Rng rng(4);
   for (Parameter* p : all) {

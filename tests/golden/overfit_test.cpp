@@ -3,6 +3,7 @@
 // exemplar-based losses reach 0 exactly; the L2-Softmax only comes near.)
 #include <gtest/gtest.h>
 
+#include "layers/face_resnet.h"
 #include "layers/lsuv.h"
 #include "losses/three_losses.h"
 #include "optim/nesterov_sgd.h"

@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "autograd/gradcheck.h"
+#include "autograd/ops.h"
+#include "layers/face_resnet.h"
 #include "layers/orthonormal.h"
 #include "layers/statistics.h"
 
@@ -66,8 +68,8 @@ class Record final : public LayerHook {
   void after_linear(Parameter& weight, Var& output) override {
     seen.push_back({weight.name, moments(output.value()).variance});
   }
-  void before_arfa(Arfa& layer, const Var& input) override {
-    seen.push_back({layer.a().name, moments(arfa(input, layer.a().value, layer.k()).value()).variance});
+  void before_arfa(const Parameter& a, Parameter& k, const Var& input) override {
+    seen.push_back({a.name, moments(arfa(input, a.value, k.value.value().item()).value()).variance});
   }
   std::vector<LsuvLine> seen;
 };

@@ -11,7 +11,7 @@ namespace dg {
 namespace {
 
 Parameter number(const char* name, Real value) {
-  Parameter p{.name = name, .shape = {1}, .value = {}};
+  Parameter p{.name = name, .shape = {1}};
   p.set(Tensor::full({1}, value));
   return p;
 }
@@ -131,7 +131,7 @@ TEST(Backward, ALeafIsDoneOnceAndBeforeTheNextGradientExists) {
 }
 
 TEST(NesterovSgd, ClearsTheGradientsAndSkipsConstants) {
-  Parameter w = number("w", 1), k{.name = "k", .shape = {1}, .trainable = false, .value = {}};
+  Parameter w = number("w", 1), k{.name = "k", .shape = {1}, .trainable = false};
   k.set(Tensor::full({1}, 3));
   NesterovSgd sgd({&w, &k}, {});
   EXPECT_EQ(sgd.parameters().size(), 1u);

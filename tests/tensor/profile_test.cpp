@@ -108,7 +108,7 @@ TEST(Profile, AScopeOverridesThePartAndEndsWithItself) {
 // A convolution, an activation, the head and an update, as in a training step.
 TEST(Profile, AStepIsTakenApartByOperationAndDirection) {
   Rng rng(1, 0);
-  Parameter weight{.name = "w", .shape = {4, 3, 3, 2}, .value = {}};
+  Parameter weight{.name = "w", .shape = {4, 3, 3, 2}};
   weight.set(Tensor::full(weight.shape, Real(0.1)));
   const Var a(Tensor::full({4}, 1), true), x(Tensor::full({3, 4, 4, 2}, 1), true);
   L2Softmax head({.classes = 5, .embedding = 64});

@@ -99,11 +99,9 @@ struct FloatSum {
   Real* out;
   const Real* x;
   std::int64_t cols;
-  using Acc = Real;
-  DG_FN static Acc identity() { return 0; }
-  DG_FN static Acc combine(Acc p, Acc q) { return p + q; }
-  DG_FN Acc map(std::int64_t row, std::int64_t col) const { return x[row * cols + col]; }
-  DG_FN void finish(std::int64_t i, Acc sum) const { out[i] = sum; }
+  using Fold = Sum<Real>;
+  DG_FN Real map(std::int64_t row, std::int64_t col) const { return x[row * cols + col]; }
+  DG_FN void finish(std::int64_t i, Real sum) const { out[i] = sum; }
 };
 
 Tensor awkward_numbers(std::int64_t rows, std::int64_t cols) {

@@ -22,17 +22,15 @@ std::vector<std::vector<PhotoId>> photo_lists(std::int64_t classes) {
   return lists;
 }
 
-bool ends_with(const std::string& text, std::string_view end) { return text.ends_with(end); }
-
 // Weights that keep the variance, ARFA's a = 1, and the k = 1.35 that it has for normally distributed inputs.
 // Orthonormal weights and LSUV would take minutes at full size and do not change the time of a step.
 void fill(const std::vector<Parameter*>& parameters, Rng& rng, Device device) {
   for (Parameter* p : parameters) {
     const Shape& s = p->shape;
-    if (ends_with(p->name, ".k")) {
+    if (p->name.ends_with(".k")) {
       p->set(Tensor::full(s, Real(1.35)));
     } else if (s.rank() < 2) {
-      p->set(Tensor::full(s, ends_with(p->name, ".a") ? 1 : 0, device));
+      p->set(Tensor::full(s, p->name.ends_with(".a") ? 1 : 0, device));
     } else {
       const double sd = 1 / std::sqrt(static_cast<double>(s.elements() / s[0]));
       std::vector<Real> values(static_cast<std::size_t>(s.elements()));
@@ -45,7 +43,8 @@ void fill(const std::vector<Parameter*>& parameters, Rng& rng, Device device) {
 }  // namespace
 
 void BenchWorkOptions::add(CLI::App& command, bool with_classes) {
-  add_choice(command, "work", size_, size_words, "small (64 px, width/4, batch 81) or full (Table 1, batch 3)");
+  add_choice(command, "work", size_, size_words,
+             "small (64 px, width/4, batch 81) or full (Table 1, batch 3)");
   command.add_option("--batch", batch_, "Images of a step")->check(CLI::PositiveNumber);
   if (with_classes) {
     command.add_option("--classes", classes_, "Classes of the head; 20,000 by default")
@@ -92,7 +91,7 @@ BenchTraining::BenchTraining(const BenchWork& work, BenchLoss loss, Device devic
   const ClassCounts counts =
       ClassCounts::fixed(static_cast<int>(work.batch), classes, static_cast<int>(each));
   mining_.emplace(index_, list_, counts, std::max(1, classes / 3), Rng(2, 0));
-  random_.emplace(index_, list_, counts, classes, Rng(2, 0));
+  random_.emplace(index_, counts, Rng(2, 0));
 
   const Shape shape{work.batch, work.network.input, work.network.input, 3};
   std::vector<Real> pixels(static_cast<std::size_t>(shape.elements()));
@@ -101,7 +100,7 @@ BenchTraining::BenchTraining(const BenchWork& work, BenchLoss loss, Device devic
 }
 
 double BenchTraining::step(bool mining) {
-  const Batch batch = (mining ? *mining_ : *random_).next();
+  const Batch batch = mining ? mining_->next() : random_->next();
   profile_mark(Part::rest, "sampling");
   const auto labels = Array<std::int32_t>::from(batch.labels, device_);
   JointLoss loss = losses_(l2_normalize(network_.forward(Var(images_))), labels, weights_, pair_draws_);

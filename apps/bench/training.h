@@ -9,6 +9,7 @@
 #include "losses/joint.h"
 #include "optim/nesterov_sgd.h"
 #include "sampling/doppelganger_sampler.h"
+#include "sampling/random_sampler.h"
 
 namespace dg {
 
@@ -67,7 +68,8 @@ class BenchTraining {
   std::optional<NesterovSgd> optimiser_;
   IdentityIndex index_;
   DoppelgangerList list_;
-  std::optional<DoppelgangerSampler> mining_, random_;
+  std::optional<DoppelgangerSampler> mining_;
+  std::optional<RandomSampler> random_;
   Tensor images_;
   Rng pair_draws_{3, 0};
 };

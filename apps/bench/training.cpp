@@ -24,17 +24,15 @@ std::vector<std::vector<PhotoId>> photo_lists(std::int64_t classes) {
   return lists;
 }
 
-bool ends_with(const std::string& text, std::string_view end) { return text.ends_with(end); }
-
 // Weights that keep the variance, ARFA's a = 1, and the k = 1.35 that it has for normally distributed inputs.
 // Orthonormal weights and LSUV would take minutes at full size and do not change the time of a step.
 void fill(const std::vector<Parameter*>& parameters, Rng& rng, Device device) {
   for (Parameter* p : parameters) {
     const Shape& s = p->shape;
-    if (ends_with(p->name, ".k")) {
+    if (p->name.ends_with(".k")) {
       p->set(Tensor::full(s, Real(1.35)));
     } else if (s.rank() < 2) {
-      p->set(Tensor::full(s, ends_with(p->name, ".a") ? 1 : 0, device));
+      p->set(Tensor::full(s, p->name.ends_with(".a") ? 1 : 0, device));
     } else {
       const double sd = 1 / std::sqrt(static_cast<double>(s.elements() / s[0]));
       std::vector<Real> values(static_cast<std::size_t>(s.elements()));
@@ -47,7 +45,8 @@ void fill(const std::vector<Parameter*>& parameters, Rng& rng, Device device) {
 }  // namespace
 
 void BenchWorkOptions::add(CLI::App& command, bool with_classes) {
-  add_choice(command, "work", size_, size_words, "small (64 px, width/4, batch 81) or full (Table 1, batch 3)");
+  add_choice(command, "work", size_, size_words,
+             "small (64 px, width/4, batch 81) or full (Table 1, batch 3)");
   command.add_option("--batch", batch_, "Images of a step")->check(CLI::PositiveNumber);
   if (with_classes) {
     command.add_option("--classes", classes_, "Classes of the head; 20,000 by default")

@@ -51,19 +51,19 @@ Key base_identities_key() {
 }
 
 Key cache_key() {
-  using Megabytes = std::optional<std::int64_t>;  // empty: "auto"
+  using CacheSize = std::optional<std::int64_t>;  // MiB; empty: "auto"
   return make_key(
       "data.cache_mb", DG_AT(data.cache_mb),
       "memory for decoded photos, in MiB; photos beyond it are decoded at every use; \"auto\": 4096 for "
       "a folder, 0 for a dataset.toml",
       fmt::format("an integer in 0..{} or \"auto\"", billion),
-      [](const toml::node& n) -> std::optional<Megabytes> {
-        const Megabytes v = n.value_exact<std::int64_t>();
+      [](const toml::node& n) -> std::optional<CacheSize> {
+        const CacheSize v = n.value_exact<std::int64_t>();
         if (!v && n.value_exact<std::string>() != "auto") return std::nullopt;
         return std::make_optional(v);
       },
-      [](const Megabytes& v) { return !v || (*v >= 0 && *v <= billion); },
-      [](const Megabytes& v) { return v ? fmt::format("{}", *v) : std::string("\"auto\""); });
+      [](const CacheSize& v) { return !v || (*v >= 0 && *v <= billion); },
+      [](const CacheSize& v) { return v ? fmt::format("{}", *v) : std::string("\"auto\""); });
 }
 
 Key crop_key() {

@@ -79,6 +79,7 @@ set(TEST_F32
   data/split_test.cpp
   data/tsv/tsv_index_file_test.cpp
   data/tsv/tsv_index_test.cpp
+  docs/comments_test.cpp
   docs/docs_test.cpp
   docs/folders_test.cpp
   evaluation/bootstrap_test.cpp

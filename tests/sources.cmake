@@ -6,7 +6,7 @@ set(TEST_SAMPLING
   sampling/draw_photos_test.cpp
   sampling/foreign_trainer_test.cpp
   sampling/compared/hard_class_sampler_test.cpp
-  sampling/compared/hard_classes_test.cpp
+  sampling/compared/hard_class_choice_test.cpp
   sampling/identity_index_test.cpp
   sampling/lag_queue_test.cpp
   sampling/list_health_test.cpp

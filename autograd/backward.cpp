@@ -52,7 +52,7 @@ std::vector<NodePtr> in_walking_order(const NodePtr& root) {
   return found;
 }
 
-// How many times each leaf stands among the parents of `nodes`.
+// How often each leaf occurs among the parents of `nodes`.
 std::unordered_map<const Node*, std::int64_t> uses_of_leaves(const std::vector<NodePtr>& nodes) {
   std::unordered_map<const Node*, std::int64_t> uses;
   for (const NodePtr& node : nodes) {
@@ -87,9 +87,9 @@ void backward(const Var& root, Tensor upstream, const LeafDone& done) {
     if (node->grad.defined()) {     // otherwise nothing arrived
       Needed needed;
       for (const NodePtr& parent : node->parents) needed.push_back(parent != nullptr);
-      const ProfileScope profiled({.as = node->profiled_as, .backward = true});
+      const ProfileScope profiled({.as = node->profiled.as, .backward = true});
       Gradients gradients = std::exchange(node->backward, {})(std::exchange(node->grad, {}), needed);
-      profile_mark(Part::elementwise, node->operation);
+      profile_mark(Part::elementwise, node->profiled.operation);
       require(gradients.size() == needed.size(), "backward",
               "an operation of {} parents returned {} gradients", needed.size(), gradients.size());
       for (std::size_t i = 0; i < gradients.size(); ++i) {

@@ -2,8 +2,8 @@
 // random w; then ds/dx is compared coordinate by coordinate with (s(x + h) - s(x - h)) / 2h:
 //   |analytic - numeric| <= 1e-7 + 1e-6 * max(|analytic|, |numeric|), one tolerance for everything.
 // It also demands that inputs are unchanged, that inputs which need no gradient get none, and that a second
-// run gives the same bits. Points where f has a kink (max, |x|, x = 0 of ARFA) must be avoided by the
-// caller's choice of inputs; the makers below help.
+// run gives the same bits. The caller chooses inputs away from the points where f has a kink (max, |x|, x = 0
+// of ARFA); the functions below make such inputs.
 #pragma once
 #include <functional>
 #include <string>

@@ -37,8 +37,7 @@ Var Var::result(Tensor value, std::vector<NodePtr> parents, Backward backward, c
     out.node_ = new_node();
     out.node_->parents = std::move(parents);
     out.node_->backward = std::move(backward);
-    out.node_->operation = operation;
-    out.node_->profiled_as = profile_context().as;
+    out.node_->profiled = {operation, profile_context().as};
   }
   return out;
 }

@@ -32,8 +32,7 @@ struct Node {
   std::vector<NodePtr> parents;  // null where no gradient is wanted
   Backward backward;             // empty for a leaf
   Tensor grad;                   // leaf: the sum of all gradients since the last zero_grad
-  const char* operation = "";    // file that made it, and what its time is charged to: tensor/profile.h
-  std::optional<Part> profiled_as;
+  ProfileTag profiled;           // what the time of `backward` is charged to
 };
 
 class Var {
@@ -55,12 +54,9 @@ class Var {
   const Tensor& grad() const;
   void zero_grad();
 
-  /// The same value, cut off from the graph.
-  Var detach() const { return Var(value_); }
-
   /// The result of an operation with these parents (null = no gradient wanted). Nothing is recorded when no
   /// parent wants a gradient or a NoGrad guard is alive.
-  /// `operation` is the calling file, for the profile.
+  /// `operation` is the calling file: the profile charges the operation's time to it.
   static Var result(Tensor value, std::vector<NodePtr> parents, Backward backward,
                     const char* operation = __builtin_FILE());
 
@@ -86,8 +82,8 @@ inline Tensor reuse_or_allocate(const Tensor& x) {
   return x.sole_owner() ? x : Tensor(x.shape(), x.device());
 }
 
-/// Called with a leaf as soon as its gradient is complete: nothing later in the walk reads the leaf's value
-/// or adds to its gradient.
+/// Called with a leaf as soon as its gradient is complete: nothing later in the backward pass reads the
+/// leaf's value or adds to its gradient.
 using LeafDone = std::function<void(const NodePtr& leaf)>;
 
 /// Gradient of `root` (a scalar unless `upstream` is given) with respect to every leaf that requires one,

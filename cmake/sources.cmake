@@ -7,7 +7,7 @@ set(DG_SAMPLING
   sampling/doppelganger_list.cpp
   sampling/doppelganger_sampler.cpp
   sampling/compared/hard_class_sampler.cpp
-  sampling/compared/hard_classes.cpp
+  sampling/compared/hard_class_choice.cpp
   sampling/identity_index.cpp
   sampling/compared/inner_products.cpp
   sampling/lag_queue.cpp

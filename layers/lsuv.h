@@ -11,15 +11,17 @@ struct LsuvLine {
   double variance = 0;  // of the layer's output after scaling
 };
 
-/// Expects orthonormal weights and zero biases (Network::initialise). One walk over `images` (>= 256
-/// recommended) in forward order, with everything earlier final: each convolution and fc is scaled to unit
-/// variance of its output, then the k of the ARFA behind it is set to 1 / std(its output at k = 1). Both are
-/// linear, so one scaling is exact up to rounding. Residual sums are left alone; statistics run in double.
-/// Throws Error at zero or non-finite variance.
+/// Expects orthonormal weights and zero biases (Layer::initialise). Makes one forward pass over `images` (256
+/// or more are recommended), so that each layer sees the final outputs of those before it. The weight of each
+/// convolution and fully connected layer is scaled so that its output has unit variance; then the k of the
+/// ARFA that follows is set to 1 / std(its output at k = 1). A layer's output is proportional to its weight,
+/// and that of ARFA to k, so scaling once is exact up to rounding. Residual sums are not scaled; statistics
+/// run in double. Throws Error when a variance is zero or not finite.
 std::vector<LsuvLine> lsuv(Network& network, const Tensor& images);
 
-/// Centres the embedding once (option init.centre): the fc output gets zero mean per unit and a mean spread
-/// of 1, then the mean of the maxout output is subtracted from the biases of both members of each pair.
+/// Centres the embedding once (option init.centre): the output of the last fully connected layer gets zero
+/// mean per unit and a mean standard deviation of 1; then the mean of the maxout output is subtracted from
+/// the biases of both members of each pair.
 void centre_embedding(Network& network, const Tensor& images);
 
 }  // namespace DG_WIDTH

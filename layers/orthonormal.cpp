@@ -6,7 +6,7 @@ namespace dg {
 inline namespace DG_WIDTH {
 namespace {
 
-// Fixed order of summation, vectorised over eight partial sums.
+// Eight partial sums: a fixed order of summation that can be vectorised (eight doubles are 512 bits).
 double dot(const double* a, const double* b, std::int64_t n) {
   double lane[8] = {};
   std::int64_t i = 0;
@@ -17,8 +17,9 @@ double dot(const double* a, const double* b, std::int64_t n) {
   return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
 
-// Modified Gram-Schmidt on the rows of m [rows, cols], rows <= cols. Each finished row is taken out of all
-// later rows, which are independent of each other.
+// Modified Gram-Schmidt on the rows of m [rows, cols], rows <= cols. The component along each finished row is
+// subtracted from all later rows. These do not depend on each other, so threads share them while there are
+// enough numbers left (2^16) to be worth it.
 void orthonormalise_rows(std::vector<double>& m, std::int64_t rows, std::int64_t cols) {
   for (std::int64_t i = 0; i < rows; ++i) {
     double* row = m.data() + i * cols;

@@ -11,8 +11,8 @@ struct Sums {
   DG_FN friend Sums operator+(Sums p, Sums q) { return {p.sum + q.sum, p.squares + q.squares}; }
 };
 
-// Sums of x and x^2, as one row or per column. In double, n eps of E[x^2] is far below what anybody reads
-// off.
+// Sums of x and x^2, of all elements (as one row) or per column. E[x^2] - E[x]^2 loses about n eps E[x^2] by
+// cancellation; in double that is far below the digits anybody reads.
 struct SumOfPowers {
   Sums* out;
   const Real* x;

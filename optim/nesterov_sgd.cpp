@@ -20,16 +20,17 @@ struct SquaredNorm {
   DG_FN void finish(std::int64_t, double sum) const { *out = sum; }
 };
 
-struct ClipFactor {
-  double* squares;  // [n + 2]: n squared norms, then the norm, then the factor
+struct MeasureClipping {
+  Clipping* out;
+  const double* squared_norms;  // [n]
   std::int64_t n;
-  double clip;
+  double clip_norm;
   DG_FN void operator()(std::int64_t) const {
     double sum = 0;
-    for (std::int64_t i = 0; i < n; ++i) sum += squares[i];
+    for (std::int64_t i = 0; i < n; ++i) sum += squared_norms[i];
     const double norm = std::sqrt(sum);
-    squares[n] = norm;
-    squares[n + 1] = norm > clip ? clip / norm : 1;
+    out->norm = norm;
+    out->factor = norm > clip_norm ? clip_norm / norm : 1;
   }
 };
 
@@ -49,8 +50,8 @@ struct Update {
   Real rate, momentum, decay, floor;
   bool rate_inside;
   DG_FN void operator()(std::int64_t i) const {
-    const bool stays =
-        halted != nullptr && *halted != 0;  // chosen at the end: a return here is not vectorised
+    // Chosen at the end: with a return here the loop would not be vectorised.
+    const bool stays = halted != nullptr && *halted != 0;
     const Real factor = clip_factor != nullptr ? static_cast<Real>(*clip_factor) : Real(1);
     const Real gradient = factor * g[i] + decay * w[i];
     const Real added = rate_inside ? rate * gradient : gradient;
@@ -77,18 +78,21 @@ NesterovSgd::NesterovSgd(const std::vector<Parameter*>& parameters, const Nester
   }
   require(!parameters_.empty(), "nesterov_sgd", "there is nothing to train among {} parameters",
           parameters.size());
-  squares_ = Array<double>(static_cast<std::int64_t>(parameters_.size()) + 2, parameters_[0]->value.device());
-  squares_.set(std::vector<double>(parameters_.size() + 2, 0.0));
-  halted_ = Array<std::int32_t>::from(std::vector<std::int32_t>{0}, squares_.device());
+  const Device device = parameters_[0]->value.device();
+  squared_norms_ = Array<double>(static_cast<std::int64_t>(parameters_.size()), device);
+  clipping_ = Array<Clipping>::from(std::vector<Clipping>(1), device);
+  halted_ = Array<std::int32_t>::from(std::vector<std::int32_t>{0}, device);
 }
 
 void NesterovSgd::measure_norm() {
   const auto n = static_cast<std::int64_t>(parameters_.size());
   for (std::int64_t i = 0; i < n; ++i) {
     const Tensor& g = parameters_[static_cast<std::size_t>(i)]->value.grad();
-    reduce_rows(squares_.device(), 1, g.defined() ? g.size() : 0, SquaredNorm{squares_.data() + i, g.data()});
+    reduce_rows(clipping_.device(), 1, g.defined() ? g.size() : 0,
+                SquaredNorm{squared_norms_.data() + i, g.data()});
   }
-  for_each(squares_.device(), 1, ClipFactor{squares_.data(), n, options_.clip_norm});
+  for_each(clipping_.device(), 1,
+           MeasureClipping{clipping_.data(), squared_norms_.data(), n, options_.clip_norm});
 }
 
 void NesterovSgd::step(double rate) { update_all(rate, nullptr); }
@@ -125,7 +129,7 @@ void NesterovSgd::update(std::size_t i, double rate, const std::int32_t* halted)
   const Tensor& g = p.value.grad();
   if (!g.defined()) return;
   const Tensor& w = p.value.value();
-  const double* factor = options_.clip_norm > 0 ? squares_.data() + parameters_.size() + 1 : nullptr;
+  const double* factor = options_.clip_norm > 0 ? &clipping_.data()->factor : nullptr;
   for_each(w.device(), w.size(),
            Update{w.data(), velocity_[i].data(), g.data(), factor, halted,
                   static_cast<Real>(rate * p.rate_multiplier), static_cast<Real>(options_.momentum),
@@ -134,7 +138,7 @@ void NesterovSgd::update(std::size_t i, double rate, const std::int32_t* halted)
   p.value.zero_grad();
 }
 
-double NesterovSgd::gradient_norm() const { return squares_.to_vector()[parameters_.size()]; }
+double NesterovSgd::gradient_norm() const { return clipping_.to_vector()[0].norm; }
 
 }  // namespace DG_WIDTH
 }  // namespace dg

@@ -2,11 +2,11 @@
 // where the parameter decays (convolution, fc and classifier weights only) and G = g elsewhere:
 //
 //   v <- mu v + G,            w <- w - rate (G + mu v)          (rate outside the buffer, the default)
-//   v <- mu v + rate G,       w <- w - (rate G + mu v)          (rate inside; they differ when the rate
-//   changes)
+//   v <- mu v + rate G,       w <- w - (rate G + mu v)          (rate inside the buffer)
 //
-// then w is clamped to the parameter's floor. Optionally all gradients are first scaled by min(1, clip /
-// |g|), |g| being the Euclidean norm over every trainable parameter; norm and factor stay on the device.
+// (the two differ when the rate changes); then w is clamped to the parameter's floor. Optionally all
+// gradients are first scaled by min(1, clip / |g|), where |g| is the Euclidean norm over all trainable
+// parameters; norm and factor stay on the device.
 #pragma once
 #include <vector>
 
@@ -22,17 +22,23 @@ struct NesterovSgdOptions {
   double clip_norm = 0;  // 0 = no clipping
 };
 
+/// How the gradients of a step are clipped.
+struct Clipping {
+  double norm = 0;    // of all gradients together
+  double factor = 1;  // that all of them are multiplied by
+};
+
 class NesterovSgd {
  public:
   /// Takes the trainable ones of `parameters`; they must be initialised and outlive the optimiser.
   NesterovSgd(const std::vector<Parameter*>& parameters, const NesterovSgdOptions& options);
-  /// One step with the gradients the leaves hold, which are then cleared. A parameter without a gradient is
-  /// left alone.
+  /// One step with the gradients that the leaves hold, which are then cleared. A parameter without a gradient
+  /// stays as it is.
   void step(double rate);
-  /// backward(loss) and step(rate), to the same bits. Unless gradients are clipped, which takes all of them,
-  /// each parameter is updated as soon as its own gradient is complete, so that the gradients of all layers
-  /// never exist at once. A loss that is not finite changes nothing, in this step and in all later ones: the
-  /// device decides, so the host may hear of it late.
+  /// The same as backward(loss) and step(rate), bit for bit. Each parameter is updated as soon as its own
+  /// gradient is complete, so that the gradients of all layers never exist at once (clipping needs all of
+  /// them: then it is done at the end). After a loss that is not finite nothing is changed any more, in this
+  /// step and in all later ones; the device decides that, so the host may learn of it later.
   void minimise(const Var& loss, double rate);
   /// Norm of the last step's gradient before clipping (0 unless clipping is on). Waits for the device.
   double gradient_norm() const;
@@ -49,8 +55,9 @@ class NesterovSgd {
   NesterovSgdOptions options_;
   std::vector<Parameter*> parameters_;
   std::vector<Tensor> velocity_;
-  Array<double> squares_;       // per parameter: squared norm of its gradient; last: the factor that clips
-  Array<std::int32_t> halted_;  // [1], 1 once a loss was not finite
+  Array<double> squared_norms_;  // of the gradient of each parameter
+  Array<Clipping> clipping_;     // [1]
+  Array<std::int32_t> halted_;   // [1], 1 once a loss was not finite
 };
 
 }  // namespace DG_WIDTH

@@ -3,8 +3,9 @@
 //
 //   rate(t) = final + (initial - final) (1 + cos(pi tau / T)) / 2
 //
-// with T the length of the current period and tau the steps since it began; per step, not per epoch. A linear
-// warm-up (option, off in the paper's recipes) multiplies it by min(1, (t + 1) / warmup).
+// where T is the length of the current period and tau the number of steps since it began; the rate changes
+// with each step, not with each epoch. A linear warm-up (an option that the paper's recipes do not use)
+// multiplies it by min(1, (t + 1) / warmup).
 #pragma once
 #include <cstdint>
 

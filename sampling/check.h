@@ -1,5 +1,5 @@
-// Checks in the project's message form, `[where] x must be ..., got ...`, from the standard library alone:
-// tensor/check.h needs fmt, and the samplers are made to be used without the framework.
+// Checks with messages in the project's form, `[where] x must be ..., got ...`, from the standard library
+// alone: tensor/check.h needs fmt, and the samplers can be used without the framework.
 #pragma once
 #include <sstream>
 

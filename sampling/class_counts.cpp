@@ -39,18 +39,18 @@ std::vector<int> ClassCounts::draw(Rng& rng) const {
   if (images.back() >= lo_) return images;
 
   if (static_cast<int>(images.size()) <= max_classes()) {
-    for (auto giver = images.rbegin() + 1; images.back() < lo_; ++giver) {
-      const int gift = std::min(*giver - lo_, lo_ - images.back());
-      *giver -= gift;
-      images.back() += gift;
+    for (auto donor = images.rbegin() + 1; images.back() < lo_; ++donor) {
+      const int moved = std::min(*donor - lo_, lo_ - images.back());
+      *donor -= moved;
+      images.back() += moved;
     }
   } else {
-    int homeless = images.back();
+    int remaining = images.back();
     images.pop_back();
-    for (auto taker = images.rbegin(); homeless > 0; ++taker) {
-      const int gift = std::min(hi_ - *taker, homeless);
-      *taker += gift;
-      homeless -= gift;
+    for (auto receiver = images.rbegin(); remaining > 0; ++receiver) {
+      const int moved = std::min(hi_ - *receiver, remaining);
+      *receiver += moved;
+      remaining -= moved;
     }
   }
   return images;

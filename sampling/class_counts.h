@@ -8,9 +8,9 @@
 //   lo;
 //   3. if all of them together cannot spare enough, there is no room for that class: it is dropped, and its
 //      images go to the classes before it, nearest first, while they stay at or below hi.
-// Step 3 can be needed only where M/lo is not whole and nearly every draw was lo. With these steps every draw
-// ends with M images and lo..hi per class, provided that any such split of M exists; that is checked once, at
-// construction. Fixed K images per class is the range K..K.
+// Step 3 is needed only where M/lo is not an integer and nearly every draw was lo. With these steps every
+// draw ends with M images and lo..hi per class if M can be split in that way at all, which is checked once,
+// at construction. A fixed number K of images per class is the range K..K.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -43,8 +43,8 @@ class ClassCounts {
   int batch_, lo_, hi_;
 };
 
-/// What every sampler asks of its settings, as errors of `where`: at least as many classes exist as a batch
-/// may have; and N_r is 1..max_classes().
+/// Checks that samplers share. Errors in the name of `where` unless at least as many classes exist as a batch
+/// may have, and unless N_r is 1..max_classes().
 void demand_enough_classes(const ClassCounts& counts, std::int64_t classes, const char* where);
 void demand_random_classes(const ClassCounts& counts, int random_classes, const char* where);
 

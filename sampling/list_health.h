@@ -1,10 +1,11 @@
-// Figures that tell how a doppelganger list is doing. They cost O(C log C) each time they are asked for and a
-// copy of the list; the list itself carries nothing for them.
+// Figures that show whether a doppelganger list is healthy. Each measurement takes O(C log C), and a copy of
+// the list is kept; the list itself stores nothing for them.
 //
-// In-degree: of how many classes a class is the doppelganger. Section 3.2 welcomes that a class confused with
-// many is sampled more often; a class at which much of the list points (a hub) crowds out the others. Two
-// figures show it: the largest in-degree, and the Gini coefficient of all in-degrees, 0 when all classes are
-// doppelganger equally often, near 1 when few classes are doppelganger to all.
+// The in-degree of a class is the number of classes whose doppelganger it is. Section 3.2 welcomes that a
+// class confused with many others is sampled more often; but a class that much of the list points at (a hub)
+// crowds out the others. Two figures show it: the largest in-degree, and the Gini coefficient of all
+// in-degrees, which is 0 when all classes are a doppelganger equally often and near 1 when few classes are
+// that of all.
 #pragma once
 #include <span>
 #include <vector>

@@ -1,6 +1,6 @@
-// Random P x K sampling, what mining is compared with: N_c classes without replacement, every class as
-// probable as any other, and the photos of each at random. The same batches, bit for bit, as doppelganger
-// sampling with N_r = N_c.
+// Random P x K sampling, which mining is compared with: N_c classes without replacement, every class as
+// probable as any other, and random photos of each. Its batches are those of doppelganger sampling with N_r =
+// N_c, bit for bit.
 #pragma once
 #include "sampling/batch_sampler.h"
 #include "sampling/class_counts.h"

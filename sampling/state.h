@@ -1,6 +1,6 @@
 // Saved state as bytes: a tag of four letters, then integers, least significant byte first on every machine.
-// A vector is its length (uint64) and its elements. Nothing else is stored, so equal states are equal bytes.
-// The layout of each class's state is written above its save().
+// A vector is its length (uint64) followed by its elements. Nothing else is stored, so equal states are equal
+// bytes. The comment on save() of each class describes its layout.
 #pragma once
 #include <algorithm>
 #include <concepts>

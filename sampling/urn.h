@@ -1,9 +1,10 @@
 // An urn with the numbers 0..n-1, for drawing without replacement.
 //
-// It is the shuffle of Fisher and Yates that stores only what it has moved: conceptually an array of all
-// numbers whose first `left` places are still in the urn; a number taken out swaps places with the last of
-// them. So a draw costs O(1) expected time and memory, even for the last number of the urn, and an urn with
-// millions of classes costs no more than the few dozen that leave it.
+// It is the shuffle of Fisher and Yates, and stores only the numbers that were moved. Think of an array of
+// all numbers, of which those in the first `left` places are still in the urn; a number that is taken out
+// swaps places with the last of these. So a draw takes O(1) expected time and memory, even for the last
+// number of the urn, and an urn of millions of classes costs no more than the few dozen that are drawn from
+// it.
 #pragma once
 #include <cstdint>
 #include <unordered_map>

@@ -20,8 +20,8 @@ constexpr bool pass_through = true;
 constexpr bool pass_through = false;
 #endif
 
-// Requests are rounded up to one of four sizes per power of two: at most 25% is lost, and near sizes share
-// buffers.
+// Requests are rounded up to one of four sizes per power of two: at most 25% is lost, and similar sizes share
+// buffers. The smallest step is 64 bytes, the alignment of a buffer.
 std::size_t rounded(std::size_t bytes) {
   if constexpr (pass_through) return bytes;
   const std::size_t step = std::max<std::size_t>(64, std::bit_floor(bytes) / 4);
@@ -30,8 +30,8 @@ std::size_t rounded(std::size_t bytes) {
 
 struct Cache {
   std::mutex mutex;
-  std::unordered_map<std::size_t, std::vector<void*>>
-      free;  // by rounded size; the order of sizes never matters
+  // Unused buffers by rounded size. Nothing depends on the order of the sizes.
+  std::unordered_map<std::size_t, std::vector<void*>> free;
   AllocatorStatistics statistics;
 };
 
@@ -41,7 +41,7 @@ Cache& cache(Device device) {
   return (*caches)[static_cast<std::size_t>(device)];
 }
 
-// Under the cache's lock.
+// The caller holds the cache's lock.
 void release_unused(Device device, Cache& c) {
   for (auto& [size, list] : c.free) {
     for (void* data : list) backend(device).release(data);
@@ -65,7 +65,7 @@ void* cached_allocate(Device device, std::size_t bytes) {
   } else {
     try {
       data = backend(device).allocate(size);
-    } catch (const BackendError&) {  // what lies unused may make room
+    } catch (const BackendError&) {  // releasing the unused buffers may make room
       release_unused(device, c);
       data = backend(device).allocate(size);
     }

@@ -1,7 +1,7 @@
-// A caching allocator per device: a steady training step repeats the same sizes, so after the first step it
-// takes every buffer from the free lists and the system sees no allocation (page faults alone cost over 20%
-// of a step otherwise). Under AddressSanitizer, and with DG_ALLOCATOR_PASS_THROUGH, every request goes
-// straight to the system, filled with NaN, so that overruns and reads of stale memory show.
+// A caching allocator per device. Training steps ask for the same sizes again and again, so after the first
+// step every buffer comes from the free lists and the system sees no allocation (otherwise page faults alone
+// cost over 20% of a step). Under AddressSanitizer, and with DG_ALLOCATOR_PASS_THROUGH, every request goes
+// straight to the system and is filled with NaN, so that overruns and reads of stale memory show.
 #pragma once
 #include <cstddef>
 
@@ -26,7 +26,7 @@ void cached_release(Device device, void* data, std::size_t bytes) noexcept;
 void release_cached_memory(Device device);
 AllocatorStatistics allocator_statistics(Device device);
 
-/// Uninitialised elements for as long as this lives: the partial results of a reduction.
+/// Uninitialised elements that live as long as this object, such as the partial results of a reduction.
 template <class T>
 class Scratch {
  public:

@@ -1,4 +1,5 @@
-// exp and log that the host compiler can vectorise inside functors (a call into the C library stops that).
+// An exponential function that the host compiler can vectorise inside functors (a call into the C library
+// stops that).
 #pragma once
 #include <bit>
 #include <cmath>
@@ -9,16 +10,21 @@
 
 namespace dg {
 
-/// e^x, for float within 2 units in the last place. Below -87.3 it is 0, above 88.7 infinity; NaN stays NaN.
-/// x = n ln 2 + r with |r| <= ln 2 / 2; e^r by its Taylor polynomial of degree 7, 2^n by the exponent bits.
+/// e^x, for float within 2 units in the last place; NaN stays NaN. Below -87.3, where e^x leaves the normal
+/// floats (2^-126), it is 0; above 88.7, just under the largest float (2^128), it is infinity.
+/// x = n ln 2 + r with an integer n and |r| <= ln 2 / 2; e^r is the Taylor polynomial of degree 7, and 2^n is
+/// written into the exponent bits.
 DG_FN float exp_of(float x) {
 #ifdef __CUDA_ARCH__
   return expf(x);
 #else
   const float clamped = x < -87.3f ? -87.3f : (x > 88.7f ? 88.7f : x);
-  const float shifted = clamped * 1.44269504f + 12582912.0f;  // + 1.5 * 2^23 rounds to the nearest integer
+  // 1.44269504 is 1 / ln 2. Adding 1.5 * 2^23 = 12582912 rounds to the nearest integer: a float of that size
+  // has no fraction bits.
+  const float shifted = clamped * 1.44269504f + 12582912.0f;
   const float n = shifted - 12582912.0f;
-  const float r = (clamped - n * 0.693359375f) + n * 2.12194440e-4f;  // ln 2 in two parts
+  // ln 2 in two parts; the first has so few bits that n times it is exact.
+  const float r = (clamped - n * 0.693359375f) + n * 2.12194440e-4f;
   float p = 1.0f / 5040;
   p = p * r + 1.0f / 720;
   p = p * r + 1.0f / 120;

@@ -71,7 +71,8 @@ int threads();
 
 namespace detail {
 
-constexpr std::int64_t grain = 1 << 13;  // elements a thread takes at a time
+// Elements that a thread takes at a time: 32 KB of floats, about a first-level cache.
+constexpr std::int64_t grain = 1 << 13;
 
 // The functor arrives by value, so the compiler sees its members as locals and vectorises the loop.
 template <class F>
@@ -88,8 +89,9 @@ void run(std::int64_t row_begin, std::int64_t row_end, std::int64_t cols, F f) {
   }
 }
 
-// Folds a stretch of one row in `lanes` interleaved partial results, then those in a tree: vectorisable,
-// fixed order.
+// Folds a stretch of one row into `lanes` interleaved partial results and these in a tree, which can be
+// vectorised and has a fixed order. 32 lanes are two vectors of 16 floats: two independent chains of
+// additions.
 template <class F>
 typename F::Fold::Acc fold_row(std::int64_t row, std::int64_t begin, std::int64_t end, F f) {
   constexpr std::int64_t lanes = 32;
@@ -159,6 +161,7 @@ template <class F>
 void reduce_rows(Device device, std::int64_t rows, std::int64_t cols, F f) {
   if (rows == 0) return;
   if (device == Device::cuda) return cuda::launch_reduce_rows(rows, cols, f);
+  // Rows of more than four grains are cut into chunks, so that few long rows occupy all threads too.
   const std::int64_t chunk = 4 * detail::grain,
                      chunks = std::max<std::int64_t>(1, (cols + chunk - 1) / chunk);
   if (chunks == 1) {
@@ -180,8 +183,8 @@ template <class F>
 void reduce_columns(Device device, std::int64_t rows, std::int64_t cols, F f) {
   if (cols == 0) return;
   if (device == Device::cuda) return cuda::launch_reduce_columns(rows, cols, f);
-  // At most 64 chunks of rows, and blocks of columns, so that few rows of many columns are shared out as
-  // well.
+  // At most 64 chunks of rows, each of at least 64 rows, and blocks of 1024 columns, so that few rows of many
+  // columns occupy all threads too.
   const std::int64_t chunk = std::max<std::int64_t>(64, (rows + 63) / 64);
   const std::int64_t chunks = std::max<std::int64_t>(1, (rows + chunk - 1) / chunk);
   const std::int64_t block = 1024, blocks = (cols + block - 1) / block;

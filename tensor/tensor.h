@@ -34,9 +34,9 @@ class Array {
 
   std::int64_t size() const { return size_; }
   Device device() const { return device_; }
-  /// Device address of the first element. Only the host may read it when device() is cpu.
+  /// Device address of the first element. The host may use it only when device() is cpu.
   T* data() const { return data_.get(); }
-  /// How many handles (Arrays, Tensors, reshaped ones too) share the buffer.
+  /// How many handles share the buffer: Arrays and Tensors, reshaped ones too.
   long owners() const { return data_.use_count(); }
 
   /// Copies to the host.

@@ -1,4 +1,4 @@
-// Numbers on their way between host and device while both go on working. On a CPU these are plain copies.
+// Copies between host and device that run while both go on working. On a CPU they are plain copies.
 #pragma once
 #include <cstring>
 #include <memory>
@@ -10,14 +10,14 @@
 namespace dg {
 inline namespace DG_WIDTH {
 
-/// Host memory the device can reach by itself (pinned); grows, never shrinks.
+/// Host memory that the device can reach by itself (pinned). It grows and never shrinks.
 class PinnedBuffer {
  public:
   explicit PinnedBuffer(Device device) : device_(device) {}
   ~PinnedBuffer();
   PinnedBuffer(PinnedBuffer&& other) noexcept;
   PinnedBuffer& operator=(PinnedBuffer&&) = delete;
-  /// At least `bytes`; what was in it is lost when it has to grow.
+  /// At least `bytes`. Its contents are lost when it has to grow.
   std::byte* reserve(std::size_t bytes);
   std::byte* data() const { return data_; }
 
@@ -35,7 +35,6 @@ class Mark {
   Mark(Mark&& other) noexcept;
   Mark& operator=(Mark&&) = delete;
   void set() { backend(device_).set_mark(mark_); }
-  bool reached() const { return backend(device_).reached(mark_); }
   void wait() const { backend(device_).wait_for(mark_); }
   void* handle() const { return mark_; }
 
@@ -44,8 +43,8 @@ class Mark {
   void* mark_;
 };
 
-/// Host -> device, one message a step: while the device still works on step t, the numbers of step t + 1
-/// travel. Two buffers take turns; a message is overwritten no sooner than the work on it is done.
+/// Host -> device, one message a step: while the device still works on step t, the numbers of step t + 1 are
+/// copied. Two buffers take turns; a message is overwritten only when the work on it is done.
 template <class T>
 class Upload {
  public:
@@ -53,17 +52,17 @@ class Upload {
     slots_.emplace_back(device);
     slots_.emplace_back(device);
   }
-  /// The values on the device, for work given to it from now on and until the next call but one.
+  /// The values on the device, for work that is given to it from now on until the next call but one.
   Array<T> send(std::span<const T> values) {
     if (device_ == Device::cpu || values.empty()) return Array<T>::from(values, device_);
     slots_[now_].used.set();  // all work on the last message has been given to the device by now
     now_ = 1 - now_;
     Slot& slot = slots_[now_];
-    slot.arrived.wait();  // the copy before last has long left the pinned buffer
+    slot.arrived.wait();  // until the copy before last has left the pinned buffer, normally long ago
     std::memcpy(slot.pinned.reserve(values.size_bytes()), values.data(), values.size_bytes());
     if (slot.on_device.size() != static_cast<std::int64_t>(values.size())) {
       slot.on_device = Array<T>(static_cast<std::int64_t>(values.size()), device_);
-      slot.used.set();  // whoever had this memory until now
+      slot.used.set();  // the memory may come from the allocator's cache: after the work of its last user
     }
     backend(device_).upload(slot.on_device.data(), slot.pinned.data(), values.size_bytes(),
                             slot.used.handle(), slot.arrived.handle());
@@ -82,13 +81,14 @@ class Upload {
   std::size_t now_ = 0;
 };
 
-/// Device -> host, several arrays at a time: `start`, `add` each, `finish`; then, once ready(), read them.
+/// Device -> host, several arrays at a time: `start`, `add` for each array, `finish`; then `wait` and read.
 class Download {
  public:
   explicit Download(Device device) : device_(device), pinned_(device), done_(device) {}
-  /// Forgets the last messages. `bytes`: room for everything that will be added, with 8 to spare for each.
+  /// Forgets the last message. `bytes` is the room for everything that will be added, plus 8 for each array:
+  /// each copy starts at a multiple of 8 bytes.
   void start(std::size_t bytes);
-  /// The array may be released at once. Returns where its copy will be found.
+  /// Where the copy of `array` will be found. The array itself may be released at once.
   template <class T>
   std::span<const T> add(const Array<T>& array) {
     const std::size_t bytes = static_cast<std::size_t>(array.size()) * sizeof(T);
@@ -96,7 +96,6 @@ class Download {
             static_cast<std::size_t>(array.size())};
   }
   void finish() { done_.set(); }
-  bool ready() const { return done_.reached(); }
   void wait() const { done_.wait(); }
 
  private:

@@ -6,7 +6,7 @@ set(TEST_SAMPLING
   sampling/draw_photos_test.cpp
   sampling/foreign_trainer_test.cpp
   sampling/compared/hard_class_sampler_test.cpp
-  sampling/compared/hard_classes_test.cpp
+  sampling/compared/hard_class_choice_test.cpp
   sampling/identity_index_test.cpp
   sampling/lag_queue_test.cpp
   sampling/list_health_test.cpp
@@ -18,30 +18,43 @@ set(TEST_SAMPLING
 )
 
 set(TEST_F64
+  tensor/parallel_test.cpp
   tensor/profile_test.cpp
   tensor/rng_test.cpp
   tensor/tensor_test.cpp
+  autograd/backward_test.cpp
   autograd/gradcheck_test.cpp
   autograd/in_place_test.cpp
-  autograd/ops_test.cpp
+  autograd/ops/add_test.cpp
+  autograd/ops/arfa_test.cpp
+  autograd/ops/conv2d_test.cpp
+  autograd/ops/l2_normalize_test.cpp
+  autograd/ops/matmul_test.cpp
+  autograd/ops/max_pool_test.cpp
+  autograd/ops/maxout_test.cpp
+  autograd/ops/pairwise_test.cpp
+  autograd/ops/scale_test.cpp
+  autograd/ops/softmax_cross_entropy_test.cpp
   golden/golden_test.cpp
   golden/overfit_test.cpp
   layers/face_resnet_test.cpp
   layers/lsuv_test.cpp
   losses/contrastive_test.cpp
+  layers/orthonormal_test.cpp
   losses/joint_test.cpp
   losses/l2_softmax_test.cpp
   losses/lifted_structured_test.cpp
   losses/margin_test.cpp
-  losses/pairwise_test.cpp
-  losses/softmax_cross_entropy_test.cpp
-  optim/optim_test.cpp
+  optim/nesterov_sgd_test.cpp
+  optim/sgdr_test.cpp
 )
 
 set(TEST_GRADIENTS
+  gradients/add_test.cpp
   gradients/arfa_test.cpp
-  gradients/basic_ops_test.cpp
+  gradients/concat_test.cpp
   gradients/contrastive_test.cpp
+  gradients/conv2d_test.cpp
   gradients/face_resnet_test.cpp
   gradients/joint_test.cpp
   gradients/l2_normalize_test.cpp
@@ -49,9 +62,13 @@ set(TEST_GRADIENTS
   gradients/lifted_structured_test.cpp
   gradients/main.cpp
   gradients/margin_test.cpp
+  gradients/matmul_test.cpp
+  gradients/max_pool_test.cpp
+  gradients/maxout_test.cpp
   gradients/pairwise_test.cpp
   gradients/scale_test.cpp
   gradients/softmax_cross_entropy_test.cpp
+  gradients/sum_test.cpp
 )
 
 set(TEST_F32

@@ -4,9 +4,9 @@
 //   y[n, p, q, k] = bias[k] + sum_{r, s, c} x[n, p*stride - pad + r*d, q*stride - pad + s*d, c] w[k, r, s, c]
 //
 // x [n, h, w, c]; w [k, r, s, c]; bias [k] or undefined; y [n, h', w', k] with h' = (h + 2 pad - d (r - 1) -
-// 1) / stride + 1. Backward: dx and dw are the adjoints of this linear map in x and in w; dbias is the sum of
-// g over images and pixels. The three passes are the backend's (tensor/backend.h); this file checks shapes
-// and keeps x and w.
+// 1) / stride + 1. Backward: y is linear in x and in w; dx and dw are the adjoints of these two maps, applied
+// to g, and dbias is the sum of g over images and pixels. The three passes are the backend's
+// (tensor/backend.h); this file checks shapes and keeps x and w.
 #include "autograd/ops.h"
 #include "autograd/ops/column_sum.h"
 

@@ -4,8 +4,8 @@
 //
 // Backward, per row: dx = (g - y <g, y>) / |x|, the part of g that is tangent to the sphere, scaled.
 // A row of zeros has no direction: it stays zero and passes no gradient.
-// Numerical care: the sums run in double, so long rows lose nothing. Squares under- or overflow only beyond
-// 1e-19 or 1e19 in float inputs squared in double: never.
+// Numerical care: the sums run in double, so long rows lose nothing, and the square of no float underflows or
+// overflows.
 #include <cmath>
 
 #include "autograd/ops.h"

@@ -5,11 +5,12 @@
 //
 // patches that would leave the image are dropped. x [n, h, w, c] -> y [n, (h-window)/stride+1,
 // (w-window)/stride+1, c].
-// Backward: g goes to the pixel that won; the first wins a tie. A number per output remembers which, r *
-// window + s. It is as wide as a float: bytes beside floats are vectorised 64 at a time, and 16 channels then
-// not at all. Written per input pixel, so that each output has one writer: from the one patch that may hold
-// it where patches do not overlap, else the sum over the patches that do. Both are branch-free per channel,
-// which is what vectorises.
+// Backward: g goes to the pixel that won; the first wins a tie. `winner` holds its place in the patch, r *
+// window + s, for each output. It is int32 and not uint8: with bytes among the floats g++ works on 64
+// channels at a time, and 16 channels would not fill one vector. Backward runs per input pixel, so that each
+// number of dx has one writer: it takes g from the one patch that may contain the pixel where patches do not
+// overlap, and sums over the patches that contain it where they do. Both are free of branches per channel and
+// can therefore be vectorised.
 #include "autograd/ops.h"
 #include "tensor/parallel.h"
 

@@ -8,8 +8,8 @@
 //       de_i = sum_j c_ij (e_i - e_j),  c_ij = (G_ij + G_ji) / D_ij, and 0 where D_ij = 0: two equal rows
 //       (a repeated photo, i = j) have no direction to move apart and pass no gradient.
 // Numerical care: D and its gradient are sums over differences, never |a|^2 + |b|^2 - 2<a, b>, so rows that
-// nearly agree keep full relative accuracy; D is exactly symmetric and its diagonal exactly 0. The n^2 d
-// operations are nothing beside a network (n is a batch).
+// nearly agree keep full relative accuracy; D is exactly symmetric and its diagonal exactly 0. Its n^2 d
+// operations (n is the batch size) cost next to nothing compared with a network's.
 #include <cmath>
 
 #include "autograd/ops.h"

@@ -3,7 +3,7 @@
 //   y = s x,  x of any shape; s a trained scalar (shape [] or [1]), or a constant.
 //
 // Backward: dx = s g, ds = <g, x>.
-// With a trained s the input is kept for ds, so only scaling by something untrained works in place.
+// The input is kept for ds when s is trained, so the operation works in place only when it is not.
 // Numerical care: <g, x> is summed in double. Used for the scale alpha of the L2-Softmax and lifted
 // structured losses (section 4.2.5).
 #include "autograd/ops.h"

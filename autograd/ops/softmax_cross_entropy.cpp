@@ -5,13 +5,16 @@
 //
 // Backward: dx = (softmax(x) - onehot(t)) g / rows.
 //
-// Memory traffic (classes may be 20,000 and more): forward reads x once, backward reads it once and writes dx
-// over it when nobody else holds the buffer. The forward pass carries, over the wrong classes of a row, the
-// highest logit m, its class, whether it is shared, and s = sum exp(x - m), rescaled whenever m rises (online
-// softmax: Milakov and Gimelshein 2018). The target joins at the end of the row.
-// Numerical care: with the target apart, loss = log(1 + s exp(m - x_t)) and 1 - p_t = odds / (1 + odds) are
-// right to the last digits also when the softmax is saturated, where log-sum-exp minus x_t, or p_t - 1, would
-// be rounding noise.
+// Memory traffic (there may be 20,000 classes and more): forward reads x once, backward reads it once and
+// writes dx over it when nobody else holds the buffer. The forward pass keeps four numbers of the wrong
+// classes of a row: the highest logit m, its class, whether several classes share it, and s = sum exp(x - m),
+// rescaled whenever m rises (online softmax: Milakov and Gimelshein 2018). The target is added at the end of
+// the row.
+//
+// Numerical care: because the target is kept apart, loss = log(1 + odds) and 1 - p_t = odds / (1 + odds),
+// with odds = s exp(m - x_t), are right to the last digits even when the softmax is saturated, where
+// log-sum-exp minus x_t, or p_t - 1, would be rounding noise.
+//
 // Logits that are not finite: -inf is a class of probability 0. Any NaN, a target that is not finite, or a
 // wrong class at +inf makes the loss not finite; a NaN or several +inf among the wrong classes makes
 // HardestClass::logit NaN.
@@ -26,7 +29,8 @@ namespace dg {
 inline namespace DG_WIDTH {
 namespace {
 
-// Class numbers travel as Real, because a struct of one type is what the compiler can vectorise.
+// Class numbers are kept as Real, because g++ vectorises a struct only if all its members have one type.
+// 2^24: up to there every integer is a float.
 constexpr std::int64_t max_classes = std::int64_t{1} << 24;
 
 struct WrongClasses {
@@ -38,7 +42,9 @@ struct WrongClasses {
 
 struct SoftmaxForward {
   struct Rows {  // [rows] each
-    Real *loss, *top, *inverse_sum, *miss;
+    Real* loss;
+    Real *largest, *inverse_sum;  // of all logits: the largest, and 1 / sum exp(x - largest)
+    Real* wrong_probability;      // 1 - p_t
     std::int32_t* class_id;
     Real *logit, *target;
     std::uint8_t* tied;
@@ -53,17 +59,18 @@ struct SoftmaxForward {
     // Not -inf, so that the difference to a logit of -inf is not NaN.
     DG_FN static Acc identity() { return {std::numeric_limits<Real>::lowest(), 0, -1, 0}; }
     DG_FN static Acc combine(Acc p, Acc q) {
-      const Real lead = p.highest - q.highest;
-      const bool first = lead > 0, second = lead < 0;
-      const Real fade = exp_of(first ? -lead : lead);  // NaN stays, and spoils the sum
-      const Real lower = p.class_id < q.class_id ? p.class_id : q.class_id;
-      return {first ? p.highest : q.highest, first ? p.sum + q.sum * fade : q.sum + p.sum * fade,
-              first ? p.class_id : (second ? q.class_id : lower), first ? p.tied : (second ? q.tied : Real(1))};
+      const Real difference = p.highest - q.highest;
+      const bool p_wins = difference > 0, q_wins = difference < 0;
+      const Real factor = exp_of(p_wins ? -difference : difference);  // NaN stays, and spoils the sum
+      const Real first = p.class_id < q.class_id ? p.class_id : q.class_id;
+      return {p_wins ? p.highest : q.highest, p_wins ? p.sum + q.sum * factor : q.sum + p.sum * factor,
+              p_wins ? p.class_id : (q_wins ? q.class_id : first), p_wins ? p.tied : (q_wins ? q.tied : Real(1))};
     }
   };
   DG_FN WrongClasses map(std::int64_t row, std::int64_t c) const {
     const bool wrong = c != labels[row];
-    // Not every machine's vectors can load under a condition, or make floats of 64-bit integers.
+    // Loaded in any case, and numbered in 32 bits: not every machine has vector instructions that load under
+    // a condition or convert 64-bit integers to floats.
     const Real value = x[row * classes + c], number = static_cast<Real>(static_cast<std::int32_t>(c));
     return {wrong ? value : std::numeric_limits<Real>::lowest(), Real(wrong), wrong ? number : Real(-1), 0};
   }
@@ -80,10 +87,10 @@ struct SoftmaxForward {
         target_leads ? std::log1p(sum * std::exp(highest - target)) : highest - target + std::log(total);
     const bool finite = target - target == 0;
     out.loss[row] = static_cast<Real>(finite ? loss : nan);
-    out.top[row] = static_cast<Real>(target_leads ? target : highest);
+    out.largest[row] = static_cast<Real>(target_leads ? target : highest);
     out.inverse_sum[row] = static_cast<Real>(1 / total);
-    out.miss[row] =
-        static_cast<Real>((target_leads ? sum * std::exp(highest - target) : sum) / total);  // 1 - p_t
+    out.wrong_probability[row] =
+        static_cast<Real>((target_leads ? sum * std::exp(highest - target) : sum) / total);
     out.target[row] = static_cast<Real>(target);
 
     const bool found = wrong.class_id >= 0;
@@ -108,13 +115,13 @@ struct MeanLoss {
 
 struct SoftmaxBackward {
   Real* dx;  // may be x
-  const Real *x, *g, *top, *inverse_sum, *miss;
+  const Real *x, *g, *largest, *inverse_sum, *wrong_probability;
   const std::int32_t* labels;
   std::int64_t classes;
   Real share;  // 1 / rows
   DG_FN void operator()(std::int64_t row, std::int64_t c) const {
-    const Real up = g[0] * share, at_target = -miss[row];
-    const Real p = exp_of(x[row * classes + c] - top[row]) * inverse_sum[row];
+    const Real up = g[0] * share, at_target = -wrong_probability[row];
+    const Real p = exp_of(x[row * classes + c] - largest[row]) * inverse_sum[row];
     dx[row * classes + c] = up * (c == labels[row] ? at_target : p);
   }
 };
@@ -139,17 +146,17 @@ SoftmaxCrossEntropy softmax_cross_entropy(Var logits, const Array<std::int32_t>&
     }
   }
   std::vector<NodePtr> parents{logits.node()};
-  const Tensor x = std::move(logits).take(), loss({rows}, device), top({rows}, device),
-               inverse_sum({rows}, device), miss({rows}, device), mean({}, device);
+  const Tensor x = std::move(logits).take(), loss({rows}, device), largest({rows}, device),
+               inverse_sum({rows}, device), wrong_probability({rows}, device), mean({}, device);
   SoftmaxCrossEntropy result{.loss = {},
                              .hardest = {.class_id = Array<std::int32_t>(rows, device),
                                          .logit = Array<Real>(rows, device),
                                          .tied = Array<std::uint8_t>(rows, device)},
                              .target_logit = Array<Real>(rows, device)};
   const SoftmaxForward::Rows out{.loss = loss.data(),
-                                 .top = top.data(),
+                                 .largest = largest.data(),
                                  .inverse_sum = inverse_sum.data(),
-                                 .miss = miss.data(),
+                                 .wrong_probability = wrong_probability.data(),
                                  .class_id = result.hardest.class_id.data(),
                                  .logit = result.hardest.logit.data(),
                                  .target = result.target_logit.data(),
@@ -157,11 +164,13 @@ SoftmaxCrossEntropy softmax_cross_entropy(Var logits, const Array<std::int32_t>&
   reduce_rows(device, rows, classes, SoftmaxForward{out, x.data(), labels.data(), classes});
   reduce_rows(device, 1, rows, MeanLoss{mean.data(), loss.data(), rows});
   result.loss = Var::result(
-      mean, std::move(parents), [x, labels, top, inverse_sum, miss, rows, classes](Tensor g, const Needed&) {
+      mean, std::move(parents),
+      [x, labels, largest, inverse_sum, wrong_probability, rows, classes](Tensor g, const Needed&) {
         const Tensor dx = reuse_or_allocate(x);
         for_each(x.device(), rows, classes,
-                 SoftmaxBackward{dx.data(), x.data(), g.data(), top.data(), inverse_sum.data(), miss.data(),
-                                 labels.data(), classes, Real(1) / static_cast<Real>(rows)});
+                 SoftmaxBackward{dx.data(), x.data(), g.data(), largest.data(), inverse_sum.data(),
+                                 wrong_probability.data(), labels.data(), classes,
+                                 Real(1) / static_cast<Real>(rows)});
         return Gradients{dx};
       });
   return result;

@@ -13,9 +13,9 @@ namespace dg {
 namespace {
 
 constexpr const char* where = "class_graph_sampler";
-constexpr ClassId classes_at_once = 1024;  // embedded together: their photos are all that is held of the set
+constexpr ClassId classes_at_once = 1024;  // embedded in one call, so that only their photos are in memory
 
-/// Mean of `count` rows from row `first` on, at length 1; zeros where it has no direction.
+/// Mean of `count` rows from row `first` on, scaled to length 1; zeros where it has no direction.
 void put_mean(const Embeddings& rows, std::size_t first, std::size_t count, float* mean) {
   double square = 0;
   std::vector<double> sum(rows.dim, 0);

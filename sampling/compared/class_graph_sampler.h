@@ -1,16 +1,17 @@
-// Batches from a graph of neighbouring classes, the other thing section 2 of the paper argues against. The
-// ideas: a graph of nearest neighbours over the whole set, renewed now and then, that batches are drawn from
-// (Kumar et al. 2017, "Smart mining for deep metric learning"), and its form over classes, embedded with few
-// photos each once per epoch (Liao and Shao 2022, "Graph sampling based deep metric learning for
+// Batches from a graph of neighbouring classes, which section 2 of the paper argues against as well. It takes
+// the idea of drawing batches from a graph of nearest neighbours over the whole set that is renewed now and
+// then (Kumar et al. 2017, "Smart mining for deep metric learning"), in the form over classes of which a few
+// photos each are embedded once per epoch (Liao and Shao 2022, "Graph sampling based deep metric learning for
 // generalizable person re-identification").
 //
-// Every `every` batches: embed `photos` random photos of every class; its prototype is their mean,
-// normalised; the graph holds for each class the `neighbours` with the highest cosine, found exactly. A
-// batch: N_r random classes; class C_i, i >= N_r, is the nearest neighbour of C_(i mod N_r) that is not in
-// the batch yet, or a random class when all its neighbours are. N_r = 1 is one class and its neighbours.
+// Every `every` batches, `photos` random photos of every class are embedded, and their normalised mean is the
+// prototype of the class. The graph holds for each class the `neighbours` classes of the highest cosine,
+// found exactly. A batch starts with N_r random classes; class C_i, i >= N_r, is the nearest neighbour of
+// C_(i mod N_r) that is not in the batch yet, or a random class when all its neighbours are. N_r = 1 is one
+// class and its neighbours.
 //
-// Between two graphs the network moves on and the neighbours are those of an older one; the doppelganger list
-// renews an entry whenever its class is in a batch.
+// Between two graphs the network changes, and the neighbours remain those of the older network; the
+// doppelganger list, in contrast, renews an entry whenever its class is in a batch.
 #pragma once
 #include "sampling/batch_sampler.h"
 #include "sampling/class_counts.h"
@@ -20,10 +21,10 @@ namespace dg {
 
 struct ClassGraphOptions {
   int random_classes = 1;  // N_r; where a batch has fewer classes, all are random
-  int neighbours = 0;      // of each class; 0 = as many as it can be asked for, ceil(most classes / N_r) - 1
+  int neighbours = 0;      // of each class; 0 = as many as a batch can need, ceil(max_classes / N_r) - 1
   int photos = 2;          // of each class to embed for its prototype
-  std::int64_t every =
-      0;  // batches between two graphs; 0 = an epoch, ceil(photos of all / photos of a batch)
+  // Batches between two graphs; 0 = an epoch, ceil(photos of all / photos of a batch).
+  std::int64_t every = 0;
 };
 
 class ClassGraphSampler final : public BatchSampler {
@@ -34,14 +35,14 @@ class ClassGraphSampler final : public BatchSampler {
   ClassGraphSampler(const IdentityIndex& index, EmbedPhotos embed, ClassCounts counts,
                     const ClassGraphOptions& options, Rng rng);
 
-  /// Makes a graph first whenever one is due.
+  /// Makes a new graph first whenever one is due.
   Batch next() override;
   bool embeds_photos() const override { return true; }
   /// The graph and, while one is made, the prototypes, twice (they are packed for the products).
   std::int64_t bytes() const override;
   /// Neighbours of class c, nearest first; `no_class` where there are fewer. Empty before the first batch.
   std::span<const ClassId> neighbours_of(ClassId c) const;
-  const ClassGraphOptions& options() const { return options_; }  ///< with the defaults worked out
+  const ClassGraphOptions& options() const { return options_; }  ///< with every 0 replaced by its meaning
 
   /// "DGSG", then as sampler_state.h says, batches drawn since the graph was made (int64) and the graph
   /// (int32 vector).

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "sampling/check.h"
-#include "sampling/compared/hard_classes.h"
+#include "sampling/compared/hard_class_choice.h"
 #include "sampling/sampler_state.h"
 #include "sampling/urn.h"
 

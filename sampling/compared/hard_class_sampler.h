@@ -1,9 +1,9 @@
-// Hard class mining (Sohn 2016), what the paper argues against in section 2: for every batch, draw candidate
-// classes at random, embed a few photos of each with the network as it is, choose the classes of the batch
-// greedily among them (hard_classes.h), and draw their photos anew.
+// Hard class mining (Sohn 2016), which the paper argues against in section 2: for every batch, draw candidate
+// classes at random, embed a few photos of each with the network as it is now, choose the classes of the
+// batch greedily among them (hard_class_choice.h), and draw photos of these.
 //
-// The first N_r classes are random, as in doppelganger sampling; N_r = 1 is the published method. The cost is
-// candidates x photos passes of the network per batch; nothing is remembered between batches.
+// The first N_r classes are random, as in doppelganger sampling; N_r = 1 is the published method. A batch
+// costs candidates x photos forward passes of the network; nothing is remembered between batches.
 #pragma once
 #include "sampling/batch_sampler.h"
 #include "sampling/class_counts.h"

@@ -22,7 +22,7 @@ void add_cases(Operations& all, Rng& rng) {
          return add(v[0], v[0]);
        }});
   all.push_back({.name = "add",
-                 .what = "in place, behind scale",
+                 .what = "in place, after scale",
                  .inputs = {normal_input(rng, "x", {5, 3}), normal_input(rng, "y", {5, 3})},
                  .run = [](const auto& v) { return add(scale(v[0], Real(2)), v[1]); }});
 }
@@ -100,7 +100,7 @@ void arfa_cases(Operations& all, Rng& rng) {
          .run = [](const auto& v) { return arfa(v[0], v[1], Real(1.3)); }});
   }
   all.push_back({.name = "arfa",
-                 .what = "in place, behind scale",
+                 .what = "in place, after scale",
                  .inputs = {normal_input(rng, "x", {9, 5}), uniform_input(rng, "a", {5}, 0.1, 2, 9)},
                  .run = [](const auto& v) { return arfa(scale(v[0], Real(2)), v[1], Real(0.7)); }});
   all.push_back({.name = "arfa",

@@ -113,7 +113,7 @@ TEST(DeviceFaceResnet, ForwardAndAllGradients) {
   }
 }
 
-// What LSUV and the centring leave behind: the variances they report, every weight, bias and k, and the
+// The results of LSUV and of the centring: the variances they report, every weight, bias and k, and the
 // output.
 TEST(DeviceFaceResnet, LsuvAndCentringOfTheEmbedding) {
   for (const Setting& s : {settings[0], settings[1]}) {

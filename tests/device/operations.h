@@ -15,7 +15,7 @@ struct Input {
   std::string name;
   Shape shape;
   Numbers values;
-  Index reduction = 1;    // behind each number of its gradient
+  Index reduction = 1;    // terms of each number of its gradient
   bool constant = false;  // no gradient is asked for
   double largest = 0;     // of the terms of its gradient, where they cancel
 };
@@ -24,7 +24,7 @@ struct Operation {
   std::string name;  // of the public function
   std::string what;  // sizes and options
   std::vector<Input> inputs;
-  Index reduction = 1;    // behind each number of the result
+  Index reduction = 1;    // terms of each number of the result
   bool products = false;  // contains a matrix product or a convolution
   std::function<Var(const std::vector<Var>&)> run;
 };

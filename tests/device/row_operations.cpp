@@ -69,7 +69,7 @@ void cross_entropy_cases(Operations& all, Rng& rng) {
                  .reduction = 13,
                  .run = [](const auto& v) { return cross_entropy(v[0]); }});
   all.push_back({.name = "softmax_cross_entropy",
-                 .what = "in place, behind scale",
+                 .what = "in place, after scale",
                  .inputs = {normal_input(rng, "x", {9, 37}, 37)},
                  .reduction = 46,
                  .run = [](const auto& v) { return cross_entropy(scale(v[0], Real(2))); }});

@@ -34,7 +34,7 @@ auto on_reference(F f) {
   return f(Device::cpu);
 }
 
-/// What is compared, and how long the reductions behind it are.
+/// What is compared, and how many terms its reductions have.
 struct Parity {
   std::string operation;  // row of the table
   std::string what;

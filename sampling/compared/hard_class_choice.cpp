@@ -1,4 +1,4 @@
-#include "sampling/compared/hard_classes.h"
+#include "sampling/compared/hard_class_choice.h"
 
 #include <algorithm>
 #include <limits>

@@ -1,14 +1,14 @@
-// Hard class mining's choice (Sohn 2016, "Improved deep metric learning with multi-class N-pair loss
-// objective", section 3.2.3; what the paper says of it stands in its section 2): among candidate classes, of
-// which a few photos each have been embedded, take greedily the one that violates the triplet constraint most
-// with respect to the classes taken so far.
+// How hard class mining chooses (Sohn 2016, "Improved deep metric learning with multi-class N-pair loss
+// objective", section 3.2.3; discussed in section 2 of the paper): a few photos of each candidate class have
+// been embedded; the candidate that violates the triplet constraint most with respect to the classes taken so
+// far is taken next.
 //
 //   p(c)    = lowest product of two photos of class c (its hardest positive pair; 1 where it has one photo)
 //   s(c, j) = highest product of a photo of c with one of j (the hardest negative pair)
 //   violation of c, given the classes S taken = max over j in S of s(c, j) - min(p(c), p(j))
 //
-// that is, the worst of all triplets (anchor, positive, negative) between c and S, with the anchor in either
-// of the two classes; a margin would be the same constant for all. Ties are broken at random.
+// that is the worst of all triplets (anchor, positive, negative) between c and S, with the anchor in either
+// of the two classes (a margin would add the same constant to all). Ties are broken at random.
 #pragma once
 #include <vector>
 

@@ -1,11 +1,11 @@
-// Nesterov SGD against numbers worked out by hand, and the SGDR schedule at its landmarks.
+// Nesterov SGD against numbers worked out by hand.
+#include "optim/nesterov_sgd.h"
+
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include <limits>
 
 #include "autograd/ops.h"
-#include "optim/nesterov_sgd.h"
-#include "optim/sgdr.h"
 
 namespace dg {
 namespace {
@@ -116,20 +116,6 @@ TEST(NesterovSgd, MinimiseChangesNothingOnceALossWasNotFinite) {
   EXPECT_EQ(value(p.b), 3);
 }
 
-TEST(Backward, ALeafIsDoneOnceAndBeforeTheNextGradientExists) {
-  Products p;
-  const Var first = Products::matrix(p.a), loss = matmul(matmul(first, Products::matrix(p.b)), first);
-  std::vector<NodePtr> done;
-  backward(loss, {}, [&](const NodePtr& leaf) {
-    if (leaf == p.b.value.node()) {  // complete first: a has an older use
-      EXPECT_FALSE(p.a.value.grad().defined());
-    }
-    done.push_back(leaf);
-  });
-  EXPECT_EQ(done, (std::vector<NodePtr>{p.b.value.node(), p.a.value.node()}));
-  EXPECT_EQ(p.a.value.grad().item(), 2 * 2 * 3);
-}
-
 TEST(NesterovSgd, ClearsTheGradientsAndSkipsConstants) {
   Parameter w = number("w", 1), k{.name = "k", .shape = {1}, .trainable = false};
   k.set(Tensor::full({1}, 3));
@@ -139,31 +125,6 @@ TEST(NesterovSgd, ClearsTheGradientsAndSkipsConstants) {
   sgd.step(0.1);
   EXPECT_FALSE(w.value.grad().defined());
 }
-
-TEST(Sgdr, GoesFromTheFirstRateToTheFinalOneByACosine) {
-  const Sgdr s({.rate = 0.01, .final_rate = 1e-5, .steps = 1000});
-  EXPECT_DOUBLE_EQ(s.rate(0), 0.01);
-  EXPECT_NEAR(s.rate(500), (0.01 + 1e-5) / 2, 1e-15);
-  EXPECT_NEAR(s.rate(250), 1e-5 + (0.01 - 1e-5) * (1 + std::sqrt(0.5)) / 2, 1e-15);
-  EXPECT_NEAR(s.rate(999), 1e-5, 1e-7);
-  EXPECT_EQ(s.rate(1000), 1e-5);
-}
-
-TEST(Sgdr, RestartsWithGrowingPeriods) {
-  const Sgdr s({.rate = 1, .final_rate = 0, .steps = 100, .restart_period = 10, .restart_factor = 2});
-  for (const int start : {0, 10, 30, 70}) EXPECT_DOUBLE_EQ(s.rate(start), 1) << start;
-  EXPECT_NEAR(s.rate(20), 0.5, 1e-12);  // the middle of the second period, 10..30
-}
-
-TEST(Sgdr, WarmsUpLinearly) {
-  const Sgdr s({.rate = 1, .final_rate = 1, .steps = 100, .warmup = 10});
-  EXPECT_DOUBLE_EQ(s.rate(0), 0.1);
-  EXPECT_DOUBLE_EQ(s.rate(4), 0.5);
-  EXPECT_DOUBLE_EQ(s.rate(9), 1);
-  EXPECT_DOUBLE_EQ(s.rate(50), 1);
-}
-
-TEST(Sgdr, RefusesARisingSchedule) { EXPECT_THROW(Sgdr({.rate = 0.01, .final_rate = 0.1}), Error); }
 
 }  // namespace
 }  // namespace dg

@@ -1,0 +1,39 @@
+// The schedule at its landmarks.
+#include "optim/sgdr.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tensor/error.h"
+
+namespace dg {
+namespace {
+
+TEST(Sgdr, GoesFromTheFirstRateToTheFinalOneByACosine) {
+  const Sgdr s({.rate = 0.01, .final_rate = 1e-5, .steps = 1000});
+  EXPECT_DOUBLE_EQ(s.rate(0), 0.01);
+  EXPECT_NEAR(s.rate(500), (0.01 + 1e-5) / 2, 1e-15);
+  EXPECT_NEAR(s.rate(250), 1e-5 + (0.01 - 1e-5) * (1 + std::sqrt(0.5)) / 2, 1e-15);
+  EXPECT_NEAR(s.rate(999), 1e-5, 1e-7);
+  EXPECT_EQ(s.rate(1000), 1e-5);
+}
+
+TEST(Sgdr, RestartsWithGrowingPeriods) {
+  const Sgdr s({.rate = 1, .final_rate = 0, .steps = 100, .restart_period = 10, .restart_factor = 2});
+  for (const int start : {0, 10, 30, 70}) EXPECT_DOUBLE_EQ(s.rate(start), 1) << start;
+  EXPECT_NEAR(s.rate(20), 0.5, 1e-12);  // the middle of the second period, 10..30
+}
+
+TEST(Sgdr, WarmsUpLinearly) {
+  const Sgdr s({.rate = 1, .final_rate = 1, .steps = 100, .warmup = 10});
+  EXPECT_DOUBLE_EQ(s.rate(0), 0.1);
+  EXPECT_DOUBLE_EQ(s.rate(4), 0.5);
+  EXPECT_DOUBLE_EQ(s.rate(9), 1);
+  EXPECT_DOUBLE_EQ(s.rate(50), 1);
+}
+
+TEST(Sgdr, RefusesARisingSchedule) { EXPECT_THROW(Sgdr({.rate = 0.01, .final_rate = 0.1}), Error); }
+
+}  // namespace
+}  // namespace dg

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <string_view>
 #include <system_error>
 
@@ -20,8 +19,8 @@ constexpr const char* kClassFolder = "class_folder";
 class Files : public PhotoSource {
  public:
   explicit Files(std::vector<std::string> paths) : paths_(std::move(paths)) {}
-  std::string name(int photo) const override { return paths_[photo]; }
-  std::vector<std::uint8_t> bytes(int photo, std::int64_t max_bytes) const override {
+  std::string name(PhotoId photo) const override { return paths_[photo]; }
+  std::vector<std::uint8_t> bytes(PhotoId photo, std::int64_t max_bytes) const override {
     return read_file_bytes(paths_[photo], max_bytes);
   }
 
@@ -71,7 +70,7 @@ std::string list_of(const std::map<std::string, std::int64_t>& types) {
 void add_identity(PhotoSet& set, std::vector<std::string>& paths, const fs::path& folder, std::string name) {
   require(name.find('\n') == std::string::npos, kClassFolder,
           "the name of an identity folder must have no line break, got {}", folder.string());
-  const auto class_id = static_cast<int>(set.classes.size());
+  const auto class_id = static_cast<ClassId>(set.classes.size());
   const std::size_t before = set.photos.size();
   std::map<std::string, std::int64_t> others;
   for (const std::string& file : sorted_names(folder)) {
@@ -85,11 +84,9 @@ void add_identity(PhotoSet& set, std::vector<std::string>& paths, const fs::path
   require(set.photos.size() > before, kClassFolder,
           "identity folder {} must hold at least one .jpg photo, found {}", folder.string(),
           others.empty() ? "none" : "only " + list_of(others));
-  require(set.photos.size() <= std::numeric_limits<int>::max(), kClassFolder, "too many photos: {}",
-          set.photos.size());
   for (const auto& [type, count] : others) set.other_types[type] += count;
   set.classes.push_back(std::move(name));
-  set.first_photo.push_back(static_cast<int>(set.photos.size()));
+  set.first_photo.push_back(std::ssize(set.photos));
 }
 
 }  // namespace

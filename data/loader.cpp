@@ -28,7 +28,7 @@ Loader::~Loader() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void Loader::submit(std::int64_t step, std::vector<int> photos) {
+void Loader::submit(std::int64_t step, std::vector<PhotoId> photos) {
   {
     const std::lock_guard lock(mutex_);
     std::unique_ptr<Batch> batch;
@@ -40,7 +40,7 @@ void Loader::submit(std::int64_t step, std::vector<int> photos) {
     }
     batch->step = step;
     batch->asked = std::move(photos);
-    batch->used.assign(batch->asked.size(), -1);
+    batch->used.assign(batch->asked.size(), no_photo);
     batch->pixels.resize(batch->asked.size() * store_.image_bytes());
     batch->claimed = batch->done = 0;
     batch->failed_row = -1;

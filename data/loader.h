@@ -24,7 +24,8 @@ struct LoaderOptions {
 /// A batch of M photos. Valid until the next take().
 struct LoadedBatch {
   std::span<const std::uint8_t> pixels;  // [M, size, size, 3]
-  std::span<const int> photos;           // which photo each row really is; -1: none (see replace_broken)
+  std::span<const PhotoId> photos;       // which photo each row really is; no_photo where replace_broken is
+                                         // false and the photo asked for does not decode
 };
 
 class Loader {
@@ -38,7 +39,7 @@ class Loader {
 
   /// Queues the batch of a step. Memory is used for every batch submitted and not taken: stay a few steps
   /// ahead.
-  void submit(std::int64_t step, std::vector<int> photos);
+  void submit(std::int64_t step, std::vector<PhotoId> photos);
 
   /// Waits for the batch of `step`, which must be the oldest not yet taken (else Error), and books its broken
   /// photos. Throws what a worker threw for the batch (its lowest row), or PhotoStore::account's error; the
@@ -51,7 +52,7 @@ class Loader {
  private:
   struct Batch {
     std::int64_t step = 0;
-    std::vector<int> asked, used;
+    std::vector<PhotoId> asked, used;
     std::vector<std::uint8_t> pixels;
     int claimed = 0, done = 0;  // rows; guarded by mutex_
     int failed_row = -1;        // lowest row that threw, guarded by mutex_

@@ -30,7 +30,7 @@ struct PhotoStoreOptions {
 /// The photos that did not decode, in the order of their ids.
 struct BrokenPhotos {
   struct Entry {
-    int photo = 0;
+    PhotoId photo = 0;
     std::string name, why;
   };
   std::vector<Entry> entries;
@@ -55,15 +55,16 @@ class PhotoStore {
 
   /// Writes photo [size, size, 3] to `out`; returns the id of the photo it really is. Thread-safe.
   /// Error, naming the identity, if nothing in the photo's replacement list decodes.
-  int load(int photo, std::uint8_t* out);
+  PhotoId load(PhotoId photo, std::uint8_t* out);
 
   /// The photo itself or nothing: false, and `out` untouched, if it does not decode. Thread-safe.
-  bool try_load(int photo, std::uint8_t* out);
+  bool try_load(PhotoId photo, std::uint8_t* out);
 
-  /// Books what was asked and used (-1: nothing), row by row. Call it in the order of the batches, not of the
-  /// threads, so that the report and the stop below come at the same step in every run. Error, with the
-  /// summary, if more than the allowed share of the photos asked for is broken.
-  void account(std::span<const int> asked, std::span<const int> used);
+  /// Records which photos were asked for and which were used in their places (no_photo: none), one of each
+  /// per row. Call it in the order of the batches, not of the threads, so that the report and the stop below
+  /// come at the same step in every run. Error, with the summary, if more than the allowed share of the
+  /// photos asked for is broken.
+  void account(std::span<const PhotoId> asked, std::span<const PhotoId> used);
 
   /// The broken photos booked so far.
   BrokenPhotos broken() const;
@@ -71,8 +72,8 @@ class PhotoStore {
   std::int64_t cached_bytes() const { return cached_bytes_.load(); }
 
  private:
-  bool is_known_broken(int photo) const;
-  void keep(int photo, const std::uint8_t* pixels);
+  bool is_known_broken(PhotoId photo) const;
+  void keep(PhotoId photo, const std::uint8_t* pixels);
 
   const PhotoSet& set_;
   const ReplacementLists replacements_;
@@ -81,10 +82,10 @@ class PhotoStore {
   std::vector<std::atomic<const std::uint8_t*>> cached_;  // owned; null: not in memory
   std::atomic<std::int64_t> cached_bytes_{0};
 
-  mutable std::mutex mutex_;            // guards what follows
-  std::map<int, std::string> reasons_;  // of every photo found broken so far
-  std::vector<bool> asked_;             // booked by account()
-  std::map<int, std::string> booked_;   // the broken ones among them
+  mutable std::mutex mutex_;                // guards what follows
+  std::map<PhotoId, std::string> reasons_;  // of every photo found broken so far
+  std::vector<bool> asked_;                 // booked by account()
+  std::map<PhotoId, std::string> booked_;   // the broken ones among them
   std::int64_t asked_count_ = 0;
 };
 

@@ -25,19 +25,17 @@ struct SplitOptions {
 };
 
 struct Split {
-  std::vector<int> base_classes;             // class ids, ascending; index = training class
-  std::vector<int> novel_classes;            // class ids, ascending
-  std::vector<int> training_class;           // indexed by class id; -1 for a novel one
-  std::vector<std::vector<int>> base_train;  // photo ids, indexed by training class
-  std::vector<std::vector<int>> base_test;   // photo ids, indexed by training class
-  std::vector<int> novel_enrol;  // the first photo of each novel class, in the order of novel_classes
-  std::vector<std::vector<int>> novel_test;  // its other photos, possibly none
-  bool test_may_enrol =
-      true;  // whether the first good test photo stands in for an enrol photo that is broken
+  std::vector<ClassId> base_classes;                        // ascending; index = training class
+  std::vector<ClassId> novel_classes;                       // ascending
+  std::vector<ClassId> training_class;                      // indexed by class id; no_class for a novel one
+  std::vector<std::vector<PhotoId>> base_train, base_test;  // indexed by training class
+  std::vector<PhotoId> novel_enrol;              // one photo of each of novel_classes, in that order
+  std::vector<std::vector<PhotoId>> novel_test;  // its other photos, possibly none
+  bool test_may_enrol = true;  // whether the first good test photo takes the place of a broken enrol photo
 };
 
 /// The photos of all lists, one list after the other.
-std::vector<int> flatten(const std::vector<std::vector<int>>& lists);
+std::vector<PhotoId> flatten(const std::vector<std::vector<PhotoId>>& lists);
 
 /// Error if fewer than 1 or more than all identities are asked for as base, or, naming it, if a base identity
 /// has no photo left to train on. `rng` is used by Base::automatic only.
@@ -45,7 +43,7 @@ Split split_photos(const PhotoSet& set, const SplitOptions& options, Rng rng);
 
 /// Where to look when a photo does not decode: for photo p, `lists[list_of[p]]` from p on, cyclically.
 struct ReplacementLists {
-  std::vector<std::vector<int>> lists;
+  std::vector<std::vector<PhotoId>> lists;
   std::vector<int> list_of;  // indexed by photo id
 };
 

@@ -68,9 +68,9 @@ void check_runs(Runs runs, const std::vector<Recognition>& first, const char* ar
 
 /// The photos drawn together, in a fixed order.
 std::vector<std::vector<std::size_t>> units(const std::vector<Recognition>& photos, ResampleUnit unit) {
-  std::map<int, std::vector<std::size_t>> groups;
+  std::map<std::int64_t, std::vector<std::size_t>> groups;  // by photo or by identity
   for (std::size_t i = 0; i < photos.size(); ++i) {
-    groups[unit == ResampleUnit::photo ? static_cast<int>(i) : photos[i].identity].push_back(i);
+    groups[unit == ResampleUnit::photo ? static_cast<std::int64_t>(i) : photos[i].identity].push_back(i);
   }
   std::vector<std::vector<std::size_t>> out;
   for (auto& [key, members] : groups) out.push_back(std::move(members));

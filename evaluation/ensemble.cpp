@@ -73,7 +73,7 @@ Judgement judge(std::span<const Opinion> opinions, std::span<const double> sum) 
   }
   const bool unanimous = std::ranges::all_of(opinions, [&](const Opinion& o) { return o.favourite == best; });
   if (!unanimous) doubt -= others;  // here each term is 1/2 or more: nothing cancels
-  return {static_cast<int>(best), doubt / static_cast<double>(opinions.size())};
+  return {static_cast<ClassId>(best), doubt / static_cast<double>(opinions.size())};
 }
 
 }  // namespace
@@ -132,7 +132,7 @@ std::vector<Judgement> most_probable(std::span<const ClassifierMember> members, 
 }
 
 std::vector<Recognition> recognise_by_probability(std::span<const ClassifierMember> members,
-                                                  std::span<const int> identities, Device device) {
+                                                  std::span<const ClassId> identities, Device device) {
   const std::vector<Judgement> verdicts = most_probable(members, device);
   require(verdicts.size() == identities.size(), "recognise_by_probability",
           "there must be one identity per photo, got {} for {}", identities.size(), verdicts.size());

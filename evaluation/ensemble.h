@@ -43,7 +43,7 @@ struct ClassifierMember {
 /// the other classes' shares and is exact to rounding however small: 1 - doubt would be 1 for every photo of
 /// a well-trained network, and coverage needs their order.
 struct Judgement {
-  int class_id = 0;
+  ClassId class_id = 0;
   double doubt = 0;
 };
 
@@ -54,7 +54,7 @@ std::vector<Judgement> most_probable(std::span<const ClassifierMember> members, 
 /// The same for photos of the `identities` [photos]; the confidence is -doubt, in [-1, 0], which orders
 /// photos as P does.
 std::vector<Recognition> recognise_by_probability(std::span<const ClassifierMember> members,
-                                                  std::span<const int> identities,
+                                                  std::span<const ClassId> identities,
                                                   Device device = Device::cpu);
 
 }  // namespace dg

@@ -19,7 +19,7 @@ double share(std::size_t part, std::size_t whole) {
 
 void check_classes(const char* what, std::span<const Recognition> photos, std::size_t identities) {
   for (std::size_t i = 0; i < photos.size(); ++i) {
-    for (int id : {photos[i].identity, photos[i].predicted}) {
+    for (const ClassId id : {photos[i].identity, photos[i].predicted}) {
       require(id >= 0 && static_cast<std::size_t>(id) < identities, "one_shot",
               "class ids of {} photo {} must be below {}, got {}", what, i, identities, id);
     }
@@ -36,8 +36,7 @@ FamilyErrors family_errors(std::span<const Recognition> novel, std::span<const i
     const Recognition& photo = novel[order[rank]];
     if (photo.correct()) continue;
     const bool confident = rank < novel.size() / 2;
-    const bool related =
-        family[static_cast<std::size_t>(photo.identity)] == family[static_cast<std::size_t>(photo.predicted)];
+    const bool related = family[photo.identity] == family[photo.predicted];
     ++result.errors;
     result.in_family += related;
     result.confident_errors += confident;

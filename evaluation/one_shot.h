@@ -12,13 +12,14 @@
 
 #include "evaluation/coverage.h"
 #include "evaluation/embeddings.h"
+#include "sampling/ids.h"
 
 namespace dg {
 
 /// One test photo: who it shows, who it was taken for (both class ids), and how surely.
 struct Recognition {
-  int identity = 0;
-  int predicted = 0;
+  ClassId identity = 0;
+  ClassId predicted = 0;
   float confidence = 0;
 
   bool correct() const { return identity == predicted; }
@@ -52,7 +53,7 @@ struct OneShotResult {
 /// Test embeddings [rows, dim], unit rows, and the class id of each row.
 struct TestPhotos {
   EmbeddingView embeddings;
-  std::span<const int> identities;
+  std::span<const ClassId> identities;
 };
 
 /// The figures for recognitions from any source (prototypes, a classifier's probabilities). `family` is empty

@@ -6,8 +6,8 @@
 
 namespace dg {
 
-std::vector<float> class_prototypes(const EmbeddingView& embeddings, std::span<const int> labels,
-                                    int classes) {
+std::vector<float> class_prototypes(const EmbeddingView& embeddings, std::span<const ClassId> labels,
+                                    ClassId classes) {
   constexpr auto where = "class_prototypes";
   check_embeddings(where, embeddings);
   require(classes > 0, where, "classes must be at least 1, got {}", classes);
@@ -17,7 +17,7 @@ std::vector<float> class_prototypes(const EmbeddingView& embeddings, std::span<c
   std::vector<double> sum(static_cast<std::size_t>(classes) * dim);
   std::vector<std::size_t> photos(static_cast<std::size_t>(classes));
   for (std::size_t i = 0; i < embeddings.rows(); ++i) {
-    const int label = labels[i];
+    const ClassId label = labels[i];
     require(label >= 0 && label < classes, where, "label of row {} must be in 0..{}, got {}", i, classes - 1,
             label);
     const auto e = embeddings.row(i);

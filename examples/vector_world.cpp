@@ -28,8 +28,8 @@ namespace {
 constexpr int base = 3000, people = 3600, own = 24, inner = 256, pixels = 192, width = 384, embedding = 128;
 
 struct Photos {
-  std::vector<float> pixels;  // [photos, 192]
-  std::vector<int> person;    // of each photo
+  std::vector<float> pixels;    // [photos, 192]
+  std::vector<ClassId> person;  // of each photo
 };
 
 struct World {  // the same in every run
@@ -148,7 +148,7 @@ std::vector<double> run(const World& world, const Photos& photos, const Arm& arm
   double softmax = 0, violating = 0, in_family = 0;
   for (int t = 0; t < steps; ++t) {
     const Batch batch = sampler.next();
-    const Var e = l2_normalize(net.forward(Var(rows_of(photos, batch.rows))));
+    const Var e = l2_normalize(net.forward(Var(rows_of(photos, batch.photos))));
     const JointLoss loss = losses(e, Array<std::int32_t>::from(batch.labels),
                                   {.lifted = 0, .margin = t < 1000 ? 0 : arm.margin}, pairs);
     backward(loss.total);

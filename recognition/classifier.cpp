@@ -57,7 +57,7 @@ LearntClassifier learn_classifier(const Classifier& start, const IdentityIndex& 
   for (std::int64_t t = 0; t < o.iterations; ++t) {
     const Batch batch = sampler.next();
     const SoftmaxCrossEntropy result =
-        loss(Var(embeddings(t, batch.rows)), Array<std::int32_t>::from(batch.labels, device));
+        loss(Var(embeddings(t, batch.photos)), Array<std::int32_t>::from(batch.labels, device));
     learnt.losses.push_back(result.loss.value().item());
     require(std::isfinite(learnt.losses.back()), where, "the loss of iteration {} must be finite, got {}", t,
             learnt.losses.back());

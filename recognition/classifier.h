@@ -36,8 +36,8 @@ struct Classifier {
   ClassifierView view() const { return {{weight, dim}, bias, alpha}; }
 };
 
-/// The unit embeddings [rows, d] of a batch, on the device; `rows` are the index's.
-using BatchEmbeddings = std::function<Tensor(std::int64_t iteration, std::span<const PhotoId> rows)>;
+/// The unit embeddings [photos, d] of a batch, on the device. Photos are numbered as in the index.
+using BatchEmbeddings = std::function<Tensor(std::int64_t iteration, std::span<const PhotoId> photos)>;
 
 /// Where learning starts: W = `means` [classes, d], bias 0.
 Classifier start_classifier(const EmbeddingView& means, double alpha);

@@ -8,7 +8,7 @@
 
 namespace dg {
 
-EmbeddedPhotos embed_photos(Network& network, PhotoStore& store, const std::vector<int>& photos,
+EmbeddedPhotos embed_photos(Network& network, PhotoStore& store, const std::vector<PhotoId>& photos,
                             const EmbedderOptions& o) {
   const NoGrad guard;
   Loader loader(store, {.workers = o.workers, .replace_broken = false});
@@ -30,7 +30,7 @@ EmbeddedPhotos embed_photos(Network& network, PhotoStore& store, const std::vect
     result.dim = plain.size() / batch.photos.size();
     const std::vector<float> unit = mirror_average({plain, result.dim}, {mirrored, result.dim});
     for (std::size_t i = 0; i < batch.photos.size(); ++i) {
-      if (batch.photos[i] < 0) continue;
+      if (batch.photos[i] == no_photo) continue;
       result.photos.push_back(batch.photos[i]);
       result.values.insert(result.values.end(), unit.begin() + static_cast<std::ptrdiff_t>(i * result.dim),
                            unit.begin() + static_cast<std::ptrdiff_t>((i + 1) * result.dim));
@@ -47,8 +47,7 @@ std::vector<float> embed_once(Network& network, PhotoStore& store, std::span<con
   for (std::size_t first = 0; first < photos.size(); first += static_cast<std::size_t>(o.batch)) {
     const std::size_t n = std::min(photos.size() - first, static_cast<std::size_t>(o.batch));
     bytes.resize(n * store.image_bytes());
-    for (std::size_t i = 0; i < n; ++i)
-      store.load(static_cast<int>(photos[first + i]), bytes.data() + i * store.image_bytes());
+    for (std::size_t i = 0; i < n; ++i) store.load(photos[first + i], bytes.data() + i * store.image_bytes());
     const auto images = Array<std::uint8_t>::from(bytes, o.device);
     const auto unit = l2_normalize(network.forward(Var(normalise(images, store.size())))).value().to_vector();
     values.insert(values.end(), unit.begin(), unit.end());

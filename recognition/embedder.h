@@ -10,8 +10,8 @@ namespace dg {
 
 /// Embeddings of the photos that decoded, in the order asked for.
 struct EmbeddedPhotos {
-  std::vector<int> photos;    // which photos the rows are; broken ones are left out
-  std::vector<float> values;  // [photos, dim], unit rows
+  std::vector<PhotoId> photos;  // which photos the rows are; broken ones are left out
+  std::vector<float> values;    // [photos, dim], unit rows
   std::size_t dim = 0;
 
   std::span<const float> row(std::size_t i) const { return std::span(values).subspan(i * dim, dim); }
@@ -24,7 +24,7 @@ struct EmbedderOptions {
 };
 
 /// y = m / |m|, m the mean of the outputs for the photo and its mirror image.
-EmbeddedPhotos embed_photos(Network& network, PhotoStore& store, const std::vector<int>& photos,
+EmbeddedPhotos embed_photos(Network& network, PhotoStore& store, const std::vector<PhotoId>& photos,
                             const EmbedderOptions& options = {});
 
 /// The plain unit outputs [photos, dim] for the photos given, without mirror or augmentation and in that

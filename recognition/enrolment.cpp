@@ -6,7 +6,7 @@
 namespace dg {
 namespace {
 
-void add(EmbeddedRows& rows, const EmbeddedPhotos& from, std::size_t i, int class_id) {
+void add(EmbeddedRows& rows, const EmbeddedPhotos& from, std::size_t i, ClassId class_id) {
   const auto row = from.row(i);
   rows.photos.push_back(from.photos[i]);
   rows.classes.push_back(class_id);
@@ -28,15 +28,15 @@ EmbeddedProtocol embed_protocol(Network& network, PhotoStore& store, const Photo
     }
   };
   // `choose(class)`: where a photo of that class belongs.
-  const auto embed = [&](const std::vector<int>& photos, auto choose) {
+  const auto embed = [&](const std::vector<PhotoId>& photos, auto choose) {
     const EmbeddedPhotos e = embed_photos(network, store, photos, options);
     if (e.dim != 0) all.dim = e.dim;
     for (std::size_t i = 0; i < e.photos.size(); ++i) {
-      const int c = set.photos[static_cast<std::size_t>(e.photos[i])].class_id;
-      add(choose(static_cast<std::size_t>(c)), e, i, c);
+      const ClassId c = set.photos[e.photos[i]].class_id;
+      add(choose(c), e, i, c);
     }
   };
-  const auto enrol = [&](std::size_t c) -> EmbeddedRows& {
+  const auto enrol = [&](ClassId c) -> EmbeddedRows& {
     has_enrolled[c] = true;
     return all.enrolled;
   };
@@ -44,9 +44,9 @@ EmbeddedProtocol embed_protocol(Network& network, PhotoStore& store, const Photo
   embed(split.novel_enrol, enrol);
   if (!split.test_may_enrol) demand_enrolled();
   embed(flatten(split.novel_test),
-        [&](std::size_t c) -> EmbeddedRows& { return has_enrolled[c] ? all.novel : enrol(c); });
+        [&](ClassId c) -> EmbeddedRows& { return has_enrolled[c] ? all.novel : enrol(c); });
   demand_enrolled();
-  embed(flatten(split.base_test), [&](std::size_t) -> EmbeddedRows& { return all.base; });
+  embed(flatten(split.base_test), [&](ClassId) -> EmbeddedRows& { return all.base; });
   require(!all.novel.classes.empty(), "one-shot",
           "there must be photos of novel identities to test, got {} novel identities",
           split.novel_classes.size());
@@ -55,7 +55,7 @@ EmbeddedProtocol embed_protocol(Network& network, PhotoStore& store, const Photo
 
 OneShotResult recognise(const EmbeddedProtocol& photos, std::span<const int> family) {
   const std::vector<float> prototypes = class_prototypes(
-      photos.view(photos.enrolled), photos.enrolled.classes, static_cast<int>(photos.identities));
+      photos.view(photos.enrolled), photos.enrolled.classes, static_cast<ClassId>(photos.identities));
   return one_shot({prototypes, photos.dim}, photos.test(photos.novel), photos.test(photos.base), family);
 }
 

@@ -10,9 +10,9 @@ namespace dg {
 
 /// Photos of one purpose as a network sees them.
 struct EmbeddedRows {
-  std::vector<int> photos;    // photo ids
-  std::vector<int> classes;   // whom they show
-  std::vector<float> values;  // [photos, dim], unit rows
+  std::vector<PhotoId> photos;
+  std::vector<ClassId> classes;  // whom they show
+  std::vector<float> values;     // [photos, dim], unit rows
 };
 
 /// All photos of the protocol. Enrolled: the base identities' training photos and each novel identity's one.

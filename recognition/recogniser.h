@@ -12,8 +12,8 @@ namespace dg {
 
 /// Whom a photo was taken for, and how surely (the cosine).
 struct Prediction {
-  int photo = 0;
-  int class_id = 0;
+  PhotoId photo = 0;
+  ClassId class_id = 0;
   float confidence = 0;
 };
 
@@ -26,7 +26,7 @@ class Recogniser {
              const EmbedderOptions& options = {});
 
   /// The nearest prototype of each photo that decodes, in the order asked for.
-  std::vector<Prediction> recognise(const std::vector<int>& photos);
+  std::vector<Prediction> recognise(const std::vector<PhotoId>& photos);
 
  private:
   Network& network_;

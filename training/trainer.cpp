@@ -24,12 +24,6 @@ class Timer {
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-std::vector<std::vector<PhotoId>> photo_lists(const Split& split) {
-  std::vector<std::vector<PhotoId>> lists;
-  for (const std::vector<int>& photos : split.base_train) lists.emplace_back(photos.begin(), photos.end());
-  return lists;
-}
-
 }  // namespace
 
 Trainer::Trainer(const Config& config, const PhotoSet& set, const Split& split, PhotoStore& store,
@@ -47,7 +41,7 @@ Trainer::Trainer(const Config& config, const PhotoSet& set, const Split& split, 
                  .restart_period = config.optim.restart_period,
                  .restart_factor = config.optim.restart_factor,
                  .warmup = config.optim.warmup}),
-      index_(photo_lists(split)),
+      index_(split.base_train),
       list_(index_.classes()),
       health_(list_),
       sampler_(make_sampler(
@@ -83,7 +77,7 @@ void Trainer::initialise() {
   for (std::int64_t i = 0; i < n; ++i) {
     const auto c = static_cast<ClassId>(draw.below(static_cast<std::uint64_t>(index_.classes())));
     const auto photos = index_.photos_of(c);
-    store_.load(static_cast<int>(photos[draw.below(photos.size())]),
+    store_.load(photos[draw.below(photos.size())],
                 bytes.data() + static_cast<std::size_t>(i) * store_.image_bytes());
   }
   const auto images = Array<std::uint8_t>::from(bytes, device_);
@@ -110,8 +104,7 @@ void Trainer::plan(std::int64_t step) {
     const Timer timer(seconds_sampling_);
     planned_.push_back(sampler_->next());
     const Batch& batch = planned_.back();
-    loader_.submit(next_step_ + static_cast<std::int64_t>(planned_.size()) - 1,
-                   {batch.rows.begin(), batch.rows.end()});
+    loader_.submit(next_step_ + static_cast<std::int64_t>(planned_.size()) - 1, batch.photos);
   }
 }
 
@@ -231,7 +224,7 @@ void Trainer::observe(const Batch& batch, const StartedStep& started) {
                 s.update_rule == "last" ? UpdateRule::last_image : UpdateRule::highest);
 }
 
-void Trainer::guard_finite(const StepResult& r, const std::vector<int>& photos) const {
+void Trainer::guard_finite(const StepResult& r, const std::vector<PhotoId>& photos) const {
   if (std::isfinite(r.total)) return;
   std::string parts;
   for (const auto& [name, part] :
@@ -240,7 +233,7 @@ void Trainer::guard_finite(const StepResult& r, const std::vector<int>& photos) 
   }
   std::string text = fmt::format("[trainer] step {}: the loss is not finite ({}); the batch was", r.step,
                                  parts.empty() ? fmt::format("total = {}", r.total) : parts);
-  for (const int photo : photos) text += "\n  " + set_.name(photo);
+  for (const PhotoId photo : photos) text += "\n  " + set_.name(photo);
   throw TrainingStopped(text);
 }
 

@@ -93,7 +93,7 @@ class Trainer {
   struct StartedStep {
     std::int64_t step;
     double rate;
-    std::vector<int> photos;
+    std::vector<PhotoId> photos;
     std::span<const Real> total, l2_softmax, lifted, margin, pair_sums;
     std::span<const std::int32_t> best;
     std::span<const Real> logit;
@@ -107,7 +107,7 @@ class Trainer {
   Tensor training_images(std::int64_t step, const LoadedBatch& photos);
   void start_download(const JointLoss& loss, StartedStep& started);
   StepResult finish_oldest();
-  void guard_finite(const StepResult& r, const std::vector<int>& photos) const;
+  void guard_finite(const StepResult& r, const std::vector<PhotoId>& photos) const;
   void guard_collapse(const StepResult& r);
 
   const Config& config_;

@@ -42,8 +42,7 @@ void Trainer::load_state(const std::vector<std::pair<std::string, State>>& state
     }
   }
   for (std::size_t i = 0; i < planned_.size(); ++i) {
-    loader_.submit(next_step_ + static_cast<std::int64_t>(i),
-                   {planned_[i].rows.begin(), planned_[i].rows.end()});
+    loader_.submit(next_step_ + static_cast<std::int64_t>(i), planned_[i].photos);
   }
 }
 

@@ -13,7 +13,7 @@
 namespace dg {
 namespace {
 
-using Ids = std::vector<int>;
+using Ids = std::vector<PhotoId>;
 using Bytes = std::vector<std::uint8_t>;
 constexpr int kLoaded = 8;
 
@@ -30,7 +30,7 @@ std::vector<Ids> random_batches(int batches, std::uint64_t seed) {
   std::vector<Ids> plan(batches);
   for (Ids& batch : plan) {
     batch.resize(1 + rng.below(11));
-    for (int& photo : batch) photo = static_cast<int>(rng.below(12));
+    for (PhotoId& photo : batch) photo = static_cast<PhotoId>(rng.below(12));
   }
   return plan;
 }

@@ -16,7 +16,7 @@ namespace dg {
 namespace {
 
 namespace fs = std::filesystem;
-using Ids = std::vector<int>;
+using Ids = std::vector<PhotoId>;
 using Bytes = std::vector<std::uint8_t>;
 constexpr int kStored = 8;
 constexpr std::int64_t kImage = kStored * kStored * 3;
@@ -32,7 +32,7 @@ PhotoSet two_people(const fs::path& data) {
 // Which photo the pixels are, by their blue.
 int photo_shown(const Bytes& pixels) { return (pixels[2] - 10) / 20; }
 
-Bytes load(PhotoStore& store, int photo, int expected) {
+Bytes load(PhotoStore& store, PhotoId photo, PhotoId expected) {
   Bytes pixels(store.image_bytes());
   EXPECT_EQ(store.load(photo, pixels.data()), expected);
   EXPECT_EQ(photo_shown(pixels), expected);

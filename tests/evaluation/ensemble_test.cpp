@@ -148,7 +148,7 @@ TEST(MostProbable, DoubtKeepsItsOrderWhereTheProbabilityIsOne) {
   EXPECT_EQ(1 - judged[0].doubt, 1.0);
   EXPECT_NEAR(judged[0].doubt / std::exp(-50.0), 1, 1e-4);
   EXPECT_NEAR(judged[1].doubt / std::exp(-90.0), 1, 1e-4);
-  const std::vector<int> identities{0, 1};
+  const std::vector<ClassId> identities{0, 1};
   const std::vector<Recognition> photos = recognise_by_probability({&member, 1}, identities);
   EXPECT_LT(photos[0].confidence, photos[1].confidence);
   EXPECT_LT(photos[1].confidence, 0);
@@ -172,7 +172,7 @@ TEST(MostProbable, RefusesWhatDoesNotFit) {
   wrong.classifier.alpha = std::nan("");
   EXPECT_NE(text({wrong}).find("finite"), std::string::npos);
   const ClassifierMember fine = owners[0].member();
-  const std::vector<int> three{0, 1, 2};
+  const std::vector<ClassId> three{0, 1, 2};
   EXPECT_NE(error_text([&] {
               recognise_by_probability({&fine, 1}, three);
             }).find("got 3 for 4"),

@@ -16,7 +16,7 @@ TEST(OneShot, EqualsAHandWorkedExample) {
   // Classes 0 and 1 are base, 2 is novel; the second novel photo is taken for base class 0.
   const std::vector<float> prototypes = {1, 0, 0, 0, 1, 0, 0, 0, 1};
   const std::vector<float> novel = {0, 0, 1, 0.8f, 0, 0.6f}, base = {1, 0, 0, 0.6f, 0.8f, 0};
-  const std::vector<int> novel_ids = {2, 2}, base_ids = {0, 0};
+  const std::vector<ClassId> novel_ids = {2, 2}, base_ids = {0, 0};
   const auto r = one_shot({prototypes, 3}, {{novel, 3}, novel_ids}, {{base, 3}, base_ids});
   EXPECT_EQ(r.novel_top1, 0.5);
   EXPECT_EQ(r.base_top1, 0.5);
@@ -87,7 +87,7 @@ TEST(OneShot, ErrorsAreSortedByFamilyAndConfidence) {
 
 TEST(OneShot, BadInputIsNamed) {
   const std::vector<float> prototypes = {1, 0};
-  const std::vector<int> id = {0};
+  const std::vector<ClassId> id = {0};
   EXPECT_EQ(error_text([&] {
               one_shot({prototypes, 2}, {}, {});
             }),

@@ -71,11 +71,11 @@ TEST(Embeddings, BadInputIsNamed) {
 TEST(ClassPrototypes, EqualTheRenormalisedMeanOfNormalisedEmbeddings) {
   Rng rng(3);
   const std::size_t dim = 7, rows = 40;
-  const int classes = 5;
+  const ClassId classes = 5;
   const auto x = random_rows(rng, rows, dim);
-  std::vector<int> labels;
+  std::vector<ClassId> labels;
   for (std::size_t i = 0; i < rows; ++i)
-    labels.push_back(i < 5 ? static_cast<int>(i) : static_cast<int>(rng.below(5)));
+    labels.push_back(i < 5 ? static_cast<ClassId>(i) : static_cast<ClassId>(rng.below(5)));
   const auto p = class_prototypes({x, dim}, labels, classes);
   ASSERT_EQ(p.size(), 5 * dim);
   for (int c = 0; c < classes; ++c) {
@@ -99,12 +99,12 @@ TEST(ClassPrototypes, EqualTheRenormalisedMeanOfNormalisedEmbeddings) {
 
 TEST(ClassPrototypes, LongEmbeddingsDoNotOutweighShortOnes) {
   const std::vector<float> x = {100, 0, 0, 1};
-  const auto p = class_prototypes({x, 2}, std::vector<int>{0, 0}, 1);
+  const auto p = class_prototypes({x, 2}, std::vector<ClassId>{0, 0}, 1);
   EXPECT_FLOAT_EQ(p[0], p[1]);
 }
 
 TEST(ClassPrototypes, BadInputIsNamed) {
-  const auto failure = [](const std::vector<float>& x, const std::vector<int>& labels, int classes) {
+  const auto failure = [](const std::vector<float>& x, const std::vector<ClassId>& labels, ClassId classes) {
     return error_text([&] { class_prototypes({x, 2}, labels, classes); });
   };
   const std::vector<float> x = {1, 0, 1, 0};

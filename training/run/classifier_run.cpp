@@ -68,7 +68,7 @@ BatchEmbeddings cached(const EmbeddedProtocol& photos, Device device) {
     std::vector<float> values;
     values.reserve(rows.size() * photos.dim);
     for (const PhotoId r : rows) {
-      const auto row = photos.view(photos.enrolled).row(static_cast<std::size_t>(r));
+      const auto row = photos.view(photos.enrolled).row(r);
       values.insert(values.end(), row.begin(), row.end());
     }
     return Tensor::from({std::ssize(rows), static_cast<std::int64_t>(photos.dim)}, values, device);
@@ -82,7 +82,7 @@ BatchEmbeddings augmented(Network& network, PhotoStore& store, const EmbeddedPro
     const NoGrad guard;
     std::vector<std::uint8_t> bytes(rows.size() * store.image_bytes());
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      store.load(photos.enrolled.photos[static_cast<std::size_t>(rows[i])], &bytes[i * store.image_bytes()]);
+      store.load(photos.enrolled.photos[rows[i]], &bytes[i * store.image_bytes()]);
     }
     const std::vector<Augmentation> draws = draw_augmentations(
         std::ssize(rows), config.augment,
@@ -119,7 +119,7 @@ ClassifierRunResult learn_on_run(const ClassifierRunOptions& o) {
   const EmbeddedProtocol photos = embed_protocol(network, store, set, split, {.device = o.device});
   if (const BrokenPhotos broken = store.broken(); !broken.entries.empty()) o.note(summary(broken));
 
-  const auto classes = static_cast<int>(photos.identities);
+  const auto classes = static_cast<ClassId>(photos.identities);
   const std::vector<float> means =
       class_prototypes(photos.view(photos.enrolled), photos.enrolled.classes, classes);
   const Classifier start = start_classifier({means, photos.dim}, start_alpha(find_checkpoint(run), config));

@@ -10,7 +10,7 @@ namespace {
 
 void refuse_trained_novel(const std::filesystem::path& run, const CelebTsv& set) {
   const std::set<std::string> trained = trained_identities(run);
-  for (const int c : set.split.novel_classes) {
+  for (const ClassId c : set.split.novel_classes) {
     require(!trained.contains(set.photos.classes[c]), "evaluate",
             "novel identities must be new to the network, but {} was trained on {}", run.string(),
             set.photos.classes[c]);

@@ -72,7 +72,7 @@ Member embed_member(const EnsembleOptions& o, const fs::path& run_folder) {
   if (!o.classifier) {
     member.prototypes =
         class_prototypes(member.photos.view(member.photos.enrolled), member.photos.enrolled.classes,
-                         static_cast<int>(set.classes.size()));
+                         static_cast<ClassId>(set.classes.size()));
   }
   member.photos.enrolled.values = {};  // by far the most numbers, and used up
   member.broken = summary(store.broken());

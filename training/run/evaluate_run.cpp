@@ -95,10 +95,10 @@ Verification evaluate_verification(const EvaluateOptions& o, const fs::path& pai
   Network network = trained_network(o, config);
   const PairsFile file = read_pairs(pairs_path);
   const PhotoSet set = scan_class_folder(o.data);
-  std::map<std::string, int> photo_of;
-  for (std::size_t p = 0; p < set.photos.size(); ++p) {
-    const fs::path path(set.name(static_cast<int>(p)));
-    photo_of[path.parent_path().filename().string() + "/" + path.filename().string()] = static_cast<int>(p);
+  std::map<std::string, PhotoId> photo_of;
+  for (PhotoId p = 0; p < std::ssize(set.photos); ++p) {
+    const fs::path path(set.name(p));
+    photo_of[path.parent_path().filename().string() + "/" + path.filename().string()] = p;
   }
   std::vector<Pair> pairs = find_photos(file, [&](const std::string& name) -> std::optional<std::size_t> {
     const auto found = photo_of.find(name);
@@ -108,10 +108,10 @@ Verification evaluate_verification(const EvaluateOptions& o, const fs::path& pai
   // Only photos that are in a pair are embedded; then rows replace photo ids.
   std::map<std::size_t, std::size_t> row_of;
   for (const Pair& pair : pairs) row_of[pair.first] = row_of[pair.second] = 0;
-  std::vector<int> photos;
+  std::vector<PhotoId> photos;
   for (auto& [photo, row] : row_of) {
     row = photos.size();
-    photos.push_back(static_cast<int>(photo));
+    photos.push_back(static_cast<PhotoId>(photo));
   }
   PhotoStore store(set, replacement_lists(set), evaluation_store(config, 0));
   const EmbeddedPhotos embedded = embed_photos(network, store, photos, {.device = o.device});

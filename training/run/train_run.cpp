@@ -216,7 +216,7 @@ class Run {
                   .seconds = seconds()};
     const auto entries = trainer_.doppelgangers().entries();
     r.doppelgangers.assign(entries.begin(), entries.end());
-    for (const int c : split_.base_classes) r.identities.push_back(set_.classes[static_cast<std::size_t>(c)]);
+    for (const ClassId c : split_.base_classes) r.identities.push_back(set_.classes[c]);
     return r;
   }
 

@@ -37,8 +37,8 @@ struct TrainResult {
   double violating_negative =
       0;  // mean share of violating pairs among the negative ones over the last 500 steps
   std::int64_t distinct_classes = 0, distinct_classes_1000 = 0;  // in a batch: ever; in the last 1,000 steps
-  std::vector<std::int32_t> doppelgangers;  // the final list, by training class; -1 = none
-  std::vector<std::string> identities;      // names of the training classes
+  std::vector<ClassId> doppelgangers;   // the final list, by training class; no_class = none
+  std::vector<std::string> identities;  // names of the training classes
   double seconds = 0;
 };
 

@@ -131,8 +131,8 @@ TEST_F(TrainedOnCeleb, ASubmissionHoldsLineMidAndConfidenceOfEveryRow) {
   // The rows of the figures are in the order of identities, those of the submission in the order of the file.
   std::size_t right = 0;
   for (std::size_t i = 0; i < files.held_out.size(); ++i) {
-    const int c = files.set.photos[static_cast<std::size_t>(files.held_out[i])].class_id;
-    right += answers[static_cast<int>(i) + 1].first == files.set.classes[static_cast<std::size_t>(c)];
+    const ClassId c = files.set.photos[files.held_out[i]].class_id;
+    right += answers[static_cast<int>(i) + 1].first == files.set.classes[c];
   }
   std::multiset<float> confidences, submitted;
   std::size_t correct = 0;

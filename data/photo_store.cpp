@@ -58,6 +58,12 @@ PhotoId PhotoStore::load(PhotoId photo, std::uint8_t* out) {
                           reasons_.at(photo)));
 }
 
+std::vector<std::uint8_t> PhotoStore::load_all(std::span<const PhotoId> photos) {
+  std::vector<std::uint8_t> pixels(photos.size() * image_bytes());
+  for (std::size_t i = 0; i < photos.size(); ++i) load(photos[i], pixels.data() + i * image_bytes());
+  return pixels;
+}
+
 bool PhotoStore::try_load(PhotoId photo, std::uint8_t* out) {
   require(photo >= 0 && photo < std::ssize(cached_), "photo_store", "photo id must be 0..{}, got {}",
           std::ssize(cached_) - 1, photo);

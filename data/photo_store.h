@@ -50,12 +50,16 @@ class PhotoStore {
   PhotoStore(const PhotoStore&) = delete;
   PhotoStore& operator=(const PhotoStore&) = delete;
 
+  const PhotoSet& photo_set() const { return set_; }
   int size() const { return options_.size; }
   std::size_t image_bytes() const { return static_cast<std::size_t>(options_.size) * options_.size * 3; }
 
   /// Writes photo [size, size, 3] to `out`; returns the id of the photo it really is. Thread-safe.
   /// Error, naming the identity, if nothing in the photo's replacement list decodes.
   PhotoId load(PhotoId photo, std::uint8_t* out);
+
+  /// The same for several: [photos, size, size, 3].
+  std::vector<std::uint8_t> load_all(std::span<const PhotoId> photos);
 
   /// The photo itself or nothing: false, and `out` untouched, if it does not decode. Thread-safe.
   bool try_load(PhotoId photo, std::uint8_t* out);

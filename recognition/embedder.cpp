@@ -43,12 +43,9 @@ std::vector<float> embed_once(Network& network, PhotoStore& store, std::span<con
                               const EmbedderOptions& o) {
   const NoGrad guard;
   std::vector<float> values;
-  std::vector<std::uint8_t> bytes;
   for (std::size_t first = 0; first < photos.size(); first += static_cast<std::size_t>(o.batch)) {
     const std::size_t n = std::min(photos.size() - first, static_cast<std::size_t>(o.batch));
-    bytes.resize(n * store.image_bytes());
-    for (std::size_t i = 0; i < n; ++i) store.load(photos[first + i], bytes.data() + i * store.image_bytes());
-    const auto images = Array<std::uint8_t>::from(bytes, o.device);
+    const auto images = Array<std::uint8_t>::from(store.load_all(photos.subspan(first, n)), o.device);
     const auto unit = l2_normalize(network.forward(Var(normalise(images, store.size())))).value().to_vector();
     values.insert(values.end(), unit.begin(), unit.end());
   }

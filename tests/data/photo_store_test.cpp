@@ -95,6 +95,20 @@ TEST(PhotoStore, TrainPhotosAreReplacedByTrainPhotosOnly) {
   for (int p = 0; p < 8; ++p) load(store, p, expected[p]);
 }
 
+TEST(PhotoStore, LoadAllGivesEachPhotoAsLoadDoes) {
+  const PhotoSet set = two_people(fresh_folder());
+  break_photo(set, 1);
+  PhotoStore store(set, replacement_lists(set), {.size = kStored});
+  EXPECT_TRUE(store.load_all({}).empty());
+  const Bytes all = store.load_all(Ids{6, 1, 6});
+  ASSERT_EQ(all.size(), 3 * kImage);
+  const Ids shown = {6, 2, 6};  // 2 in the place of 1
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto from = all.begin() + static_cast<std::ptrdiff_t>(i) * kImage;
+    EXPECT_EQ(Bytes(from, from + kImage), load(store, shown[i], shown[i]));
+  }
+}
+
 TEST(PhotoStore, IdentityWithoutAGoodPhotoIsNamed) {
   const PhotoSet set = two_people(fresh_folder());
   for (const int p : {5, 6, 7}) break_photo(set, p);

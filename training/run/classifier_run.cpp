@@ -80,14 +80,13 @@ BatchEmbeddings augmented(Network& network, PhotoStore& store, const EmbeddedPro
                           const Config& config, Device device) {
   return [&, device](std::int64_t iteration, std::span<const PhotoId> rows) {
     const NoGrad guard;
-    std::vector<std::uint8_t> bytes(rows.size() * store.image_bytes());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      store.load(photos.enrolled.photos[rows[i]], &bytes[i * store.image_bytes()]);
-    }
+    std::vector<PhotoId> asked;
+    for (const PhotoId row : rows) asked.push_back(photos.enrolled.photos[row]);
     const std::vector<Augmentation> draws = draw_augmentations(
         std::ssize(rows), config.augment,
         Rng(config.seed, stream::classifier_pixels + static_cast<std::uint64_t>(iteration)));
-    const Tensor images = augment(Array<std::uint8_t>::from(bytes, device), store.size(), draws);
+    const Tensor images =
+        augment(Array<std::uint8_t>::from(store.load_all(asked), device), store.size(), draws);
     return l2_normalize(network.forward(Var(images))).value();
   };
 }

@@ -75,7 +75,7 @@ bool PhotoStore::try_load(PhotoId photo, std::uint8_t* out) {
   try {
     const std::vector<std::uint8_t> bytes = set_.source->bytes(photo, options_.limits.max_file_bytes);
     resize(decode_jpeg(bytes, set_.name(photo), options_.limits), options_.size, out, options_.crop);
-  } catch (const Error& error) {  // unreadable, not a JPEG, damaged, too large, or smaller than the crop box
+  } catch (const Error& error) {  // not readable, no JPEG, damaged, too large, or smaller than the crop box
     std::string why = error.what();
     const std::string name = set_.name(photo);
     if (why.find(name) == std::string::npos) why = name + ": " + why;
@@ -119,11 +119,12 @@ void PhotoStore::account(std::span<const PhotoId> asked, std::span<const PhotoId
       if (!asked_[photo]) ++asked_count_;
       asked_[photo] = true;
     };
-    const std::size_t before = booked_.size();
+    const std::size_t before = recorded_.size();
     for (std::size_t row = 0; row < asked.size(); ++row) {
       const PhotoId photo = asked[row];
       ask(photo);
-      // every photo from the one asked for up to the one used was tried and is broken
+      // Every photo of the list from the one asked for to the one before the one used was tried and is
+      // broken.
       const std::vector<PhotoId>& list = replacements_.lists[replacements_.list_of[photo]];
       for (std::size_t i = 0; used[row] != photo && i < list.size(); ++i) {
         const PhotoId tried = list[(position_[photo] + i) % list.size()];
@@ -132,12 +133,12 @@ void PhotoStore::account(std::span<const PhotoId> asked, std::span<const PhotoId
         require(reason != reasons_.end(), "photo_store", "photo {} was replaced by {}, but {} decodes", photo,
                 used[row], tried);
         ask(tried);
-        booked_.insert(*reason);
+        recorded_.insert(*reason);
         if (used[row] == no_photo) break;
       }
     }
-    const auto count = static_cast<double>(booked_.size());
-    too_many = booked_.size() > before && count >= options_.min_broken &&
+    const auto count = static_cast<double>(recorded_.size());
+    too_many = recorded_.size() > before && count >= options_.min_broken &&
                count > options_.max_broken_share * static_cast<double>(asked_count_);
   }
   if (too_many) {
@@ -150,8 +151,13 @@ BrokenPhotos PhotoStore::broken() const {
   const std::lock_guard lock(mutex_);
   BrokenPhotos result;
   result.asked = asked_count_;
-  for (const auto& [photo, why] : booked_) result.entries.push_back({photo, set_.name(photo), why});
+  for (const auto& [photo, why] : recorded_) result.entries.push_back({photo, set_.name(photo), why});
   return result;
+}
+
+void report_broken(const PhotoStore& store, const std::function<void(const std::string&)>& note) {
+  const std::string text = summary(store.broken());
+  if (!text.empty()) note(text);
 }
 
 }  // namespace dg

@@ -1,9 +1,10 @@
-// Photos by id, decoded and resized to the network's input, with as many kept in memory as a limit allows.
-// What load() gives depends on the files alone, never on which thread came first: a photo that does not
-// decode is replaced by the next one of its replacement list that does.
+// Photos by id, decoded and resized to the network's input, as many of them kept in memory as a limit allows.
+// A photo that does not decode is replaced by the next one of its replacement list that does, so what load()
+// gives depends on the files alone, never on which thread came first.
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -21,9 +22,9 @@ namespace dg {
 struct PhotoStoreOptions {
   int size = 0;                                // pixels a side of the result
   std::optional<CropBox> crop = std::nullopt;  // of the upright photo, before resizing
-  std::int64_t memory_bytes = 0;               // for decoded photos; those beyond are decoded every time
-  double max_broken_share = 0.1;               // of the photos asked for so far: more stops the run ...
-  int min_broken = 20;                         // ... once at least this many are broken
+  std::int64_t memory_bytes = 0;               // for decoded photos; all others are decoded every time
+  double max_broken_share = 0.1;  // account() stops the run when a larger share of the photos ...
+  int min_broken = 20;            // ... asked for so far is broken, and at least this many
   DecodeLimits limits = {};
 };
 
@@ -70,7 +71,7 @@ class PhotoStore {
   /// photos asked for is broken.
   void account(std::span<const PhotoId> asked, std::span<const PhotoId> used);
 
-  /// The broken photos booked so far.
+  /// The broken photos recorded so far.
   BrokenPhotos broken() const;
 
   std::int64_t cached_bytes() const { return cached_bytes_.load(); }
@@ -86,11 +87,14 @@ class PhotoStore {
   std::vector<std::atomic<const std::uint8_t*>> cached_;  // owned; null: not in memory
   std::atomic<std::int64_t> cached_bytes_{0};
 
-  mutable std::mutex mutex_;                // guards what follows
-  std::map<PhotoId, std::string> reasons_;  // of every photo found broken so far
-  std::vector<bool> asked_;                 // booked by account()
-  std::map<PhotoId, std::string> booked_;   // the broken ones among them
+  mutable std::mutex mutex_;                 // guards what follows
+  std::map<PhotoId, std::string> reasons_;   // of every photo found broken so far
+  std::vector<bool> asked_;                  // recorded by account()
+  std::map<PhotoId, std::string> recorded_;  // the broken ones among them
   std::int64_t asked_count_ = 0;
 };
+
+/// Tells `note` the summary of the broken photos, if there are any.
+void report_broken(const PhotoStore& store, const std::function<void(const std::string&)>& note);
 
 }  // namespace dg

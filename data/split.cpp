@@ -9,7 +9,10 @@
 namespace dg {
 namespace {
 
-constexpr ClassId kAutomaticFrom = 50, kAutomaticMost = 1'000, kAutomaticShare = 10;
+// Base::automatic: one of `automatic_share` identities is novel, at most `automatic_most`, which is as many
+// as in the paper's set; with fewer than `automatic_from` identities there would be too few novel ones to
+// measure.
+constexpr ClassId automatic_from = 50, automatic_most = 1'000, automatic_share = 10;
 
 std::vector<bool> choose_base(const PhotoSet& set, const SplitOptions& options, Rng& rng) {
   const auto classes = static_cast<ClassId>(set.classes.size());
@@ -23,11 +26,11 @@ std::vector<bool> choose_base(const PhotoSet& set, const SplitOptions& options, 
             options.first_identities);
     std::fill(is_base.begin() + options.first_identities, is_base.end(), false);
   }
-  if (options.base == SplitOptions::Base::automatic && classes >= kAutomaticFrom) {
-    // the first entries of a Fisher-Yates shuffle: a draw without replacement
+  if (options.base == SplitOptions::Base::automatic && classes >= automatic_from) {
+    // The first entries of a Fisher-Yates shuffle are a draw without replacement.
     std::vector<ClassId> order(classes);
     std::iota(order.begin(), order.end(), 0);
-    const ClassId novel = std::min(classes / kAutomaticShare, kAutomaticMost);
+    const ClassId novel = std::min(classes / automatic_share, automatic_most);
     for (ClassId i = 0; i < novel; ++i) {
       std::swap(order[i], order[i + rng.below(static_cast<std::uint64_t>(classes - i))]);
       is_base[order[i]] = false;
@@ -85,7 +88,7 @@ ReplacementLists replacement_lists(const PhotoSet& set) {
 }
 
 ReplacementLists replacement_lists(const PhotoSet& set, const Split& split) {
-  ReplacementLists result = replacement_lists(set);  // right for novel enrol photos that tests may replace
+  ReplacementLists result = replacement_lists(set);  // what enrol photos need where tests may replace them
   const auto add_part = [&](const std::vector<PhotoId>& part) {
     if (part.empty()) return;
     for (const PhotoId photo : part) result.list_of[photo] = static_cast<int>(result.lists.size());

@@ -13,14 +13,15 @@ namespace dg {
 
 struct SplitOptions {
   enum class Base {
-    automatic,  // 10% of the identities, at most 1,000, none below 50 identities, drawn at random, are novel
+    automatic,  // a tenth of the identities, drawn at random, at most 1,000, is novel; of fewer than 50 none
+                // is
     all,        // nobody is novel
-    first,      // the first `first_identities` in name order are base, the rest novel
-    named       // those in `names` are base, whoever of them is there, the rest novel
+    first,      // the first `first_identities` in name order are base, the rest is novel
+    named       // those whose names are in `names` are base, the rest is novel
   };
   Base base = Base::automatic;
   int first_identities = 0;     // only for Base::first
-  std::set<std::string> names;  // only for Base::named: who a network was trained on
+  std::set<std::string> names;  // only for Base::named: the identities that a network was trained on
   int base_test_photos = 0;     // the last n photos of each base identity test, the others train
 };
 
@@ -50,9 +51,10 @@ struct ReplacementLists {
 /// A photo may be replaced by any photo of its identity.
 ReplacementLists replacement_lists(const PhotoSet& set);
 
-/// A photo may be replaced only inside its part of the split: train by train, test by test. A novel enrol
-/// photo gives way to the identity's first good test photo, which the evaluation then must not test, or,
-/// where `split.test_may_enrol` is false, to none. Nor is there any for a photo of nobody known.
+/// A photo may be replaced only inside its part of the split: training photos by training photos, test photos
+/// by test photos. A novel identity's enrol photo may be replaced by its first good test photo, which the
+/// evaluation must then not test, unless `split.test_may_enrol` is false. A photo without a known identity is
+/// not replaced.
 ReplacementLists replacement_lists(const PhotoSet& set, const Split& split);
 
 }  // namespace dg

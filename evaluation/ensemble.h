@@ -14,17 +14,10 @@
 
 namespace dg {
 
-/// Rows [rows, sum of d_m] that own their numbers.
-struct JoinedRows {
-  std::vector<float> values;
-  std::size_t dim = 0;
-
-  EmbeddingView view() const { return {values, dim}; }
-};
-
-/// The members' unit rows [rows, d_m] side by side, divided by sqrt(M): unit rows whose inner products are
-/// the means of the members'. Error unless there is a member and all have the same number of rows.
-JoinedRows join_members(std::span<const EmbeddingView> members);
+/// The members' unit rows [rows, d_m] side by side, divided by sqrt(M): unit rows [rows, sum of d_m] whose
+/// inner products are the means of the members'. Error unless there is a member and all have the same number
+/// of rows.
+Embeddings join_members(std::span<const EmbeddingView> members);
 
 /// An L2-Softmax classifier: logits = alpha e W^T + b.
 struct ClassifierView {

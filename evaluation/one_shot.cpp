@@ -61,6 +61,13 @@ std::vector<Recognition> recognise(const EmbeddingView& prototypes, const TestPh
 
 }  // namespace
 
+const Coverage& OneShotResult::coverage_at(double precision) const {
+  const auto place = std::ranges::find(required_precisions, precision);
+  require(place != required_precisions.end(), "one_shot", "precision must be one of {}, got {}",
+          fmt::join(required_precisions, ", "), precision);
+  return coverage[static_cast<std::size_t>(place - required_precisions.begin())];
+}
+
 std::vector<Answer> to_answers(std::span<const Recognition> photos) {
   std::vector<Answer> answers;
   answers.reserve(photos.size());
@@ -79,7 +86,8 @@ OneShotResult score_one_shot(std::vector<Recognition> novel, std::vector<Recogni
   result.identities = identities;
   result.novel_top1 = share(count_correct(novel), novel.size());
   const RankedAnswers ranked(to_answers(novel));
-  std::ranges::transform(kPrecisions, result.coverage.begin(), [&](double p) { return ranked.at(p); });
+  std::ranges::transform(required_precisions, result.coverage.begin(),
+                         [&](double p) { return ranked.at(p); });
   if (!base.empty()) {
     const std::size_t right = count_correct(base);
     result.base_top1 = share(right, base.size());
@@ -99,8 +107,8 @@ OneShotResult one_shot(const EmbeddingView& prototypes, const TestPhotos& novel,
 nlohmann::ordered_json to_json(const OneShotResult& result) {
   nlohmann::ordered_json json;
   json["novel_top1"] = result.novel_top1;
-  for (std::size_t i = 0; i < kPrecisions.size(); ++i) {
-    json["coverage"][kPrecisionNames[i]] = result.coverage[i].coverage();
+  for (std::size_t i = 0; i < required_precisions.size(); ++i) {
+    json["coverage"][precision_names[i]] = result.coverage[i].coverage();
   }
   json["base_top1"] = nullptr;
   if (result.base_top1) json["base_top1"] = *result.base_top1;

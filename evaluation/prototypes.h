@@ -13,8 +13,8 @@ namespace dg {
 
 /// Prototypes [classes, dim] of `embeddings` [rows, dim] (normalised here) with `labels` [rows] in
 /// 0..classes-1. Errors: a class without a photo, a label out of range, a zero or non-finite row or mean.
-std::vector<float> class_prototypes(const EmbeddingView& embeddings, std::span<const ClassId> labels,
-                                    ClassId classes);
+Embeddings class_prototypes(const EmbeddingView& embeddings, std::span<const ClassId> labels,
+                            ClassId classes);
 
 /// The nearest prototype of one embedding and the cosine to it. Rounding may leave it 1e-6 outside [-1, 1].
 struct Match {

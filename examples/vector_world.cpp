@@ -94,12 +94,12 @@ std::vector<float> embed(Network& net, const Photos& photos) {  // 600 at a time
 }
 
 OneShotResult evaluate(Network& net, const World& world, const Photos& train) {
-  std::vector<float> prototypes = class_prototypes({embed(net, train), embedding}, train.person, base);
+  Embeddings prototypes = class_prototypes({embed(net, train), embedding}, train.person, base);
   const std::vector<float> enrolled = embed(net, world.photos(base, people, 1, Rng(99, 1)));
-  prototypes.insert(prototypes.end(), enrolled.begin(), enrolled.end());  // of one photo each
+  prototypes.values.insert(prototypes.values.end(), enrolled.begin(), enrolled.end());  // of one photo each
   const Photos fresh = world.photos(base, people, 20, Rng(99, 2)),
                known = world.photos(0, base, 2, Rng(99, 3));
-  return one_shot({prototypes, embedding}, {{embed(net, fresh), embedding}, fresh.person},
+  return one_shot(prototypes, {{embed(net, fresh), embedding}, fresh.person},
                   {{embed(net, known), embedding}, known.person});
 }
 
@@ -162,7 +162,7 @@ std::vector<double> run(const World& world, const Photos& photos, const Arm& arm
   for (ClassId c = 0; c < base; ++c) in_family += list[c] >= 0 && world.family[list[c]] == world.family[c];
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
   const OneShotResult r = evaluate(net, world, photos);
-  const double c99 = 100 * r.coverage[2].coverage(), c999 = 100 * r.coverage[3].coverage();
+  const double c99 = 100 * r.coverage_at(0.99).coverage(), c999 = 100 * r.coverage_at(0.999).coverage();
   const double novel = 100 * r.novel_top1, known = 100 * r.base_top1.value();
   return {c99, c999, novel, known, softmax, violating, 100 * in_family / base, time.count()};
 }

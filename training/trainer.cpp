@@ -47,8 +47,7 @@ Trainer::Trainer(const Config& config, const PhotoSet& set, const Split& split, 
       sampler_(make_sampler(
           config.sampling, index_, list_,
           [this](std::span<const PhotoId> photos) {
-            return Embeddings{.values = embed_once(network_, store_, photos, {.device = device_}),
-                              .dim = static_cast<std::size_t>(config_.network.embedding)};
+            return embed_once(network_, store_, photos, {.device = device_});
           },
           Rng(config.seed, stream::sampling))),
       images_(device),

@@ -67,16 +67,16 @@ TEST(JoinMembers, InnerProductsAreMeanCosines) {
     photos.push_back({o.embeddings, o.dim});
     prototypes.push_back({o.weight, o.dim});
   }
-  const JoinedRows e = join_members(photos), p = join_members(prototypes);
+  const Embeddings e = join_members(photos), p = join_members(prototypes);
   ASSERT_EQ(e.dim, 16u);
-  const std::vector<Match> matches = nearest_prototypes(e.view(), p.view());
+  const std::vector<Match> matches = nearest_prototypes(e, p);
   ASSERT_EQ(matches.size(), 20u);
   for (std::size_t i = 0; i < 20; ++i) {
     std::size_t best = 0;
     std::vector<double> mean(7);
     for (std::size_t c = 0; c < 7; ++c) {
       for (const Owner& o : owners) mean[c] += o.cosine(i, c) / 3;
-      EXPECT_NEAR(dot(e.view().row(i), p.view().row(c)), mean[c], 1e-6);
+      EXPECT_NEAR(dot(e.row(i), p.row(c)), mean[c], 1e-6);
       if (mean[c] > mean[best]) best = c;
     }
     EXPECT_EQ(matches[i].prototype, static_cast<int>(best));

@@ -42,6 +42,9 @@ TEST(OneShot, EachPrecisionHasItsOwnCoverage) {
   EXPECT_EQ(r.coverage[1].answered, 1000u);
   EXPECT_EQ(r.coverage[2].answered, 120u);  // after the wrong answer at position 101, 1 wrong of 120
   EXPECT_EQ(r.coverage[3].answered, 100u);
+  EXPECT_EQ(r.coverage_at(0.99).answered, 120u);
+  EXPECT_EQ(error_text([&] { r.coverage_at(0.98); }),
+            "[one_shot] precision must be one of 0.9, 0.95, 0.99, 0.999, got 0.98");
 }
 
 TEST(OneShot, JsonHasTheKeysOfTheCommandLine) {

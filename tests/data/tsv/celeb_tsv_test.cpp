@@ -16,7 +16,7 @@ using Texts = std::vector<std::string>;
 using Ids = std::vector<PhotoId>;
 using testing::IsSubstring;
 
-constexpr int kSize = 8;
+constexpr int celeb_size = 8;
 
 struct Celeb : testing::Test {
   void SetUp() override {
@@ -79,7 +79,7 @@ TEST_F(Celeb, ATestSetWithoutTruthBelongsToNobody) {
   EXPECT_EQ(celeb.photos.first_photo.back(), 30);  // 9 x 3 base, 3 novel
   for (const auto& tests : celeb.split.novel_test) EXPECT_TRUE(tests.empty());
 
-  PhotoStore store(celeb.photos, replacement_lists(celeb.photos, celeb.split), {.size = kSize});
+  PhotoStore store(celeb.photos, replacement_lists(celeb.photos, celeb.split), {.size = celeb_size});
   std::vector<std::uint8_t> pixels(store.image_bytes());
   EXPECT_EQ(store.load(celeb.unlabelled[2], pixels.data()), celeb.unlabelled[2]);
 }
@@ -158,7 +158,7 @@ TEST_F(Celeb, ABrokenPhotoIsReplacedByTheNextGoodTrainingPhotoOfItsIdentity) {
   const CelebTsv celeb = open();
   const Ids photos = celeb.split.base_train[0];
   EXPECT_EQ(photos, (Ids{0, 1, 2}));
-  PhotoStore store(celeb.photos, replacement_lists(celeb.photos, celeb.split), {.size = kSize});
+  PhotoStore store(celeb.photos, replacement_lists(celeb.photos, celeb.split), {.size = celeb_size});
   Loader loader(store, {.workers = 2});
   loader.submit(0, {0, 1, 2});
   const LoadedBatch batch = loader.take(0);
@@ -176,7 +176,7 @@ TEST_F(Celeb, GoodBase64OfNoJpegIsABrokenPhotoToo) {
   rows[1] = "1\tbm8gcGljdHVyZQ==\t" + files->set.classes[10] + "\t1\tu";
   files->rewrite("novel", rows);
   const CelebTsv celeb = open();
-  PhotoStore store(celeb.photos, replacement_lists(celeb.photos, celeb.split), {.size = kSize});
+  PhotoStore store(celeb.photos, replacement_lists(celeb.photos, celeb.split), {.size = celeb_size});
   std::vector<std::uint8_t> pixels(store.image_bytes());
   // No held-out photo may take its place.
   EXPECT_EQ(message_of<Error>([&] { store.load(celeb.split.novel_enrol[1], pixels.data()); }),

@@ -27,8 +27,8 @@ void print(const ClassifierRunResult& r) {
   fmt::print("{:<18}{:>12}{:>15}{:>18}\n", "", "prototypes", "class means", "classifier");
   fmt::print("{:<18}{:>12}{:>15}{:>18}\n", "confidence", "cosine", "probability", "probability");
   line("novel top-1", p.novel_top1, s.novel_top1, l.novel_top1);
-  for (std::size_t i = 0; i < kPrecisions.size(); ++i) {
-    line(fmt::format("coverage at {}%", 100 * kPrecisions[i]), p.coverage[i].coverage(),
+  for (std::size_t i = 0; i < required_precisions.size(); ++i) {
+    line(fmt::format("coverage at {}%", 100 * required_precisions[i]), p.coverage[i].coverage(),
          s.coverage[i].coverage(), l.coverage[i].coverage());
   }
   if (p.base_top1) line("base top-1", *p.base_top1, *s.base_top1, *l.base_top1);
@@ -41,15 +41,14 @@ void print(const ClassifierRunResult& r) {
 
 void run_classifier(const ClassifierArguments& a) {
   set_threads(a.threads);
-  ClassifierRunOptions options;
-  options.run = a.run;
+  std::vector<std::string> settings = a.set;
+  if (a.seed) settings.push_back(fmt::format("seed={}", *a.seed));
+  EvaluateOptions options;
   options.data = a.data;
-  options.settings = a.set;
-  if (a.seed) options.settings.push_back(fmt::format("seed={}", *a.seed));
   options.checkpoint = a.checkpoint;
   options.device = a.device.choose();
   options.note = print_note;
-  const ClassifierRunResult result = learn_on_run(options);
+  const ClassifierRunResult result = learn_on_run(a.run, options, settings);
   a.json.write([&] { print(result); }, to_json(result));
 }
 

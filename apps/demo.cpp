@@ -105,7 +105,7 @@ Arm run_arm(const DemoArguments& a, const fs::path& data, const std::string& nam
       train({.data = data, .run = run, .config = config, .steps_done = &done, .console = log.get()});
   arm.family_share =
       family_share(arm.training, read_families(data / "families.csv", arm.training.identities));
-  arm.scores = evaluate_one_shot({.run = run, .data = data});
+  arm.scores = evaluate_one_shot(run, {.data = data});
   return arm;
 }
 

@@ -33,8 +33,8 @@ struct EvaluateArguments {
 void print(const OneShotResult& r) {
   fmt::print("novel top-1       {:6.2f}%   ({} photos, {} identities to choose from)\n", 100 * r.novel_top1,
              r.novel.size(), r.identities);
-  for (std::size_t i = 0; i < kPrecisions.size(); ++i) {
-    fmt::print("coverage at {:<5}% {:6.2f}%\n", 100 * kPrecisions[i], 100 * r.coverage[i].coverage());
+  for (std::size_t i = 0; i < required_precisions.size(); ++i) {
+    fmt::print("coverage at {:<5}% {:6.2f}%\n", 100 * required_precisions[i], 100 * r.coverage[i].coverage());
   }
   if (r.base_top1)
     fmt::print("base top-1        {:6.2f}%   (gate 98%: {})\n", 100 * *r.base_top1,
@@ -49,8 +49,8 @@ void print(const OneShotResult& r) {
 void print(const Verification& r) {
   fmt::print("accuracy          {:6.2f}% +- {:.2f}   ({} pairs)\n", 100 * r.accuracy, 100 * r.accuracy_sd,
              r.pairs);
-  for (std::size_t i = 0; i < kFalseAcceptRates.size(); ++i) {
-    fmt::print("TAR at FAR {:<6} {:6.2f}%   (threshold {:.4f})\n", kFalseAcceptRateNames[i],
+  for (std::size_t i = 0; i < false_accept_rates.size(); ++i) {
+    fmt::print("TAR at FAR {:<6} {:6.2f}%   (threshold {:.4f})\n", false_accept_rate_names[i],
                100 * r.at_far[i].true_accepts, r.at_far[i].threshold);
   }
 }
@@ -64,14 +64,15 @@ HeldOut held_out(const EvaluateArguments& a) {
   return a.set.empty() ? HeldOut::development : chosen(held_out_words, a.set, "evaluate", "--set");
 }
 
-void run_on_toml(const EvaluateOptions& options, const EvaluateArguments& a) {
+void run_on_toml(const std::filesystem::path& run, const EvaluateOptions& options,
+                 const EvaluateArguments& a) {
   const DatasetFiles files = read_dataset_toml(a.folders.back());
   const bool truth = held_out(a) == HeldOut::development || !files.test || files.test->columns.mid >= 0;
   require(truth || a.json.file().empty(), "evaluate",
           "--json needs truth, and the test file has none, got {}", a.json.file());
   std::optional<std::filesystem::path> submission;
   if (!a.submission.empty()) submission = a.submission;
-  const CelebEvaluation result = evaluate_celeb(options, held_out(a), submission);
+  const CelebEvaluation result = evaluate_celeb(run, options, held_out(a), submission);
   if (result.figures) report(*result.figures, a.json);
   if (submission) options.note(fmt::format("wrote {} answers to {}", result.recognised, a.submission));
 }
@@ -101,24 +102,19 @@ void run_evaluate(const EvaluateArguments& a) {
   const bool together = runs.size() > 1 || a.classifier;
   const Protocol protocol = check_arguments(a, runs.size(), together);
   set_threads(a.threads);
+  EvaluateOptions options;
+  options.data = a.folders.back();
+  options.checkpoint = a.checkpoint;
+  options.device = a.device.choose();
+  options.note = print_note;
   if (together) {
-    return report(evaluate_ensemble({.runs = runs,
-                                     .data = a.folders.back(),
-                                     .held_out = held_out(a),
-                                     .classifier = a.classifier,
-                                     .checkpoint = a.checkpoint,
-                                     .device = a.device.choose(),
-                                     .note = print_note}),
+    return report(evaluate_ensemble(runs, options, {.held_out = held_out(a), .classifier = a.classifier}),
                   a.json);
   }
-  const EvaluateOptions options{.run = runs[0],
-                                .data = a.folders.back(),
-                                .checkpoint = a.checkpoint,
-                                .device = a.device.choose(),
-                                .note = print_note};
-  if (is_dataset_toml(options.data)) return run_on_toml(options, a);
-  if (protocol == Protocol::verification) return report(evaluate_verification(options, a.pairs), a.json);
-  report(evaluate_one_shot(options), a.json);
+  if (is_dataset_toml(options.data)) return run_on_toml(runs[0], options, a);
+  if (protocol == Protocol::verification)
+    return report(evaluate_verification(runs[0], options, a.pairs), a.json);
+  report(evaluate_one_shot(runs[0], options), a.json);
 }
 
 }  // namespace

@@ -148,6 +148,7 @@ set(DG_PROGRAM
   training/run/evaluate_celeb.cpp
   training/run/evaluate_ensemble.cpp
   training/run/evaluate_run.cpp
+  training/run/finished_run.cpp
   recognition/recogniser.cpp
   recognition/enrolment.cpp
   training/model.cpp

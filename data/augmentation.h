@@ -1,16 +1,16 @@
 // From a uint8 batch to the network's input, with the augmentation of section 4.2.3 in this order
 // (docs/deviations.md):
 //
-//   1. geometry (option, off in the paper's recipes): shift, rotation and scale about the centre, bilinear,
-//   edge repeated;
-//      contrast: 127.5 + f (x - 127.5)
+//   1. geometry (an option, off in the paper's recipes): shift, rotation and scale about the centre,
+//   bilinear,
+//      with the edge repeated; contrast (also an option): 127.5 + f (x - 127.5)
 //   2. mirror, probability 1/2
 //   3. colour: each channel + U[-10, 10], not clipped
 //   4. grey, probability 0.1: 0.299 R + 0.587 G + 0.114 B in all channels
 //   5. (x - 127.5) / 128
 //
-// All draws are made on the host from one counter-based stream per step; the pixels are computed on the
-// device.
+// All random numbers are drawn on the host from one counter-based stream per step; the pixels are computed on
+// the device.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -40,7 +40,8 @@ struct Augmentation {
   std::int32_t mirror = 0, grey = 0;  // 0 or 1
 };
 
-/// Draws for `n` photos. Every photo takes the same number of draws, whatever the options.
+/// Draws the augmentations of `n` photos. Every photo takes the same number of random numbers whatever the
+/// options are, so that one option can change without changing what is drawn for the others.
 std::vector<Augmentation> draw_augmentations(std::int64_t n, const AugmentationOptions& options, Rng rng);
 
 /// images [n, size, size, 3] uint8 -> Tensor [n, size, size, 3]; one Augmentation per photo.
@@ -49,7 +50,7 @@ Tensor augment(const Array<std::uint8_t>& images, std::int64_t size,
 Tensor augment(const Array<std::uint8_t>& images, std::int64_t size,
                const std::vector<Augmentation>& augmentations);
 
-/// Only step 5, on all photos, mirrored or not (the mirror trick at test time).
+/// Step 5 alone, on all photos, mirrored or not (for the mirror trick at test time).
 Tensor normalise(const Array<std::uint8_t>& images, std::int64_t size, bool mirrored = false);
 
 }  // namespace dg

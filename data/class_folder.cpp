@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <string_view>
 #include <system_error>
 
@@ -15,13 +14,11 @@ namespace dg {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr const char* kClassFolder = "class_folder";
-
 class Files : public PhotoSource {
  public:
   explicit Files(std::vector<std::string> paths) : paths_(std::move(paths)) {}
-  std::string name(int photo) const override { return paths_[photo]; }
-  std::vector<std::uint8_t> bytes(int photo, std::int64_t max_bytes) const override {
+  std::string name(PhotoId photo) const override { return paths_[photo]; }
+  std::vector<std::uint8_t> bytes(PhotoId photo, std::int64_t max_bytes) const override {
     return read_file_bytes(paths_[photo], max_bytes);
   }
 
@@ -37,7 +34,7 @@ std::vector<std::string> sorted_names(const fs::path& folder) {
     std::string name = entry->path().filename().string();
     if (name.front() != '.') names.push_back(std::move(name));
   }
-  if (error) throw IoError(fmt::format("[{}] {}: {}", kClassFolder, folder.string(), error.message()));
+  if (error) throw IoError(fmt::format("[class_folder] {}: {}", folder.string(), error.message()));
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -54,11 +51,13 @@ std::string extension_of(std::string_view name) {
 
 bool is_jpeg(const std::string& extension) { return extension == "jpg" || extension == "jpeg"; }
 
+// A type in which people keep photos, but which is not read. Such files are counted, so that nobody misses
+// them without notice.
 bool is_other_image(const std::string& extension) {
-  constexpr std::array<std::string_view, 17> kTypes = {"png",  "webp", "bmp",  "gif",  "tif", "tiff",
-                                                       "heic", "heif", "avif", "jfif", "jpe", "jp2",
-                                                       "jxl",  "ppm",  "pgm",  "tga",  "svg"};
-  return std::find(kTypes.begin(), kTypes.end(), extension) != kTypes.end();
+  constexpr std::array<std::string_view, 17> types = {"png",  "webp", "bmp",  "gif",  "tif", "tiff",
+                                                      "heic", "heif", "avif", "jfif", "jpe", "jp2",
+                                                      "jxl",  "ppm",  "pgm",  "tga",  "svg"};
+  return std::find(types.begin(), types.end(), extension) != types.end();
 }
 
 std::string list_of(const std::map<std::string, std::int64_t>& types) {
@@ -69,9 +68,9 @@ std::string list_of(const std::map<std::string, std::int64_t>& types) {
 }
 
 void add_identity(PhotoSet& set, std::vector<std::string>& paths, const fs::path& folder, std::string name) {
-  require(name.find('\n') == std::string::npos, kClassFolder,
+  require(name.find('\n') == std::string::npos, "class_folder",
           "the name of an identity folder must have no line break, got {}", folder.string());
-  const auto class_id = static_cast<int>(set.classes.size());
+  const auto class_id = static_cast<ClassId>(set.classes.size());
   const std::size_t before = set.photos.size();
   std::map<std::string, std::int64_t> others;
   for (const std::string& file : sorted_names(folder)) {
@@ -82,14 +81,12 @@ void add_identity(PhotoSet& set, std::vector<std::string>& paths, const fs::path
     }
     if (is_other_image(extension)) ++others[extension == "tif" ? "tiff" : extension];
   }
-  require(set.photos.size() > before, kClassFolder,
+  require(set.photos.size() > before, "class_folder",
           "identity folder {} must hold at least one .jpg photo, found {}", folder.string(),
           others.empty() ? "none" : "only " + list_of(others));
-  require(set.photos.size() <= std::numeric_limits<int>::max(), kClassFolder, "too many photos: {}",
-          set.photos.size());
   for (const auto& [type, count] : others) set.other_types[type] += count;
   set.classes.push_back(std::move(name));
-  set.first_photo.push_back(static_cast<int>(set.photos.size()));
+  set.first_photo.push_back(std::ssize(set.photos));
 }
 
 }  // namespace
@@ -97,9 +94,8 @@ void add_identity(PhotoSet& set, std::vector<std::string>& paths, const fs::path
 PhotoSet scan_class_folder(const fs::path& data) {
   std::error_code error;
   const auto status = fs::status(data, error);
-  if (error) throw IoError(fmt::format("[{}] {}: {}", kClassFolder, data.string(), error.message()));
-  if (!fs::is_directory(status))
-    throw IoError(fmt::format("[{}] {}: not a folder", kClassFolder, data.string()));
+  if (error) throw IoError(fmt::format("[class_folder] {}: {}", data.string(), error.message()));
+  if (!fs::is_directory(status)) throw IoError(fmt::format("[class_folder] {}: not a folder", data.string()));
   PhotoSet set;
   set.first_photo.push_back(0);
   std::vector<std::string> paths;
@@ -112,7 +108,7 @@ PhotoSet scan_class_folder(const fs::path& data) {
       ++loose_photos;
     }
   }
-  require(!set.classes.empty(), kClassFolder,
+  require(!set.classes.empty(), "class_folder",
           "{} must hold one folder per identity with its photos inside (DATA/<identity>/<photo>.jpg), found "
           "no folder{}",
           data.string(), loose_photos > 0 ? fmt::format(" and {} loose photos", loose_photos) : "");

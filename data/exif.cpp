@@ -8,9 +8,9 @@
 namespace dg {
 namespace {
 
-constexpr std::uint32_t kOrientationTag = 0x0112, kShort = 3;
+constexpr std::uint32_t orientation_tag = 0x0112, type_short = 3;  // of EXIF 2.3; a SHORT has 16 bits
 
-// Reads of 16 and 32 bits in the file's byte order; nothing outside the bytes is ever touched.
+// Reads 16 and 32 bits in the file's byte order, and nothing outside the bytes.
 struct TiffReader {
   std::span<const std::uint8_t> bytes;
   bool big_endian = false;
@@ -28,9 +28,9 @@ struct TiffReader {
 }  // namespace
 
 int exif_orientation(std::span<const std::uint8_t> app1) {
-  constexpr std::array<std::uint8_t, 6> kExif = {'E', 'x', 'i', 'f', 0, 0};
-  if (app1.size() < kExif.size() || !std::equal(kExif.begin(), kExif.end(), app1.begin())) return 0;
-  TiffReader tiff{app1.subspan(kExif.size())};
+  constexpr std::array<std::uint8_t, 6> header = {'E', 'x', 'i', 'f', 0, 0};
+  if (app1.size() < header.size() || !std::equal(header.begin(), header.end(), app1.begin())) return 0;
+  TiffReader tiff{app1.subspan(header.size())};
   if (tiff.bytes.size() < 8 || tiff.bytes[0] != tiff.bytes[1]) return 1;
   if (tiff.bytes[0] != 'I' && tiff.bytes[0] != 'M') return 1;
   tiff.big_endian = tiff.bytes[0] == 'M';
@@ -41,9 +41,9 @@ int exif_orientation(std::span<const std::uint8_t> app1) {
     const std::size_t entry = directory + 2 + 12 * i;
     const auto tag = tiff.read(entry, 2);
     if (!tag) return 1;
-    if (*tag != kOrientationTag) continue;
+    if (*tag != orientation_tag) continue;
     const std::uint32_t value = tiff.read(entry + 8, 2).value_or(1);
-    const bool good = tiff.read(entry + 2, 2) == kShort && value >= 1 && value <= 8;
+    const bool good = tiff.read(entry + 2, 2) == type_short && value >= 1 && value <= 8;
     return good ? static_cast<int>(value) : 1;
   }
   return 1;
@@ -53,7 +53,7 @@ Image upright(Image image, int orientation) {
   if (orientation <= 1 || orientation > 8) return image;
   const int w = image.width, h = image.height;
   const bool turned = orientation >= 5;
-  // x and y of the source run backwards in these orientations
+  // In these orientations x or y of the source run backwards.
   const bool back_x = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
   const bool back_y = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
   Image result(turned ? h : w, turned ? w : h);

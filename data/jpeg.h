@@ -12,7 +12,8 @@
 
 namespace dg {
 
-/// What is refused before any pixel is decoded.
+/// What is refused before any pixel is decoded: a small damaged file can claim a size that would take all
+/// memory. The limits are far above any face photo's.
 struct DecodeLimits {
   int max_side = 16'384;                      // pixels
   std::int64_t max_pixels = 100'000'000;      // width * height
@@ -20,8 +21,8 @@ struct DecodeLimits {
 };
 
 /// Decodes a JPEG in memory and applies its EXIF orientation. `name` (a path) is only for messages.
-/// IoError "NAME: why", with libjpeg's own words: empty, not a JPEG, truncated or corrupt data, larger than
-/// `limits`.
+/// IoError "[decode_jpeg] NAME: why", with libjpeg's own words: empty, not a JPEG, truncated or corrupt data,
+/// larger than `limits`.
 Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name,
                   const DecodeLimits& limits = {});
 
@@ -32,8 +33,8 @@ Image read_jpeg(const std::filesystem::path& path, const DecodeLimits& limits = 
 /// `quality` is libjpeg's, 1..100. Error for an empty image or another quality.
 std::vector<std::uint8_t> encode_jpeg(const Image& image, int quality);
 
-/// Writes encode_jpeg's bytes to `path`, whole or not at all: a file that could not be finished is removed.
-/// IoError names the path and the system's reason.
+/// Writes the bytes of encode_jpeg to `path`; a file that could not be finished is removed. IoError names the
+/// path and the system's reason.
 void write_jpeg(const std::filesystem::path& path, const Image& image, int quality);
 
 }  // namespace dg

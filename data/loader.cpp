@@ -1,16 +1,17 @@
 #include "data/loader.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "tensor/check.h"
+#include "tensor/stopwatch.h"
 
 namespace dg {
 namespace {
 
-// Rows a worker takes at once: few enough to spread one batch over the workers, enough to keep the lock idle.
-constexpr int kRowsAtOnce = 4;
+// Rows that a worker claims at once: few, so that one batch spreads over all workers, but enough that they
+// seldom meet at the lock.
+constexpr int rows_at_once = 4;
 
 }  // namespace
 
@@ -24,11 +25,11 @@ Loader::~Loader() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  work_there_.notify_all();
+  work_added_.notify_all();
   for (std::thread& thread : threads_) thread.join();
 }
 
-void Loader::submit(std::int64_t step, std::vector<int> photos) {
+void Loader::submit(std::int64_t step, std::vector<PhotoId> photos) {
   {
     const std::lock_guard lock(mutex_);
     std::unique_ptr<Batch> batch;
@@ -40,18 +41,18 @@ void Loader::submit(std::int64_t step, std::vector<int> photos) {
     }
     batch->step = step;
     batch->asked = std::move(photos);
-    batch->used.assign(batch->asked.size(), -1);
+    batch->used.assign(batch->asked.size(), no_photo);
     batch->pixels.resize(batch->asked.size() * store_.image_bytes());
     batch->claimed = batch->done = 0;
     batch->failed_row = -1;
     batch->failure = nullptr;
     queue_.push_back(std::move(batch));
   }
-  work_there_.notify_all();
+  work_added_.notify_all();
 }
 
 LoadedBatch Loader::take(std::int64_t step) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch waiting;
   {
     std::unique_lock lock(mutex_);
     require(!queue_.empty() && queue_.front()->step == step, "loader",
@@ -65,7 +66,7 @@ LoadedBatch Loader::take(std::int64_t step) {
     taken_ = std::move(queue_.front());
     queue_.pop_front();
   }
-  seconds_waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  seconds_waited_ += waiting.seconds();
   if (taken_->failure) std::rethrow_exception(taken_->failure);
   store_.account(taken_->asked, taken_->used);
   return {taken_->pixels, taken_->used};
@@ -74,12 +75,12 @@ LoadedBatch Loader::take(std::int64_t step) {
 void Loader::work() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    if (!claim_and_fill(lock)) work_there_.wait(lock);
+    if (!claim_and_fill(lock)) work_added_.wait(lock);
   }
 }
 
-// Fills the next rows nobody has claimed, oldest batch first, with the lock released meanwhile. False: no
-// work there.
+// Fills the next rows that nobody has claimed, of the oldest batch that has any; the lock is released
+// meanwhile. False if there are none.
 bool Loader::claim_and_fill(std::unique_lock<std::mutex>& lock) {
   const auto open = std::find_if(queue_.begin(), queue_.end(), [](const auto& batch) {
     return batch->claimed < static_cast<int>(batch->asked.size());
@@ -87,7 +88,7 @@ bool Loader::claim_and_fill(std::unique_lock<std::mutex>& lock) {
   if (open == queue_.end()) return false;
   Batch& batch = **open;
   const int first = batch.claimed;
-  batch.claimed = std::min(first + kRowsAtOnce, static_cast<int>(batch.asked.size()));
+  batch.claimed = std::min(first + rows_at_once, static_cast<int>(batch.asked.size()));
   const int end = batch.claimed;
   lock.unlock();
   int failed_row = -1;

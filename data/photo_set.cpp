@@ -2,7 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
+
 namespace dg {
+
+std::vector<PhotoId> PhotoSet::photos_of(ClassId c) const {
+  std::vector<PhotoId> all(photo_count(c));
+  std::iota(all.begin(), all.end(), first_photo[c]);
+  return all;
+}
 
 std::string summary(const PhotoSet& set) {
   std::string text = fmt::format("{} photos of {} identities", set.photos.size(), set.classes.size());

@@ -1,6 +1,7 @@
-// The photos of a data set and whose they are. Class id = rank of the identity's name in byte order; photo id
-// = rank of the photo, identity by identity, in the order of the files' names or of the rows inside each.
-// Photos of nobody known (a test set without truth) come last. Ids are never renumbered.
+// The photos of a data set and the identities they show. The id of a class is the rank of the identity's name
+// in byte order. Photos are numbered class after class, within a class by the names of the files or by the
+// rows of the table they come from. Photos whose identity is not known (a test set without truth) come last.
+// Ids are never renumbered.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -9,24 +10,25 @@
 #include <vector>
 
 #include "data/photo_source.h"
+#include "sampling/ids.h"
 
 namespace dg {
 
 struct Photo {
-  int class_id = 0;  // -1: nobody known
+  ClassId class_id = no_class;  // whom it shows; no_class where that is not known
 };
 
 struct PhotoSet {
   std::vector<std::string> classes;           // names, indexed by class id
   std::vector<Photo> photos;                  // indexed by photo id
   std::shared_ptr<const PhotoSource> source;  // of their bytes
-  std::vector<int> first_photo;  // classes + 1 entries: class c owns photos first[c] .. first[c + 1] - 1
-  std::map<std::string, std::int64_t>
-      other_types;  // images of other types that were passed over: type -> count
+  std::vector<PhotoId> first_photo;  // classes + 1 entries: class c owns photos first[c] .. first[c + 1] - 1
+  std::map<std::string, std::int64_t> other_types;  // how many images of which types were not read
 
-  int photos_of(int class_id) const { return first_photo[class_id + 1] - first_photo[class_id]; }
+  std::int64_t photo_count(ClassId c) const { return first_photo[c + 1] - first_photo[c]; }
+  std::vector<PhotoId> photos_of(ClassId c) const;
   /// Where the photo is: a path, or "FILE:line".
-  std::string name(int photo) const { return source->name(photo); }
+  std::string name(PhotoId photo) const { return source->name(photo); }
 };
 
 /// One line for people: "1200 photos of 40 identities; not read, because only JPEG is: 3 png, 1 webp".

@@ -29,9 +29,9 @@ PhotoStore::PhotoStore(const PhotoSet& set, ReplacementLists replacements, const
           options_.memory_bytes);
   require(replacements_.list_of.size() == set.photos.size(), "photo_store",
           "replacement lists must cover {} photos, got {}", set.photos.size(), replacements_.list_of.size());
-  for (int l = 0; l < static_cast<int>(replacements_.lists.size()); ++l) {
-    const std::vector<int>& list = replacements_.lists[l];
-    for (int i = 0; i < static_cast<int>(list.size()); ++i) {
+  for (int l = 0; l < std::ssize(replacements_.lists); ++l) {
+    const std::vector<PhotoId>& list = replacements_.lists[l];
+    for (int i = 0; i < std::ssize(list); ++i) {
       if (replacements_.list_of[list[i]] == l) position_[list[i]] = i;
     }
   }
@@ -44,23 +44,29 @@ PhotoStore::~PhotoStore() {
   for (const auto& pixels : cached_) delete[] pixels.load();
 }
 
-int PhotoStore::load(int photo, std::uint8_t* out) {
+PhotoId PhotoStore::load(PhotoId photo, std::uint8_t* out) {
   if (try_load(photo, out)) return photo;
-  const std::vector<int>& list = replacements_.lists[replacements_.list_of[photo]];
+  const std::vector<PhotoId>& list = replacements_.lists[replacements_.list_of[photo]];
   for (std::size_t step = 1; step < list.size(); ++step) {
-    const int next = list[(position_[photo] + step) % list.size()];
+    const PhotoId next = list[(position_[photo] + step) % list.size()];
     if (try_load(next, out)) return next;
   }
   const std::lock_guard lock(mutex_);
-  const int class_id = set_.photos[photo].class_id;
+  const ClassId class_id = set_.photos[photo].class_id;
   throw Error(fmt::format("[photo_store] identity {}: none of the {} photos it can use here decodes. {}",
-                          class_id < 0 ? "unknown" : set_.classes[class_id], list.size(),
+                          class_id == no_class ? "unknown" : set_.classes[class_id], list.size(),
                           reasons_.at(photo)));
 }
 
-bool PhotoStore::try_load(int photo, std::uint8_t* out) {
-  require(photo >= 0 && photo < static_cast<int>(cached_.size()), "photo_store",
-          "photo id must be 0..{}, got {}", static_cast<int>(cached_.size()) - 1, photo);
+std::vector<std::uint8_t> PhotoStore::load_all(std::span<const PhotoId> photos) {
+  std::vector<std::uint8_t> pixels(photos.size() * image_bytes());
+  for (std::size_t i = 0; i < photos.size(); ++i) load(photos[i], pixels.data() + i * image_bytes());
+  return pixels;
+}
+
+bool PhotoStore::try_load(PhotoId photo, std::uint8_t* out) {
+  require(photo >= 0 && photo < std::ssize(cached_), "photo_store", "photo id must be 0..{}, got {}",
+          std::ssize(cached_) - 1, photo);
   if (const std::uint8_t* pixels = cached_[photo].load(std::memory_order_acquire)) {
     std::memcpy(out, pixels, image_bytes());
     return true;
@@ -69,7 +75,7 @@ bool PhotoStore::try_load(int photo, std::uint8_t* out) {
   try {
     const std::vector<std::uint8_t> bytes = set_.source->bytes(photo, options_.limits.max_file_bytes);
     resize(decode_jpeg(bytes, set_.name(photo), options_.limits), options_.size, out, options_.crop);
-  } catch (const Error& error) {  // unreadable, not a JPEG, damaged, too large, or smaller than the crop box
+  } catch (const Error& error) {  // not readable, no JPEG, damaged, too large, or smaller than the crop box
     std::string why = error.what();
     const std::string name = set_.name(photo);
     if (why.find(name) == std::string::npos) why = name + ": " + why;
@@ -82,7 +88,7 @@ bool PhotoStore::try_load(int photo, std::uint8_t* out) {
 }
 
 // Which photos find room depends on the order of the threads; what load() returns does not.
-void PhotoStore::keep(int photo, const std::uint8_t* pixels) {
+void PhotoStore::keep(PhotoId photo, const std::uint8_t* pixels) {
   const auto bytes = static_cast<std::int64_t>(image_bytes());
   if (cached_bytes_.load(std::memory_order_relaxed) + bytes > options_.memory_bytes) return;
   if (cached_bytes_.fetch_add(bytes) + bytes > options_.memory_bytes) {
@@ -98,40 +104,41 @@ void PhotoStore::keep(int photo, const std::uint8_t* pixels) {
   }
 }
 
-bool PhotoStore::is_known_broken(int photo) const {
+bool PhotoStore::is_known_broken(PhotoId photo) const {
   const std::lock_guard lock(mutex_);
   return reasons_.contains(photo);
 }
 
-void PhotoStore::account(std::span<const int> asked, std::span<const int> used) {
+void PhotoStore::account(std::span<const PhotoId> asked, std::span<const PhotoId> used) {
   require(asked.size() == used.size(), "photo_store",
           "as many photos must be used as asked for, got {} and {}", used.size(), asked.size());
   bool too_many = false;
   {
     const std::lock_guard lock(mutex_);
-    const auto ask = [&](int photo) {
+    const auto ask = [&](PhotoId photo) {
       if (!asked_[photo]) ++asked_count_;
       asked_[photo] = true;
     };
-    const std::size_t before = booked_.size();
+    const std::size_t before = recorded_.size();
     for (std::size_t row = 0; row < asked.size(); ++row) {
-      const int photo = asked[row];
+      const PhotoId photo = asked[row];
       ask(photo);
-      // every photo from the one asked for up to the one used was tried and is broken
-      const std::vector<int>& list = replacements_.lists[replacements_.list_of[photo]];
+      // Every photo of the list from the one asked for to the one before the one used was tried and is
+      // broken.
+      const std::vector<PhotoId>& list = replacements_.lists[replacements_.list_of[photo]];
       for (std::size_t i = 0; used[row] != photo && i < list.size(); ++i) {
-        const int tried = list[(position_[photo] + i) % list.size()];
+        const PhotoId tried = list[(position_[photo] + i) % list.size()];
         if (tried == used[row]) break;
         const auto reason = reasons_.find(tried);
         require(reason != reasons_.end(), "photo_store", "photo {} was replaced by {}, but {} decodes", photo,
                 used[row], tried);
         ask(tried);
-        booked_.insert(*reason);
-        if (used[row] < 0) break;
+        recorded_.insert(*reason);
+        if (used[row] == no_photo) break;
       }
     }
-    const auto count = static_cast<double>(booked_.size());
-    too_many = booked_.size() > before && count >= options_.min_broken &&
+    const auto count = static_cast<double>(recorded_.size());
+    too_many = recorded_.size() > before && count >= options_.min_broken &&
                count > options_.max_broken_share * static_cast<double>(asked_count_);
   }
   if (too_many) {
@@ -144,8 +151,13 @@ BrokenPhotos PhotoStore::broken() const {
   const std::lock_guard lock(mutex_);
   BrokenPhotos result;
   result.asked = asked_count_;
-  for (const auto& [photo, why] : booked_) result.entries.push_back({photo, set_.name(photo), why});
+  for (const auto& [photo, why] : recorded_) result.entries.push_back({photo, set_.name(photo), why});
   return result;
+}
+
+void report_broken(const PhotoStore& store, const std::function<void(const std::string&)>& note) {
+  const std::string text = summary(store.broken());
+  if (!text.empty()) note(text);
 }
 
 }  // namespace dg

@@ -1,9 +1,10 @@
-// Photos by id, decoded and resized to the network's input, with as many kept in memory as a limit allows.
-// What load() gives depends on the files alone, never on which thread came first: a photo that does not
-// decode is replaced by the next one of its replacement list that does.
+// Photos by id, decoded and resized to the network's input, as many of them kept in memory as a limit allows.
+// A photo that does not decode is replaced by the next one of its replacement list that does, so what load()
+// gives depends on the files alone, never on which thread came first.
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -21,16 +22,16 @@ namespace dg {
 struct PhotoStoreOptions {
   int size = 0;                                // pixels a side of the result
   std::optional<CropBox> crop = std::nullopt;  // of the upright photo, before resizing
-  std::int64_t memory_bytes = 0;               // for decoded photos; those beyond are decoded every time
-  double max_broken_share = 0.1;               // of the photos asked for so far: more stops the run ...
-  int min_broken = 20;                         // ... once at least this many are broken
+  std::int64_t memory_bytes = 0;               // for decoded photos; all others are decoded every time
+  double max_broken_share = 0.1;  // account() stops the run when a larger share of the photos ...
+  int min_broken = 20;            // ... asked for so far is broken, and at least this many
   DecodeLimits limits = {};
 };
 
 /// The photos that did not decode, in the order of their ids.
 struct BrokenPhotos {
   struct Entry {
-    int photo = 0;
+    PhotoId photo = 0;
     std::string name, why;
   };
   std::vector<Entry> entries;
@@ -50,29 +51,34 @@ class PhotoStore {
   PhotoStore(const PhotoStore&) = delete;
   PhotoStore& operator=(const PhotoStore&) = delete;
 
+  const PhotoSet& photo_set() const { return set_; }
   int size() const { return options_.size; }
   std::size_t image_bytes() const { return static_cast<std::size_t>(options_.size) * options_.size * 3; }
 
   /// Writes photo [size, size, 3] to `out`; returns the id of the photo it really is. Thread-safe.
   /// Error, naming the identity, if nothing in the photo's replacement list decodes.
-  int load(int photo, std::uint8_t* out);
+  PhotoId load(PhotoId photo, std::uint8_t* out);
+
+  /// The same for several: [photos, size, size, 3].
+  std::vector<std::uint8_t> load_all(std::span<const PhotoId> photos);
 
   /// The photo itself or nothing: false, and `out` untouched, if it does not decode. Thread-safe.
-  bool try_load(int photo, std::uint8_t* out);
+  bool try_load(PhotoId photo, std::uint8_t* out);
 
-  /// Books what was asked and used (-1: nothing), row by row. Call it in the order of the batches, not of the
-  /// threads, so that the report and the stop below come at the same step in every run. Error, with the
-  /// summary, if more than the allowed share of the photos asked for is broken.
-  void account(std::span<const int> asked, std::span<const int> used);
+  /// Records which photos were asked for and which were used in their places (no_photo: none), one of each
+  /// per row. Call it in the order of the batches, not of the threads, so that the report and the stop below
+  /// come at the same step in every run. Error, with the summary, if more than the allowed share of the
+  /// photos asked for is broken.
+  void account(std::span<const PhotoId> asked, std::span<const PhotoId> used);
 
-  /// The broken photos booked so far.
+  /// The broken photos recorded so far.
   BrokenPhotos broken() const;
 
   std::int64_t cached_bytes() const { return cached_bytes_.load(); }
 
  private:
-  bool is_known_broken(int photo) const;
-  void keep(int photo, const std::uint8_t* pixels);
+  bool is_known_broken(PhotoId photo) const;
+  void keep(PhotoId photo, const std::uint8_t* pixels);
 
   const PhotoSet& set_;
   const ReplacementLists replacements_;
@@ -81,11 +87,14 @@ class PhotoStore {
   std::vector<std::atomic<const std::uint8_t*>> cached_;  // owned; null: not in memory
   std::atomic<std::int64_t> cached_bytes_{0};
 
-  mutable std::mutex mutex_;            // guards what follows
-  std::map<int, std::string> reasons_;  // of every photo found broken so far
-  std::vector<bool> asked_;             // booked by account()
-  std::map<int, std::string> booked_;   // the broken ones among them
+  mutable std::mutex mutex_;                 // guards what follows
+  std::map<PhotoId, std::string> reasons_;   // of every photo found broken so far
+  std::vector<bool> asked_;                  // recorded by account()
+  std::map<PhotoId, std::string> recorded_;  // the broken ones among them
   std::int64_t asked_count_ = 0;
 };
+
+/// Tells `note` the summary of the broken photos, if there are any.
+void report_broken(const PhotoStore& store, const std::function<void(const std::string&)>& note);
 
 }  // namespace dg

@@ -10,8 +10,6 @@
 namespace dg {
 namespace {
 
-constexpr auto kPairedBootstrap = "paired_bootstrap";
-
 /// The metric of one run as a function of how often each photo occurs.
 class WeightedMetric {
  public:
@@ -56,10 +54,10 @@ class Arm {
 
 void check_runs(Runs runs, const std::vector<Recognition>& first, const char* arm) {
   for (std::size_t r = 0; r < runs.size(); ++r) {
-    require(runs[r].size() == first.size(), kPairedBootstrap,
+    require(runs[r].size() == first.size(), "paired_bootstrap",
             "all runs must hold {} photos, run {} of arm {} holds {}", first.size(), r, arm, runs[r].size());
     for (std::size_t i = 0; i < first.size(); ++i) {
-      require(runs[r][i].identity == first[i].identity, kPairedBootstrap,
+      require(runs[r][i].identity == first[i].identity, "paired_bootstrap",
               "photo {} must show identity {} in all runs, run {} of arm {} has {}", i, first[i].identity, r,
               arm, runs[r][i].identity);
     }
@@ -68,9 +66,9 @@ void check_runs(Runs runs, const std::vector<Recognition>& first, const char* ar
 
 /// The photos drawn together, in a fixed order.
 std::vector<std::vector<std::size_t>> units(const std::vector<Recognition>& photos, ResampleUnit unit) {
-  std::map<int, std::vector<std::size_t>> groups;
+  std::map<std::int64_t, std::vector<std::size_t>> groups;  // by photo or by identity
   for (std::size_t i = 0; i < photos.size(); ++i) {
-    groups[unit == ResampleUnit::photo ? static_cast<int>(i) : photos[i].identity].push_back(i);
+    groups[unit == ResampleUnit::photo ? static_cast<std::int64_t>(i) : photos[i].identity].push_back(i);
   }
   std::vector<std::vector<std::size_t>> out;
   for (auto& [key, members] : groups) out.push_back(std::move(members));
@@ -89,13 +87,13 @@ double quantile(std::span<const double> sorted, double q) {
 }  // namespace
 
 BootstrapInterval paired_bootstrap(Runs a, Runs b, const BootstrapOptions& options, Rng& rng) {
-  require(!a.empty() && !b.empty(), kPairedBootstrap, "both arms need at least one run, got {} and {}",
+  require(!a.empty() && !b.empty(), "paired_bootstrap", "both arms need at least one run, got {} and {}",
           a.size(), b.size());
   const std::vector<Recognition>& photos = a[0];
-  require(!photos.empty(), kPairedBootstrap, "at least one photo is needed, got none");
-  require(options.resamples >= 1, kPairedBootstrap, "resamples must be at least 1, got {}",
+  require(!photos.empty(), "paired_bootstrap", "at least one photo is needed, got none");
+  require(options.resamples >= 1, "paired_bootstrap", "resamples must be at least 1, got {}",
           options.resamples);
-  require(options.level > 0 && options.level < 1, kPairedBootstrap, "level must be between 0 and 1, got {}",
+  require(options.level > 0 && options.level < 1, "paired_bootstrap", "level must be between 0 and 1, got {}",
           options.level);
   check_runs(a, photos, "a");
   check_runs(b, photos, "b");

@@ -38,7 +38,7 @@ Coverage RankedAnswers::at(double precision, CoverageRule rule, std::span<const 
     if (answer.correct) right += counts[image];
     if (i + 1 < ranked_.size() && ranked_[i + 1].answer.confidence == answer.confidence)
       continue;  // a tie goes on
-    if (right * kBillion < target * answered) {
+    if (right * billion < target * answered) {
       violated = true;
     } else if (answered > best.answered && !(violated && rule == CoverageRule::first_violation)) {
       best.answered = answered;

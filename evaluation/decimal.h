@@ -10,12 +10,12 @@
 
 namespace dg {
 
-inline constexpr std::uint64_t kBillion = 1'000'000'000;
+inline constexpr std::uint64_t billion = 1'000'000'000;
 
 /// `share` in billionths. Error, in the name of `where`, unless it lies in (0, 1] and has at most 9 decimals.
 inline std::uint64_t billionths(double share, const char* where) {
-  const double scaled = share * static_cast<double>(kBillion), whole = std::round(scaled);
-  require(whole >= 1 && whole <= static_cast<double>(kBillion) && std::abs(scaled - whole) < 1e-6, where,
+  const double scaled = share * static_cast<double>(billion), whole = std::round(scaled);
+  require(whole >= 1 && whole <= static_cast<double>(billion) && std::abs(scaled - whole) < 1e-6, where,
           "target must be above 0, at most 1, with at most 9 decimals, got {}", share);
   return static_cast<std::uint64_t>(whole);
 }

@@ -27,17 +27,6 @@ void check_embeddings(const char* where, const EmbeddingView& embeddings) {
           embeddings.values.size(), embeddings.dim);
 }
 
-std::vector<float> normalize_rows(const EmbeddingView& embeddings) {
-  check_embeddings("normalize_rows", embeddings);
-  std::vector<float> out(embeddings.values.size());
-  for (std::size_t i = 0; i < embeddings.rows(); ++i) {
-    const auto row = embeddings.row(i);
-    const std::vector<double> x(row.begin(), row.end());
-    normalize(x, std::span(out).subspan(i * embeddings.dim, embeddings.dim), "normalize_rows", i);
-  }
-  return out;
-}
-
 std::vector<float> mirror_average(const EmbeddingView& photos, const EmbeddingView& mirrored) {
   check_embeddings("mirror_average", photos);
   require(photos.dim == mirrored.dim && photos.values.size() == mirrored.values.size(), "mirror_average",

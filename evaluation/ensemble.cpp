@@ -9,7 +9,7 @@
 namespace dg {
 namespace {
 
-constexpr std::size_t kPhotosAtATime = 128;  // photos at a time: with 21,000 classes 22 MB of probabilities
+constexpr std::size_t photos_at_once = 128;  // bounds memory: for 21,000 classes 22 MB of probabilities
 
 void check_members(std::span<const ClassifierMember> members) {
   constexpr auto where = "most_probable";
@@ -36,51 +36,52 @@ Tensor to_tensor(const EmbeddingView& rows, std::size_t first, std::size_t last,
                       rows.values.subspan(first * rows.dim, (last - first) * rows.dim), device);
 }
 
-/// What one member thinks of one photo: its favourite, and how the others weigh against it,
-/// rest = sum over c != favourite of exp(logit_c - logit_favourite). Its probabilities are 1 / (1 + rest) for
-/// the favourite and exp(logit_c - logit_favourite) / (1 + rest) for the others.
-struct Opinion {
-  std::size_t favourite = 0;
+/// The softmax of one member for one photo: its most probable class `best`, and what the others weigh against
+/// it, rest = sum over c != best of exp(logit_c - logit_best). The probabilities are 1 / (1 + rest) for
+/// `best` and exp(logit_c - logit_best) / (1 + rest) for the others.
+struct MemberSoftmax {
+  std::size_t best = 0;
   double rest = 0;
 };
 
 /// `scores`: <e, w_c> for every class. Adds the member's probabilities to `sum`.
-Opinion add_opinion(std::span<const float> scores, const ClassifierView& classifier, std::span<double> logits,
-                    std::span<double> sum) {
+MemberSoftmax add_member(std::span<const float> scores, const ClassifierView& classifier,
+                         std::span<double> logits, std::span<double> sum) {
   for (std::size_t c = 0; c < scores.size(); ++c) {
     logits[c] = classifier.alpha * double{scores[c]} + double{classifier.bias[c]};
   }
-  Opinion o;
-  o.favourite = static_cast<std::size_t>(std::ranges::max_element(logits) - logits.begin());
-  const double highest = logits[o.favourite];
+  MemberSoftmax m;
+  m.best = static_cast<std::size_t>(std::ranges::max_element(logits) - logits.begin());
+  const double highest = logits[m.best];
   for (double& l : logits) l = std::exp(l - highest);
-  for (std::size_t c = 0; c < logits.size(); ++c) o.rest += c == o.favourite ? 0 : logits[c];
-  for (std::size_t c = 0; c < logits.size(); ++c) sum[c] += logits[c] / (1 + o.rest);
-  return o;
+  for (std::size_t c = 0; c < logits.size(); ++c) m.rest += c == m.best ? 0 : logits[c];
+  for (std::size_t c = 0; c < logits.size(); ++c) sum[c] += logits[c] / (1 + m.rest);
+  return m;
 }
 
-/// The verdict from the members' opinions and their summed probabilities.
-Judgement judge(std::span<const Opinion> opinions, std::span<const double> sum) {
+/// The most probable class for all members together, from their own ones and the sums of their probabilities.
+Judgement combine(std::span<const MemberSoftmax> members, std::span<const double> sum) {
   const auto best = static_cast<std::size_t>(std::ranges::max_element(sum) - sum.begin());
-  double doubt = 0, others = sum[best];  // others: the probability it has from those who prefer another class
-  for (const Opinion& o : opinions) {
-    if (o.favourite == best) {
-      doubt += o.rest / (1 + o.rest);
-      others -= 1 / (1 + o.rest);
+  double doubt = 0, others = sum[best];  // others: what the members with another best class give to this one
+  for (const MemberSoftmax& m : members) {
+    if (m.best == best) {
+      doubt += m.rest / (1 + m.rest);
+      others -= 1 / (1 + m.rest);
     } else {
       doubt += 1;
     }
   }
-  const bool unanimous = std::ranges::all_of(opinions, [&](const Opinion& o) { return o.favourite == best; });
-  if (!unanimous) doubt -= others;  // here each term is 1/2 or more: nothing cancels
-  return {static_cast<int>(best), doubt / static_cast<double>(opinions.size())};
+  const bool unanimous = std::ranges::all_of(members, [&](const MemberSoftmax& m) { return m.best == best; });
+  // Each member with another best class leaves at least 1/2 of its 1, so nothing cancels.
+  if (!unanimous) doubt -= others;
+  return {static_cast<ClassId>(best), doubt / static_cast<double>(members.size())};
 }
 
 }  // namespace
 
-JoinedRows join_members(std::span<const EmbeddingView> members) {
+Embeddings join_members(std::span<const EmbeddingView> members) {
   require(!members.empty(), "join_members", "at least one member is needed, got none");
-  JoinedRows joined;
+  Embeddings joined;
   for (const EmbeddingView& m : members) {
     check_embeddings("join_members", m);
     require(m.rows() == members[0].rows(), "join_members",
@@ -105,41 +106,41 @@ std::vector<Judgement> most_probable(std::span<const ClassifierMember> members, 
   for (const ClassifierMember& m : members) {
     weights.emplace_back(to_tensor(m.classifier.weight, 0, classes, device));
   }
-  std::vector<Judgement> verdicts(photos);
-  for (std::size_t first = 0; first < photos; first += kPhotosAtATime) {
-    const std::size_t last = std::min(photos, first + kPhotosAtATime);
+  std::vector<Judgement> judgements(photos);
+  for (std::size_t first = 0; first < photos; first += photos_at_once) {
+    const std::size_t last = std::min(photos, first + photos_at_once);
     std::vector<double> sum((last - first) * classes);
-    std::vector<Opinion> opinions((last - first) * members.size());
+    std::vector<MemberSoftmax> softmaxes((last - first) * members.size());
     for (std::size_t m = 0; m < members.size(); ++m) {
       const Var block(to_tensor(members[m].embeddings, first, last, device));
       const std::vector<float> scores = matmul(block, weights[m], false, true).value().to_vector();
 #pragma omp parallel for schedule(static)
       for (std::size_t i = 0; i < last - first; ++i) {
         std::vector<double> logits(classes);
-        opinions[i * members.size() + m] =
-            add_opinion(std::span(scores).subspan(i * classes, classes), members[m].classifier, logits,
-                        std::span(sum).subspan(i * classes, classes));
+        softmaxes[i * members.size() + m] =
+            add_member(std::span(scores).subspan(i * classes, classes), members[m].classifier, logits,
+                       std::span(sum).subspan(i * classes, classes));
       }
     }
     for (std::size_t i = 0; i < last - first; ++i) {
-      verdicts[first + i] = judge(std::span(opinions).subspan(i * members.size(), members.size()),
-                                  std::span(sum).subspan(i * classes, classes));
-      require(std::isfinite(verdicts[first + i].doubt), "most_probable",
+      judgements[first + i] = combine(std::span(softmaxes).subspan(i * members.size(), members.size()),
+                                      std::span(sum).subspan(i * classes, classes));
+      require(std::isfinite(judgements[first + i].doubt), "most_probable",
               "the logits of photo {} must be finite", first + i);
     }
   }
-  return verdicts;
+  return judgements;
 }
 
 std::vector<Recognition> recognise_by_probability(std::span<const ClassifierMember> members,
-                                                  std::span<const int> identities, Device device) {
-  const std::vector<Judgement> verdicts = most_probable(members, device);
-  require(verdicts.size() == identities.size(), "recognise_by_probability",
-          "there must be one identity per photo, got {} for {}", identities.size(), verdicts.size());
+                                                  std::span<const ClassId> identities, Device device) {
+  const std::vector<Judgement> judgements = most_probable(members, device);
+  require(judgements.size() == identities.size(), "recognise_by_probability",
+          "there must be one identity per photo, got {} for {}", identities.size(), judgements.size());
   std::vector<Recognition> out;
-  out.reserve(verdicts.size());
-  for (std::size_t i = 0; i < verdicts.size(); ++i) {
-    out.push_back({identities[i], verdicts[i].class_id, static_cast<float>(-verdicts[i].doubt)});
+  out.reserve(judgements.size());
+  for (std::size_t i = 0; i < judgements.size(); ++i) {
+    out.push_back({identities[i], judgements[i].class_id, static_cast<float>(-judgements[i].doubt)});
   }
   return out;
 }

@@ -14,17 +14,10 @@
 
 namespace dg {
 
-/// Rows [rows, sum of d_m] that own their numbers.
-struct JoinedRows {
-  std::vector<float> values;
-  std::size_t dim = 0;
-
-  EmbeddingView view() const { return {values, dim}; }
-};
-
-/// The members' unit rows [rows, d_m] side by side, divided by sqrt(M): unit rows whose inner products are
-/// the means of the members'. Error unless there is a member and all have the same number of rows.
-JoinedRows join_members(std::span<const EmbeddingView> members);
+/// The members' unit rows [rows, d_m] side by side, divided by sqrt(M): unit rows [rows, sum of d_m] whose
+/// inner products are the means of the members'. Error unless there is a member and all have the same number
+/// of rows.
+Embeddings join_members(std::span<const EmbeddingView> members);
 
 /// An L2-Softmax classifier: logits = alpha e W^T + b.
 struct ClassifierView {
@@ -43,7 +36,7 @@ struct ClassifierMember {
 /// the other classes' shares and is exact to rounding however small: 1 - doubt would be 1 for every photo of
 /// a well-trained network, and coverage needs their order.
 struct Judgement {
-  int class_id = 0;
+  ClassId class_id = 0;
   double doubt = 0;
 };
 
@@ -54,7 +47,7 @@ std::vector<Judgement> most_probable(std::span<const ClassifierMember> members, 
 /// The same for photos of the `identities` [photos]; the confidence is -doubt, in [-1, 0], which orders
 /// photos as P does.
 std::vector<Recognition> recognise_by_probability(std::span<const ClassifierMember> members,
-                                                  std::span<const int> identities,
+                                                  std::span<const ClassId> identities,
                                                   Device device = Device::cpu);
 
 }  // namespace dg

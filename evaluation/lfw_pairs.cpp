@@ -61,7 +61,7 @@ class FieldReader {
   std::vector<std::string> fields_;
 };
 
-constexpr int kLargestPhoto = 9999;
+constexpr int largest_photo = 9999;  // the names of the photos have four digits
 
 NamedPair read_pair(FieldReader& reader, bool same, int fold) {
   const auto& f = reader.fields();
@@ -72,8 +72,8 @@ NamedPair read_pair(FieldReader& reader, bool same, int fold) {
   }
   const std::string& other = same ? f[0] : f[2];
   if (!same && f[0] == other) reader.fail(fmt::format("a pair of two people names \"{}\" twice", other));
-  const int first = reader.number(1, kLargestPhoto, "photo number");
-  const int second = reader.number(same ? 2 : 3, kLargestPhoto, "photo number");
+  const int first = reader.number(1, largest_photo, "photo number");
+  const int second = reader.number(same ? 2 : 3, largest_photo, "photo number");
   return {lfw_photo(f[0], first), lfw_photo(other, second), same, fold, reader.line()};
 }
 

@@ -19,7 +19,7 @@ double share(std::size_t part, std::size_t whole) {
 
 void check_classes(const char* what, std::span<const Recognition> photos, std::size_t identities) {
   for (std::size_t i = 0; i < photos.size(); ++i) {
-    for (int id : {photos[i].identity, photos[i].predicted}) {
+    for (const ClassId id : {photos[i].identity, photos[i].predicted}) {
       require(id >= 0 && static_cast<std::size_t>(id) < identities, "one_shot",
               "class ids of {} photo {} must be below {}, got {}", what, i, identities, id);
     }
@@ -36,8 +36,7 @@ FamilyErrors family_errors(std::span<const Recognition> novel, std::span<const i
     const Recognition& photo = novel[order[rank]];
     if (photo.correct()) continue;
     const bool confident = rank < novel.size() / 2;
-    const bool related =
-        family[static_cast<std::size_t>(photo.identity)] == family[static_cast<std::size_t>(photo.predicted)];
+    const bool related = family[photo.identity] == family[photo.predicted];
     ++result.errors;
     result.in_family += related;
     result.confident_errors += confident;
@@ -62,6 +61,13 @@ std::vector<Recognition> recognise(const EmbeddingView& prototypes, const TestPh
 
 }  // namespace
 
+const Coverage& OneShotResult::coverage_at(double precision) const {
+  const auto place = std::ranges::find(required_precisions, precision);
+  require(place != required_precisions.end(), "one_shot", "precision must be one of {}, got {}",
+          fmt::join(required_precisions, ", "), precision);
+  return coverage[static_cast<std::size_t>(place - required_precisions.begin())];
+}
+
 std::vector<Answer> to_answers(std::span<const Recognition> photos) {
   std::vector<Answer> answers;
   answers.reserve(photos.size());
@@ -80,7 +86,8 @@ OneShotResult score_one_shot(std::vector<Recognition> novel, std::vector<Recogni
   result.identities = identities;
   result.novel_top1 = share(count_correct(novel), novel.size());
   const RankedAnswers ranked(to_answers(novel));
-  std::ranges::transform(kPrecisions, result.coverage.begin(), [&](double p) { return ranked.at(p); });
+  std::ranges::transform(required_precisions, result.coverage.begin(),
+                         [&](double p) { return ranked.at(p); });
   if (!base.empty()) {
     const std::size_t right = count_correct(base);
     result.base_top1 = share(right, base.size());
@@ -100,8 +107,8 @@ OneShotResult one_shot(const EmbeddingView& prototypes, const TestPhotos& novel,
 nlohmann::ordered_json to_json(const OneShotResult& result) {
   nlohmann::ordered_json json;
   json["novel_top1"] = result.novel_top1;
-  for (std::size_t i = 0; i < kPrecisions.size(); ++i) {
-    json["coverage"][kPrecisionNames[i]] = result.coverage[i].coverage();
+  for (std::size_t i = 0; i < required_precisions.size(); ++i) {
+    json["coverage"][precision_names[i]] = result.coverage[i].coverage();
   }
   json["base_top1"] = nullptr;
   if (result.base_top1) json["base_top1"] = *result.base_top1;

@@ -12,13 +12,14 @@
 
 #include "evaluation/coverage.h"
 #include "evaluation/embeddings.h"
+#include "sampling/ids.h"
 
 namespace dg {
 
 /// One test photo: who it shows, who it was taken for (both class ids), and how surely.
 struct Recognition {
-  int identity = 0;
-  int predicted = 0;
+  ClassId identity = 0;
+  ClassId predicted = 0;
   float confidence = 0;
 
   bool correct() const { return identity == predicted; }
@@ -35,24 +36,27 @@ struct FamilyErrors {
 };
 
 /// The required precisions, in the order of OneShotResult::coverage, and their names in JSON.
-inline constexpr std::array<double, 4> kPrecisions{0.9, 0.95, 0.99, 0.999};
-inline constexpr std::array<const char*, 4> kPrecisionNames{"0.9", "0.95", "0.99", "0.999"};
+inline constexpr std::array<double, 4> required_precisions{0.9, 0.95, 0.99, 0.999};
+inline constexpr std::array<const char*, 4> precision_names{"0.9", "0.95", "0.99", "0.999"};
 
 /// Figures of the protocol, shares in [0, 1], and every photo behind them (for the bootstrap).
 struct OneShotResult {
   double novel_top1 = 0;
-  std::array<Coverage, 4> coverage{};  ///< of the novel photos, at kPrecisions
+  std::array<Coverage, 4> coverage{};  ///< of the novel photos, at each of required_precisions
   std::optional<double> base_top1;     ///< empty without base photos
   std::optional<bool> base_gate;       ///< base top-1 >= 98%, compared in integers; empty without base photos
   std::optional<FamilyErrors> family;  ///< empty without a family table
   std::size_t identities = 0;          ///< classes that can be predicted, base and novel
   std::vector<Recognition> novel, base;
+
+  /// The entry of `coverage` at one of required_precisions. Error for any other precision.
+  const Coverage& coverage_at(double precision) const;
 };
 
 /// Test embeddings [rows, dim], unit rows, and the class id of each row.
 struct TestPhotos {
   EmbeddingView embeddings;
-  std::span<const int> identities;
+  std::span<const ClassId> identities;
 };
 
 /// The figures for recognitions from any source (prototypes, a classifier's probabilities). `family` is empty

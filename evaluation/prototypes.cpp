@@ -6,8 +6,8 @@
 
 namespace dg {
 
-std::vector<float> class_prototypes(const EmbeddingView& embeddings, std::span<const int> labels,
-                                    int classes) {
+Embeddings class_prototypes(const EmbeddingView& embeddings, std::span<const ClassId> labels,
+                            ClassId classes) {
   constexpr auto where = "class_prototypes";
   check_embeddings(where, embeddings);
   require(classes > 0, where, "classes must be at least 1, got {}", classes);
@@ -17,7 +17,7 @@ std::vector<float> class_prototypes(const EmbeddingView& embeddings, std::span<c
   std::vector<double> sum(static_cast<std::size_t>(classes) * dim);
   std::vector<std::size_t> photos(static_cast<std::size_t>(classes));
   for (std::size_t i = 0; i < embeddings.rows(); ++i) {
-    const int label = labels[i];
+    const ClassId label = labels[i];
     require(label >= 0 && label < classes, where, "label of row {} must be in 0..{}, got {}", i, classes - 1,
             label);
     const auto e = embeddings.row(i);
@@ -29,7 +29,7 @@ std::vector<float> class_prototypes(const EmbeddingView& embeddings, std::span<c
     for (std::size_t d = 0; d < dim; ++d) s[d] += double{e[d]} * scale;
     ++photos[static_cast<std::size_t>(label)];
   }
-  std::vector<float> out(sum.size());
+  Embeddings out{.values = std::vector<float>(sum.size()), .dim = dim};
   for (std::size_t c = 0; c < photos.size(); ++c) {
     require(photos[c] > 0, where, "class {} has no photo", c);
     const double* s = &sum[c * dim];  // the mean has the direction of the sum, and only that is kept
@@ -40,7 +40,7 @@ std::vector<float> class_prototypes(const EmbeddingView& embeddings, std::span<c
     require(square > shortest * shortest, where, "the {} photos of class {} cancel: their mean is zero",
             photos[c], c);
     const double scale = 1 / std::sqrt(square);
-    for (std::size_t d = 0; d < dim; ++d) out[c * dim + d] = static_cast<float>(s[d] * scale);
+    for (std::size_t d = 0; d < dim; ++d) out.values[c * dim + d] = static_cast<float>(s[d] * scale);
   }
   return out;
 }

@@ -7,17 +7,18 @@
 #include <vector>
 
 #include "evaluation/embeddings.h"
+#include "sampling/ids.h"
 
 namespace dg {
 
 /// Prototypes [classes, dim] of `embeddings` [rows, dim] (normalised here) with `labels` [rows] in
 /// 0..classes-1. Errors: a class without a photo, a label out of range, a zero or non-finite row or mean.
-std::vector<float> class_prototypes(const EmbeddingView& embeddings, std::span<const int> labels,
-                                    int classes);
+Embeddings class_prototypes(const EmbeddingView& embeddings, std::span<const ClassId> labels,
+                            ClassId classes);
 
 /// The nearest prototype of one embedding and the cosine to it. Rounding may leave it 1e-6 outside [-1, 1].
 struct Match {
-  int prototype = 0;
+  ClassId prototype = 0;
   float cosine = 0;
 };
 

@@ -10,11 +10,9 @@
 namespace dg {
 namespace {
 
-constexpr auto kVerification = "verification";
-
 void check_scores(std::span<const PairScore> pairs) {
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    require(std::isfinite(pairs[i].score), kVerification, "score of pair {} must be finite, got {}", i,
+    require(std::isfinite(pairs[i].score), "verification", "score of pair {} must be finite, got {}", i,
             pairs[i].score);
   }
 }
@@ -27,22 +25,22 @@ double ratio(std::size_t part, std::size_t whole) {
 std::size_t count_folds(std::span<const PairScore> pairs) {
   std::vector<bool> seen;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    require(pairs[i].fold >= 0 && static_cast<std::size_t>(pairs[i].fold) < pairs.size(), kVerification,
+    require(pairs[i].fold >= 0 && static_cast<std::size_t>(pairs[i].fold) < pairs.size(), "verification",
             "fold of pair {} must be in 0..{}, got {}", i, pairs.size() - 1, pairs[i].fold);
     const auto fold = static_cast<std::size_t>(pairs[i].fold);
     if (fold >= seen.size()) seen.resize(fold + 1);
     seen[fold] = true;
   }
-  require(seen.size() >= 2, kVerification, "pairs must come in at least 2 folds, got {}", seen.size());
+  require(seen.size() >= 2, "verification", "pairs must come in at least 2 folds, got {}", seen.size());
   const auto missing = std::ranges::find(seen, false);
-  require(missing == seen.end(), kVerification, "fold {} has no pairs", missing - seen.begin());
+  require(missing == seen.end(), "verification", "fold {} has no pairs", missing - seen.begin());
   return seen.size();
 }
 
 }  // namespace
 
 double best_threshold(std::span<const PairScore> pairs) {
-  require(!pairs.empty(), kVerification, "at least one pair is needed, got none");
+  require(!pairs.empty(), "verification", "at least one pair is needed, got none");
   check_scores(pairs);
   std::vector<PairScore> sorted(pairs.begin(), pairs.end());
   std::ranges::sort(sorted, {}, &PairScore::score);
@@ -71,11 +69,11 @@ AcceptRate tar_at_far(std::span<const PairScore> pairs, double false_accept_rate
   check_scores(pairs);
   std::vector<float> same, different;
   for (const PairScore& pair : pairs) (pair.same ? same : different).push_back(pair.score);
-  require(!same.empty() && !different.empty(), kVerification,
+  require(!same.empty() && !different.empty(), "verification",
           "same and different pairs are needed, got {} and {}", same.size(), different.size());
-  const std::uint64_t target = billionths(false_accept_rate, kVerification);
-  require(target < kBillion, kVerification, "false accept rate must be below 1, got {}", false_accept_rate);
-  const std::size_t allowed = target * different.size() / kBillion;
+  const std::uint64_t target = billionths(false_accept_rate, "verification");
+  require(target < billion, "verification", "false accept rate must be below 1, got {}", false_accept_rate);
+  const std::size_t allowed = target * different.size() / billion;
   std::ranges::nth_element(different, different.begin() + static_cast<std::ptrdiff_t>(allowed),
                            std::greater<>());
   const float threshold = std::nextafter(different[allowed], std::numeric_limits<float>::infinity());
@@ -106,7 +104,7 @@ Verification verify(std::span<const PairScore> pairs) {
   double squares = 0;
   for (double a : result.fold_accuracy) squares += (a - result.accuracy) * (a - result.accuracy);
   result.accuracy_sd = std::sqrt(squares / static_cast<double>(folds - 1));
-  std::ranges::transform(kFalseAcceptRates, result.at_far.begin(),
+  std::ranges::transform(false_accept_rates, result.at_far.begin(),
                          [&](double f) { return tar_at_far(pairs, f); });
   return result;
 }
@@ -127,11 +125,11 @@ nlohmann::ordered_json to_json(const Verification& result) {
   nlohmann::ordered_json json;
   json["accuracy"] = result.accuracy;
   json["accuracy_sd"] = result.accuracy_sd;
-  for (std::size_t i = 0; i < kFalseAcceptRates.size(); ++i) {
-    json["tar_at_far"][kFalseAcceptRateNames[i]] = result.at_far[i].true_accepts;
+  for (std::size_t i = 0; i < false_accept_rates.size(); ++i) {
+    json["tar_at_far"][false_accept_rate_names[i]] = result.at_far[i].true_accepts;
   }
-  for (std::size_t i = 0; i < kFalseAcceptRates.size(); ++i) {
-    json["threshold"][kFalseAcceptRateNames[i]] = result.at_far[i].threshold;
+  for (std::size_t i = 0; i < false_accept_rates.size(); ++i) {
+    json["threshold"][false_accept_rate_names[i]] = result.at_far[i].threshold;
   }
   json["pairs"] = result.pairs;
   return json;

@@ -23,8 +23,8 @@ struct PairScore {
 };
 
 /// The required false accept rates, in the order of Verification::at_far, and their names in JSON.
-inline constexpr std::array<double, 2> kFalseAcceptRates{0.01, 0.001};
-inline constexpr std::array<const char*, 2> kFalseAcceptRateNames{"0.01", "0.001"};
+inline constexpr std::array<double, 2> false_accept_rates{0.01, 0.001};
+inline constexpr std::array<const char*, 2> false_accept_rate_names{"0.01", "0.001"};
 
 /// A threshold and the share of same pairs it accepts.
 struct AcceptRate {
@@ -36,7 +36,7 @@ struct AcceptRate {
 struct Verification {
   double accuracy = 0, accuracy_sd = 0;
   std::vector<double> fold_accuracy, fold_threshold;
-  std::array<AcceptRate, 2> at_far{};  ///< at kFalseAcceptRates
+  std::array<AcceptRate, 2> at_far{};  ///< at each of false_accept_rates
   std::size_t pairs = 0;
 };
 

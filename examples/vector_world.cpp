@@ -31,8 +31,8 @@ namespace {
 constexpr int base = 3000, people = 3600, own = 24, inner = 256, pixels = 192, width = 384, embedding = 128;
 
 struct Photos {
-  std::vector<float> pixels;  // [photos, 192]
-  std::vector<int> person;    // of each photo
+  std::vector<float> pixels;    // [photos, 192]
+  std::vector<ClassId> person;  // of each photo
 };
 
 struct World {  // the same in every run
@@ -97,12 +97,12 @@ std::vector<float> embed(Network& net, const Photos& photos) {  // 600 at a time
 }
 
 OneShotResult evaluate(Network& net, const World& world, const Photos& train) {
-  std::vector<float> prototypes = class_prototypes({embed(net, train), embedding}, train.person, base);
+  Embeddings prototypes = class_prototypes({embed(net, train), embedding}, train.person, base);
   const std::vector<float> enrolled = embed(net, world.photos(base, people, 1, Rng(99, 1)));
-  prototypes.insert(prototypes.end(), enrolled.begin(), enrolled.end());  // of one photo each
+  prototypes.values.insert(prototypes.values.end(), enrolled.begin(), enrolled.end());  // of one photo each
   const Photos fresh = world.photos(base, people, 20, Rng(99, 2)),
                known = world.photos(0, base, 2, Rng(99, 3));
-  return one_shot({prototypes, embedding}, {{embed(net, fresh), embedding}, fresh.person},
+  return one_shot(prototypes, {{embed(net, fresh), embedding}, fresh.person},
                   {{embed(net, known), embedding}, known.person});
 }
 
@@ -153,7 +153,7 @@ std::vector<double> run(const World& world, const Photos& photos, const Arm& arm
   double softmax = 0, violating = 0, in_family = 0;
   for (int t = 0; t < steps; ++t) {
     const Batch batch = sampler.next();
-    const Var e = l2_normalize(net.forward(Var(rows_of(photos, batch.rows))));
+    const Var e = l2_normalize(net.forward(Var(rows_of(photos, batch.photos))));
     const JointLoss loss = losses(e, Array<std::int32_t>::from(batch.labels), pairs, t);
     backward(loss.total);
     optimiser.step(schedule.rate(t));
@@ -167,7 +167,7 @@ std::vector<double> run(const World& world, const Photos& photos, const Arm& arm
   for (ClassId c = 0; c < base; ++c) in_family += list[c] >= 0 && world.family[list[c]] == world.family[c];
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
   const OneShotResult r = evaluate(net, world, photos);
-  const double c99 = 100 * r.coverage[2].coverage(), c999 = 100 * r.coverage[3].coverage();
+  const double c99 = 100 * r.coverage_at(0.99).coverage(), c999 = 100 * r.coverage_at(0.999).coverage();
   const double novel = 100 * r.novel_top1, known = 100 * r.base_top1.value();
   return {c99, c999, novel, known, softmax, violating, 100 * in_family / base, time.count()};
 }

@@ -1,5 +1,6 @@
 #include "recognition/classifier.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "losses/l2_softmax.h"
@@ -10,8 +11,14 @@
 namespace dg {
 namespace {
 
-void set(Parameter* parameter, std::span<const float> values, Device device) {
-  parameter->set(Tensor::from(parameter->shape, values, device));
+Parameter& named(const std::vector<Parameter*>& parameters, const std::string& name) {
+  const auto found = std::ranges::find(parameters, name, &Parameter::name);
+  require(found != parameters.end(), "learn_classifier", "the loss must have a parameter {}", name);
+  return **found;
+}
+
+void set(Parameter& parameter, std::span<const float> values, Device device) {
+  parameter.set(Tensor::from(parameter.shape, values, device));
 }
 
 }  // namespace
@@ -27,7 +34,7 @@ Classifier start_classifier(const EmbeddingView& means, double alpha) {
 }
 
 LearntClassifier learn_classifier(const Classifier& start, const IdentityIndex& index,
-                                  const BatchEmbeddings& embeddings, const ClassifierLearning& o, Rng rng,
+                                  const EmbedBatch& embed, const ClassifierLearning& o, Rng rng,
                                   Device device) {
   constexpr auto where = "learn_classifier";
   const std::int64_t classes = index.classes();
@@ -42,10 +49,12 @@ LearntClassifier learn_classifier(const Classifier& start, const IdentityIndex& 
                   .scale = start.alpha,
                   .train_scale = o.train_alpha});
   const std::vector<Parameter*> parameters = loss.parameters();
-  const auto alpha = static_cast<float>(start.alpha);
-  set(parameters[0], start.weight, device);
-  set(parameters[1], start.bias, device);
-  set(parameters[2], {&alpha, 1}, device);
+  Parameter &weight = named(parameters, "l2_softmax.weight"), &bias = named(parameters, "l2_softmax.bias"),
+            &alpha = named(parameters, "l2_softmax.alpha");
+  const auto start_alpha = static_cast<float>(start.alpha);
+  set(weight, start.weight, device);
+  set(bias, start.bias, device);
+  set(alpha, {&start_alpha, 1}, device);
   NesterovSgd optimiser(parameters, {.momentum = o.momentum, .decay = o.decay, .rate_inside = o.rate_inside});
   const Sgdr schedule({.rate = o.rate, .final_rate = o.final_rate, .steps = o.iterations});
   const auto batch_classes = static_cast<int>(o.batch);
@@ -54,17 +63,17 @@ LearntClassifier learn_classifier(const Classifier& start, const IdentityIndex& 
   for (std::int64_t t = 0; t < o.iterations; ++t) {
     const Batch batch = sampler.next();
     const SoftmaxCrossEntropy result =
-        loss(Var(embeddings(t, batch.rows)), Array<std::int32_t>::from(batch.labels, device));
+        loss(Var(embed(t, batch.photos)), Array<std::int32_t>::from(batch.labels, device));
     learnt.losses.push_back(result.loss.value().item());
     require(std::isfinite(learnt.losses.back()), where, "the loss of iteration {} must be finite, got {}", t,
             learnt.losses.back());
     backward(result.loss);
     optimiser.step(schedule.rate(t));
   }
-  learnt.classifier.weight = parameters[0]->value.value().to_vector();
-  learnt.classifier.bias = parameters[1]->value.value().to_vector();
+  learnt.classifier.weight = weight.value.value().to_vector();
+  learnt.classifier.bias = bias.value.value().to_vector();
   learnt.classifier.dim = start.dim;
-  learnt.classifier.alpha = parameters[2]->value.value().to_vector()[0];
+  learnt.classifier.alpha = alpha.value.value().to_vector()[0];
   return learnt;
 }
 

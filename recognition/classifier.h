@@ -1,10 +1,11 @@
 // Classifier learning (section 4.2.8): on top of a trained network that no longer changes, an L2-Softmax over
-// base and novel identities together, started at the class means and trained for a few hundred iterations,
+// base and novel identities together is started at the class means and trained for a few hundred iterations:
 //
-//   logits = alpha e W^T + b,   W [classes, d] = renormalised class means, b = 0 at the start,
+//   logits = alpha e W^T + b,   W [classes, d] = renormalised class means, b = 0 at the start.
 //
-// each batch one photo of each of `batch` different random classes (N_r = N_c: no mining, no exemplar loss).
-// At iteration 0 the most probable class is the nearest prototype: the logits are alpha times the cosines.
+// Each batch holds one photo of each of `batch` different random classes (N_r = N_c: no mining and no
+// exemplar loss). At iteration 0 the logits are alpha times the cosines, so the most probable class is the
+// one with the nearest prototype.
 #pragma once
 #include <functional>
 #include <vector>
@@ -36,8 +37,8 @@ struct Classifier {
   ClassifierView view() const { return {{weight, dim}, bias, alpha}; }
 };
 
-/// The unit embeddings [rows, d] of a batch, on the device; `rows` are the index's.
-using BatchEmbeddings = std::function<Tensor(std::int64_t iteration, std::span<const PhotoId> rows)>;
+/// Gives the unit embeddings [photos, d] of a batch, on the device. Photos are numbered as in the index.
+using EmbedBatch = std::function<Tensor(std::int64_t iteration, std::span<const PhotoId> photos)>;
 
 /// Where learning starts: W = `means` [classes, d], bias 0.
 Classifier start_classifier(const EmbeddingView& means, double alpha);
@@ -50,7 +51,7 @@ struct LearntClassifier {
 /// `index`: the photos of each class, one or more. Errors: sizes that do not fit, more classes in a batch
 /// than there are, a loss that is not finite.
 LearntClassifier learn_classifier(const Classifier& start, const IdentityIndex& index,
-                                  const BatchEmbeddings& embeddings, const ClassifierLearning& options,
-                                  Rng rng, Device device = Device::cpu);
+                                  const EmbedBatch& embed, const ClassifierLearning& options, Rng rng,
+                                  Device device = Device::cpu);
 
 }  // namespace dg

@@ -9,16 +9,15 @@
 
 namespace dg {
 
-EmbeddedPhotos embed_photos(Network& network, PhotoStore& store, const std::vector<int>& photos,
+EmbeddedPhotos embed_photos(Network& network, PhotoStore& store, std::span<const PhotoId> photos,
                             const EmbedderOptions& o) {
   const NoGrad guard;
   Loader loader(store, {.workers = o.workers, .replace_broken = false});
-  const auto total = static_cast<std::int64_t>(photos.size()), steps = (total + o.batch - 1) / o.batch;
+  const std::int64_t total = std::ssize(photos), steps = (total + o.batch - 1) / o.batch;
   const auto submit = [&](std::int64_t step) {
-    if (step < steps) {
-      loader.submit(
-          step, {photos.begin() + step * o.batch, photos.begin() + std::min(total, (step + 1) * o.batch)});
-    }
+    if (step == steps) return;
+    const auto begin = photos.begin() + step * o.batch;
+    loader.submit(step, {begin, begin + std::min(o.batch, total - step * o.batch)});
   };
   submit(0);
   EmbeddedPhotos result;
@@ -31,30 +30,29 @@ EmbeddedPhotos embed_photos(Network& network, PhotoStore& store, const std::vect
     result.dim = plain.size() / batch.photos.size();
     const std::vector<float> unit = mirror_average({plain, result.dim}, {mirrored, result.dim});
     for (std::size_t i = 0; i < batch.photos.size(); ++i) {
-      if (batch.photos[i] < 0) continue;
-      result.photos.push_back(batch.photos[i]);
-      result.values.insert(result.values.end(), unit.begin() + static_cast<std::ptrdiff_t>(i * result.dim),
-                           unit.begin() + static_cast<std::ptrdiff_t>((i + 1) * result.dim));
+      const PhotoId photo = batch.photos[i];
+      if (photo == no_photo) continue;
+      const std::span<const float> row = EmbeddingView{unit, result.dim}.row(i);
+      result.values.insert(result.values.end(), row.begin(), row.end());
+      result.photos.push_back(photo);
+      result.classes.push_back(store.photo_set().photos[photo].class_id);
     }
   }
   return result;
 }
 
-std::vector<float> embed_once(Network& network, PhotoStore& store, std::span<const PhotoId> photos,
-                              const EmbedderOptions& o) {
+Embeddings embed_once(Network& network, PhotoStore& store, std::span<const PhotoId> photos,
+                      const EmbedderOptions& o) {
   const NoGrad guard;
-  std::vector<float> values;
-  std::vector<std::uint8_t> bytes;
+  Embeddings result;
   for (std::size_t first = 0; first < photos.size(); first += static_cast<std::size_t>(o.batch)) {
     const std::size_t n = std::min(photos.size() - first, static_cast<std::size_t>(o.batch));
-    bytes.resize(n * store.image_bytes());
-    for (std::size_t i = 0; i < n; ++i)
-      store.load(static_cast<int>(photos[first + i]), bytes.data() + i * store.image_bytes());
-    const auto images = Array<std::uint8_t>::from(bytes, o.device);
+    const auto images = Array<std::uint8_t>::from(store.load_all(photos.subspan(first, n)), o.device);
     const auto unit = l2_normalize(network.forward(Var(normalise(images, store.size())))).value().to_vector();
-    values.insert(values.end(), unit.begin(), unit.end());
+    result.values.insert(result.values.end(), unit.begin(), unit.end());
+    result.dim = unit.size() / n;
   }
-  return values;
+  return result;
 }
 
 }  // namespace dg

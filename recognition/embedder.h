@@ -1,21 +1,10 @@
 // Photos through the trained network: unit embeddings with the mirror trick (section 4.2.3).
 #pragma once
-#include <vector>
-
 #include "data/photo_store.h"
 #include "layers/network.h"
-#include "sampling/ids.h"
+#include "sampling/embeddings.h"
 
 namespace dg {
-
-/// Embeddings of the photos that decoded, in the order asked for.
-struct EmbeddedPhotos {
-  std::vector<int> photos;    // which photos the rows are; broken ones are left out
-  std::vector<float> values;  // [photos, dim], unit rows
-  std::size_t dim = 0;
-
-  std::span<const float> row(std::size_t i) const { return std::span(values).subspan(i * dim, dim); }
-};
 
 struct EmbedderOptions {
   Device device = Device::cpu;
@@ -23,14 +12,15 @@ struct EmbedderOptions {
   std::int64_t batch = 128;  // photos per pass
 };
 
-/// y = m / |m|, m the mean of the outputs for the photo and its mirror image.
-EmbeddedPhotos embed_photos(Network& network, PhotoStore& store, const std::vector<int>& photos,
+/// The embeddings y = m / |m| of the photos that decode, in the order asked for; m is the mean of the outputs
+/// for the photo and its mirror image. Broken photos are left out.
+EmbeddedPhotos embed_photos(Network& network, PhotoStore& store, std::span<const PhotoId> photos,
                             const EmbedderOptions& options = {});
 
-/// The plain unit outputs [photos, dim] for the photos given, without mirror or augmentation and in that
-/// order; a broken photo's place is taken by its replacement. What samplers ask for during training: it costs
-/// one pass a photo, and no gradient.
-std::vector<float> embed_once(Network& network, PhotoStore& store, std::span<const PhotoId> photos,
-                              const EmbedderOptions& options = {});
+/// The plain unit outputs for the photos given, in that order, without mirror image or augmentation; a broken
+/// photo is replaced as PhotoStore::load does. This is what samplers ask for during training: one forward
+/// pass a photo, and no gradient.
+Embeddings embed_once(Network& network, PhotoStore& store, std::span<const PhotoId> photos,
+                      const EmbedderOptions& options = {});
 
 }  // namespace dg

@@ -1,67 +1,89 @@
 #include "recognition/enrolment.h"
 
-#include "evaluation/prototypes.h"
+#include <ranges>
+
 #include "tensor/check.h"
 
 namespace dg {
 namespace {
 
-void add(EmbeddedRows& rows, const EmbeddedPhotos& from, std::size_t i, int class_id) {
-  const auto row = from.row(i);
-  rows.photos.push_back(from.photos[i]);
-  rows.classes.push_back(class_id);
-  rows.values.insert(rows.values.end(), row.begin(), row.end());
+void append_row(EmbeddedPhotos& to, const EmbeddedPhotos& from, std::size_t i) {
+  const std::span<const float> row = from.row(i);
+  to.dim = from.dim;
+  to.values.insert(to.values.end(), row.begin(), row.end());
+  to.photos.push_back(from.photos[i]);
+  to.classes.push_back(from.classes[i]);
+}
+
+void append(EmbeddedPhotos& to, const EmbeddedPhotos& from) {
+  for (std::size_t i = 0; i < from.photos.size(); ++i) append_row(to, from, i);
+}
+
+std::vector<bool> who_is_in(const EmbeddedPhotos& enrolled, const PhotoSet& set) {
+  std::vector<bool> in(set.classes.size());
+  for (const ClassId c : enrolled.classes) in[c] = true;
+  return in;
+}
+
+// Error unless each of `identities` is enrolled.
+void demand_enrolled(const EmbeddedPhotos& enrolled, const auto& identities, const PhotoSet& set,
+                     const Split& split) {
+  const std::vector<bool> in = who_is_in(enrolled, set);
+  for (const ClassId c : identities) {
+    require(
+        in[c], "one-shot", "{} identity {} must have a photo that decodes to be enrolled, but {} does not",
+        split.training_class[c] == no_class ? "novel" : "base", set.classes[c], set.name(set.first_photo[c]));
+  }
+}
+
+// Takes the first of the `tests` of each identity that is not enrolled yet, and enrols it.
+EmbeddedPhotos enrol_first(EmbeddedPhotos& enrolled, const EmbeddedPhotos& tests, const PhotoSet& set) {
+  std::vector<bool> in = who_is_in(enrolled, set);
+  EmbeddedPhotos left;
+  for (std::size_t i = 0; i < tests.photos.size(); ++i) {
+    const ClassId c = tests.classes[i];
+    append_row(in[c] ? left : enrolled, tests, i);
+    in[c] = true;
+  }
+  return left;
 }
 
 }  // namespace
 
-EmbeddedProtocol embed_protocol(Network& network, PhotoStore& store, const PhotoSet& set, const Split& split,
-                                const EmbedderOptions& options) {
-  EmbeddedProtocol all;
-  all.identities = set.classes.size();
-  std::vector<bool> has_enrolled(set.classes.size());
-  const auto demand_enrolled = [&] {
-    for (std::size_t c = 0; c < has_enrolled.size(); ++c) {
-      require(has_enrolled[c], "one-shot",
-              "{} identity {} must have a photo that decodes to be enrolled, but {} does not",
-              split.training_class[c] >= 0 ? "base" : "novel", set.classes[c], set.name(set.first_photo[c]));
-    }
+EmbeddedPhotos enrol(Network& network, PhotoStore& store, const Split& split,
+                     const EmbedderOptions& options) {
+  const PhotoSet& set = store.photo_set();
+  const EmbeddedPhotos novel = embed_photos(network, store, split.novel_enrol, options);
+  demand_enrolled(novel, split.novel_classes, set, split);
+  EmbeddedPhotos enrolled = embed_photos(network, store, flatten(split.base_train), options);
+  demand_enrolled(enrolled, split.base_classes, set, split);
+  append(enrolled, novel);
+  return enrolled;
+}
+
+ProtocolPhotos embed_protocol(Network& network, PhotoStore& store, const Split& split,
+                              const EmbedderOptions& options) {
+  const PhotoSet& set = store.photo_set();
+  const auto embed = [&](std::span<const PhotoId> photos) {
+    return embed_photos(network, store, photos, options);
   };
-  // `choose(class)`: where a photo of that class belongs.
-  const auto embed = [&](const std::vector<int>& photos, auto choose) {
-    const EmbeddedPhotos e = embed_photos(network, store, photos, options);
-    if (e.dim != 0) all.dim = e.dim;
-    for (std::size_t i = 0; i < e.photos.size(); ++i) {
-      const int c = set.photos[static_cast<std::size_t>(e.photos[i])].class_id;
-      add(choose(static_cast<std::size_t>(c)), e, i, c);
-    }
-  };
-  const auto enrol = [&](std::size_t c) -> EmbeddedRows& {
-    has_enrolled[c] = true;
-    return all.enrolled;
-  };
-  embed(flatten(split.base_train), enrol);
-  embed(split.novel_enrol, enrol);
-  if (!split.test_may_enrol) demand_enrolled();
-  embed(flatten(split.novel_test),
-        [&](std::size_t c) -> EmbeddedRows& { return has_enrolled[c] ? all.novel : enrol(c); });
-  demand_enrolled();
-  embed(flatten(split.base_test), [&](std::size_t) -> EmbeddedRows& { return all.base; });
-  require(!all.novel.classes.empty(), "one-shot",
+  ProtocolPhotos all;
+  all.identities = static_cast<ClassId>(set.classes.size());
+  if (split.test_may_enrol) {
+    all.enrolled = embed(flatten(split.base_train));
+    append(all.enrolled, embed(split.novel_enrol));
+    all.novel = enrol_first(all.enrolled, embed(flatten(split.novel_test)), set);
+    demand_enrolled(all.enrolled, std::views::iota(ClassId{0}, all.identities), set, split);
+  } else {
+    all.enrolled = enrol(network, store, split, options);
+    all.novel = embed(flatten(split.novel_test));
+  }
+  all.base = embed(flatten(split.base_test));
+  all.novel.dim = all.base.dim = all.enrolled.dim;
+  require(!all.novel.photos.empty(), "one-shot",
           "there must be photos of novel identities to test, got {} novel identities",
           split.novel_classes.size());
   return all;
-}
-
-OneShotResult recognise(const EmbeddedProtocol& photos, std::span<const int> family) {
-  const std::vector<float> prototypes = class_prototypes(
-      photos.view(photos.enrolled), photos.enrolled.classes, static_cast<int>(photos.identities));
-  return one_shot({prototypes, photos.dim}, photos.test(photos.novel), photos.test(photos.base), family);
-}
-
-OneShotResult recognise(Network& network, PhotoStore& store, const PhotoSet& set, const Split& split,
-                        std::span<const int> family, const EmbedderOptions& options) {
-  return recognise(embed_protocol(network, store, set, split, options), family);
 }
 
 }  // namespace dg

@@ -1,41 +1,32 @@
-// The one-shot protocol on a split of a class folder (section 4.2.5): prototypes of base identities from
-// their training photos, of novel ones from their single enrolled photo; every held-out photo is recognised
-// among all of them.
+// Who is enrolled from which photos (section 4.2.5): base identities from their training photos, novel ones
+// from the single photo that enrols them. Every held-out photo is then recognised among all of them
+// (recogniser.h).
 #pragma once
 #include "data/split.h"
-#include "evaluation/one_shot.h"
+#include "evaluation/prototypes.h"
 #include "recognition/embedder.h"
 
 namespace dg {
 
-/// Photos of one purpose as a network sees them.
-struct EmbeddedRows {
-  std::vector<int> photos;    // photo ids
-  std::vector<int> classes;   // whom they show
-  std::vector<float> values;  // [photos, dim], unit rows
+/// Enrols everybody of `split`: the photos of base_train, then those of novel_enrol. The novel ones are
+/// embedded first, so that a missing one shows at once. Error, naming the identity and a photo, when one has
+/// no photo that decodes.
+EmbeddedPhotos enrol(Network& network, PhotoStore& store, const Split& split,
+                     const EmbedderOptions& options = {});
+
+/// The photos of the one-shot protocol as a network sees them.
+struct ProtocolPhotos {
+  EmbeddedPhotos enrolled;     // the base identities' training photos, and one photo of each novel identity
+  EmbeddedPhotos novel, base;  // held-out photos; all three have the same dim, even those without a photo
+  ClassId identities = 0;      // of the data set, each of which is enrolled
+
+  /// [identities, dim]
+  Embeddings prototypes() const { return class_prototypes(enrolled, enrolled.classes, identities); }
 };
 
-/// All photos of the protocol. Enrolled: the base identities' training photos and each novel identity's one.
-struct EmbeddedProtocol {
-  std::size_t dim = 0;
-  std::size_t identities = 0;  // classes of the data set, each of which is enrolled
-  EmbeddedRows enrolled, novel, base;
-
-  EmbeddingView view(const EmbeddedRows& rows) const { return {rows.values, dim}; }
-  TestPhotos test(const EmbeddedRows& rows) const { return {view(rows), rows.classes}; }
-};
-
-/// Embeds them. A novel identity whose enrol photo is broken is enrolled with its first good test photo,
-/// which then does not test, where the split allows that. Error when an identity (named) has no photo left to
-/// be enrolled with, or there is no novel test photo.
-EmbeddedProtocol embed_protocol(Network& network, PhotoStore& store, const PhotoSet& set, const Split& split,
-                                const EmbedderOptions& options = {});
-
-/// Nearest prototypes. `family`: for the error analysis, a family per class id, or empty.
-OneShotResult recognise(const EmbeddedProtocol& photos, std::span<const int> family = {});
-
-/// Both in one.
-OneShotResult recognise(Network& network, PhotoStore& store, const PhotoSet& set, const Split& split,
-                        std::span<const int> family = {}, const EmbedderOptions& options = {});
+/// Embeds them. Where the split allows it, a novel identity whose enrol photo is broken is enrolled with its
+/// first good test photo, which then does not test. Error as enrol, and when there is no novel test photo.
+ProtocolPhotos embed_protocol(Network& network, PhotoStore& store, const Split& split,
+                              const EmbedderOptions& options = {});
 
 }  // namespace dg

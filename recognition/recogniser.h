@@ -1,39 +1,42 @@
-// Everybody of a split enrolled, and photos recognised among them: the prototypes of section 4.2.5, base
-// identities from all their training photos, novel ones from their enrol photo. Unlike `recognise`
-// (recognition/enrolment.h) it needs no truth, so it serves test sets without it.
+// Photos recognised among everybody who is enrolled: each is taken for the identity with the nearest
+// prototype (section 4.2.5), with the truth beside it where the data set has it.
 #pragma once
 #include <vector>
 
-#include "data/split.h"
 #include "evaluation/one_shot.h"
-#include "recognition/embedder.h"
+#include "recognition/enrolment.h"
 
 namespace dg {
 
+/// The one-shot protocol on embedded photos. `family`: for the error analysis, a family per class id, or
+/// empty.
+OneShotResult recognise(const ProtocolPhotos& photos, std::span<const int> family = {});
+
+/// The same from the photos on. Errors of embed_protocol.
+OneShotResult recognise(Network& network, PhotoStore& store, const Split& split,
+                        std::span<const int> family = {}, const EmbedderOptions& options = {});
+
 /// Whom a photo was taken for, and how surely (the cosine).
 struct Prediction {
-  int photo = 0;
-  int class_id = 0;
+  PhotoId photo = 0;
+  ClassId class_id = 0;
   float confidence = 0;
 };
 
+/// Recognises photos a list at a time. It needs no truth, so it serves test sets without it.
 class Recogniser {
  public:
-  /// Embeds the split's base_train and novel_enrol; novel ones first, so that what is missing shows at once.
-  /// All must outlive the recogniser. Error, naming the identity and the photo, if an enrol photo, or
-  /// none of the training photos of a base identity, decodes.
-  Recogniser(Network& network, PhotoStore& store, const PhotoSet& set, const Split& split,
-             const EmbedderOptions& options = {});
+  /// Enrols everybody of `split`. Network and store must outlive the recogniser. Errors of enrol.
+  Recogniser(Network& network, PhotoStore& store, const Split& split, const EmbedderOptions& options = {});
 
   /// The nearest prototype of each photo that decodes, in the order asked for.
-  std::vector<Prediction> recognise(const std::vector<int>& photos);
+  std::vector<Prediction> recognise(std::span<const PhotoId> photos);
 
  private:
   Network& network_;
   PhotoStore& store_;
   const EmbedderOptions options_;
-  std::vector<float> prototypes_;  // [classes, dim]
-  std::size_t dim_ = 0;
+  Embeddings prototypes_;  // [classes, dim]
 };
 
 /// Predictions beside the truth, for score_one_shot.

@@ -19,23 +19,23 @@ namespace dg {
 
 /// A batch of M images of N_c classes. Rows lie class after class, in the order of `classes`.
 struct Batch {
-  std::vector<ClassId> classes;  ///< N_c different classes
-  std::vector<int> images;       ///< images of each class: N_c numbers with sum M
-  std::vector<PhotoId> rows;     ///< M rows of the data set
-  std::vector<ClassId> labels;   ///< the class of each row
+  std::vector<ClassId> classes;       ///< N_c different classes
+  std::vector<int> photos_per_class;  ///< how many photos of each class: N_c counts with sum M
+  std::vector<PhotoId> photos;        ///< the photo of each row, M of them
+  std::vector<ClassId> labels;        ///< the class of each row, M of them
 
   bool operator==(const Batch&) const = default;
 };
 
-/// Draws the photos of a batch: `images[i]` of `classes[i]`, every photo of a class as probable as any other.
-/// They are different photos where the class has enough; where not, each is used once before one is used
-/// twice, twice before one is used three times, and so on. Error when the lengths differ, a class does not
-/// exist or a number of images is negative.
-Batch draw_photos(const IdentityIndex& index, std::vector<ClassId> classes, std::vector<int> images,
+/// Draws the photos of a batch: `photos_per_class[i]` of `classes[i]`, every photo of a class as probable as
+/// any other. They are different photos where the class has enough; where not, each is used once before one
+/// is used twice, twice before one is used three times, and so on. Error when the lengths differ, a class
+/// does not exist or a count is negative.
+Batch draw_photos(const IdentityIndex& index, std::vector<ClassId> classes, std::vector<int> photos_per_class,
                   Rng& rng);
 
 /// "DGBT", then the four vectors in the order of the struct (int32, int32, int64, int32). A trainer that
-/// prepares batches ahead saves those it has not used yet beside the sampler, which is past them.
+/// prepares batches ahead saves those it has not used yet, because the saved sampler goes on after them.
 State save_batch(const Batch& batch);
 /// Error when `state` is damaged or its vectors do not fit together.
 Batch load_batch(std::span<const std::uint8_t> state);
@@ -43,8 +43,9 @@ Batch load_batch(std::span<const std::uint8_t> state);
 class BatchSampler {
  public:
   virtual ~BatchSampler() = default;
-  /// The next batch. Whatever could fail is an error of the constructor, but for what a function that embeds
-  /// photos throws; the sampler is then as it was before.
+  /// The next batch. It cannot fail, because the constructor has checked everything, except where a policy
+  /// calls a function that embeds photos: what that throws passes through, and the sampler is then as it was
+  /// before the call.
   virtual Batch next() = 0;
   /// Whether next() embeds photos, for which the network must have learnt from all steps before.
   virtual bool embeds_photos() const { return false; }

@@ -30,8 +30,7 @@ class ClassCounts {
 
   /// Images in a batch, M.
   int batch() const { return batch_; }
-  /// The smallest and largest N_c that can be drawn: ceil(M/hi) and floor(M/lo).
-  int min_classes() const { return (batch_ - 1) / hi_ + 1; }
+  /// The largest N_c that can be drawn: floor(M/lo).
   int max_classes() const { return batch_ / lo_; }
 
   /// Images of each class of a batch: N_c numbers of lo..hi with sum M. Never fails.

@@ -1,10 +1,10 @@
 #include "training/trainer.h"
 
-#include <chrono>
 #include <cmath>
 
 #include "layers/lsuv.h"
 #include "recognition/embedder.h"
+#include "tensor/stopwatch.h"
 #include "training/sampler.h"
 #include "training/streams.h"
 
@@ -18,20 +18,14 @@ constexpr std::size_t max_in_flight = 2;
 class Timer {
  public:
   explicit Timer(double& seconds) : seconds_(seconds) {}
-  ~Timer() { seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+  ~Timer() { seconds_ += watch_.seconds(); }
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
  private:
   double& seconds_;
-  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  const Stopwatch watch_;
 };
-
-std::vector<std::vector<PhotoId>> photo_lists(const Split& split) {
-  std::vector<std::vector<PhotoId>> lists;
-  for (const std::vector<int>& photos : split.base_train) lists.emplace_back(photos.begin(), photos.end());
-  return lists;
-}
 
 }  // namespace
 
@@ -50,14 +44,13 @@ Trainer::Trainer(const Config& config, const PhotoSet& set, const Split& split, 
                  .restart_period = config.optim.restart_period,
                  .restart_factor = config.optim.restart_factor,
                  .warmup = config.optim.warmup}),
-      index_(photo_lists(split)),
+      index_(split.base_train),
       list_(index_.classes()),
       health_(list_),
       sampler_(make_sampler(
           config.sampling, index_, list_,
           [this](std::span<const PhotoId> photos) {
-            return Embeddings{.values = embed_once(network_, store_, photos, {.device = device_}),
-                              .dim = static_cast<std::size_t>(config_.network.embedding)};
+            return embed_once(network_, store_, photos, {.device = device_});
           },
           Rng(config.seed, stream::sampling))),
       images_(device),
@@ -82,14 +75,13 @@ void Trainer::initialise() {
   // LSUV looks at training photos drawn at random, augmented as in training.
   Rng draw(config_.seed, stream::lsuv_photos);
   const std::int64_t n = config_.init.lsuv_images;
-  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(n) * store_.image_bytes());
+  std::vector<PhotoId> chosen;
   for (std::int64_t i = 0; i < n; ++i) {
     const auto c = static_cast<ClassId>(draw.below(static_cast<std::uint64_t>(index_.classes())));
     const auto photos = index_.photos_of(c);
-    store_.load(static_cast<int>(photos[draw.below(photos.size())]),
-                bytes.data() + static_cast<std::size_t>(i) * store_.image_bytes());
+    chosen.push_back(photos[draw.below(photos.size())]);
   }
-  const auto images = Array<std::uint8_t>::from(bytes, device_);
+  const auto images = Array<std::uint8_t>::from(store_.load_all(chosen), device_);
   const Tensor x = augment(images, store_.size(), draw_augmentations(n, config_.augment, draw));
   lsuv(network_, x);
   if (config_.init.centre) centre_embedding(network_, x);
@@ -119,7 +111,7 @@ void Trainer::plan(std::int64_t step) {
       steps_.pop_back();
       throw;
     }
-    loader_.submit(planned.number, {planned.batch.rows.begin(), planned.batch.rows.end()});
+    loader_.submit(planned.number, planned.batch.photos);
   }
 }
 
@@ -241,7 +233,7 @@ void Trainer::guard_finite(const StepResult& r, const Step& step) const {
   }
   std::string text = fmt::format("[trainer] step {}: the loss is not finite ({}); the batch was", r.step,
                                  parts.empty() ? fmt::format("total = {}", r.total) : parts);
-  for (const int photo : step.photos) text += "\n  " + set_.name(photo);
+  for (const PhotoId photo : step.photos) text += "\n  " + set_.name(photo);
   throw TrainingStopped(text);
 }
 

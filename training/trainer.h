@@ -12,7 +12,7 @@
 #include "data/augmentation.h"
 #include "data/loader.h"
 #include "data/split.h"
-#include "layers/face_resnet.h"
+#include "layers/network.h"
 #include "losses/joint.h"
 #include "optim/nesterov_sgd.h"
 #include "optim/sgdr.h"
@@ -101,7 +101,7 @@ class Trainer {
     Batch batch;
     // Since it was given to the device: what the host wants to know of it, and where that will arrive.
     double rate = 0;
-    std::vector<int> photos;  // those shown: another one stands in for a photo that does not decode
+    std::vector<PhotoId> photos;  // those shown: another one stands in for a photo that does not decode
     std::unique_ptr<Download> download;
     std::span<const Real> total, pair_sums;
     std::vector<std::span<const Real>> parts;  // empty where off

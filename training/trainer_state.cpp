@@ -45,7 +45,7 @@ void Trainer::load_state(const std::vector<std::pair<std::string, State>>& state
   }
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     steps_[i].number = next_step_ + static_cast<std::int64_t>(i);
-    loader_.submit(steps_[i].number, {steps_[i].batch.rows.begin(), steps_[i].batch.rows.end()});
+    loader_.submit(steps_[i].number, steps_[i].batch.photos);
   }
 }
 

@@ -58,7 +58,7 @@ void refuse_identities_in_both(const File& base, const File& novel) {
           both.size() > 1 ? fmt::format(" (and {} more)", both.size() - 1) : "");
 }
 
-using ClassIds = std::unordered_map<std::string, std::int32_t>;
+using ClassIds = std::unordered_map<std::string, ClassId>;
 
 // Replaces the index's own numbers of identities by class ids; a row whose identity is not in `ids` is bad.
 void number_identities(File& file, const ClassIds& ids) {
@@ -90,7 +90,7 @@ void keep_one_photo_each(File& novel, std::size_t classes) {
   }
 }
 
-void refuse_contradicting_sets(File& held_out, const std::vector<int>& training_class) {
+void refuse_contradicting_sets(File& held_out, const std::vector<ClassId>& training_class) {
   if (held_out.index.part.empty()) return;
   for (std::int64_t line = 0; line < held_out.index.lines(); ++line) {
     std::int32_t& c = held_out.index.identity[line];
@@ -123,17 +123,16 @@ std::vector<TsvRow> number_photos(const std::vector<File>& files, PhotoSet& set)
     }
   };
   // The id of a class's next photo, and, after all classes, of the next one of nobody known.
-  std::vector<std::int64_t> next(classes + 2);
+  std::vector<PhotoId> next(classes + 2);
   each([&](std::size_t c, TsvRow) { ++next[c + 1]; });
   for (std::size_t c = 0; c <= classes; ++c) next[c + 1] += next[c];
-  require(next.back() <= std::numeric_limits<int>::max(), celeb_tsv, "too many photos: {}", next.back());
   std::vector<TsvRow> rows(static_cast<std::size_t>(next.back()));
   set.photos.resize(rows.size());
   set.first_photo.assign(next.begin(), next.end() - 1);
   each([&](std::size_t c, TsvRow row) {
     const auto p = static_cast<std::size_t>(next[c]++);
     rows[p] = row;
-    set.photos[p].class_id = c == classes ? -1 : static_cast<int>(c);
+    set.photos[p].class_id = c == classes ? no_class : static_cast<ClassId>(c);
   });
   return rows;
 }
@@ -144,9 +143,9 @@ void split_photos_by_file(const std::vector<TsvRow>& rows, CelebTsv& set) {
   Split& split = set.split;
   split.test_may_enrol = false;  // only the training files may be learnt from
   for (std::size_t c = 0; c < set.photos.classes.size(); ++c) {
-    std::vector<int> train, test;
-    for (int p = set.photos.first_photo[c]; p < set.photos.first_photo[c + 1]; ++p) {
-      (rows[static_cast<std::size_t>(p)].file == held_out ? test : train).push_back(p);
+    std::vector<PhotoId> train, test;
+    for (PhotoId p = set.photos.first_photo[c]; p < set.photos.first_photo[c + 1]; ++p) {
+      (rows[p].file == held_out ? test : train).push_back(p);
     }
     if (split.training_class[c] >= 0) {
       split.base_train.push_back(std::move(train));
@@ -156,9 +155,7 @@ void split_photos_by_file(const std::vector<TsvRow>& rows, CelebTsv& set) {
       split.novel_test.push_back(std::move(test));
     }
   }
-  for (auto p = static_cast<std::size_t>(set.photos.first_photo.back()); p < rows.size(); ++p) {
-    set.unlabelled.push_back(static_cast<int>(p));
-  }
+  for (PhotoId p = set.photos.first_photo.back(); p < std::ssize(rows); ++p) set.unlabelled.push_back(p);
 }
 
 }  // namespace
@@ -183,13 +180,13 @@ CelebTsv open_celeb_tsv(const DatasetFiles& files, const CelebTsvOptions& option
   }
   std::sort(classes.begin(), classes.end());
   ClassIds ids;
-  for (std::size_t c = 0; c < classes.size(); ++c) ids.emplace(classes[c], static_cast<std::int32_t>(c));
-  set.split.training_class.assign(classes.size(), -1);
+  for (std::size_t c = 0; c < classes.size(); ++c) ids.emplace(classes[c], static_cast<ClassId>(c));
+  set.split.training_class.assign(classes.size(), no_class);
   for (const std::string& mid : all[base_train].index.mids) set.split.training_class[ids.at(mid)] = 0;
   for (std::size_t c = 0; c < classes.size(); ++c) {
     const bool base = set.split.training_class[c] == 0;
-    if (base) set.split.training_class[c] = static_cast<int>(set.split.base_classes.size());
-    (base ? set.split.base_classes : set.split.novel_classes).push_back(static_cast<int>(c));
+    if (base) set.split.training_class[c] = static_cast<ClassId>(set.split.base_classes.size());
+    (base ? set.split.base_classes : set.split.novel_classes).push_back(static_cast<ClassId>(c));
   }
   for (File& file : all) number_identities(file, ids);
   if (files.novel_train) keep_one_photo_each(all[novel_train], classes.size());

@@ -29,9 +29,9 @@ struct CelebTsvOptions {
 /// rows in the order of the file, then its held-out rows.
 struct CelebTsv {
   PhotoSet photos;
-  Split split;                     // base_test and novel_test: the held-out rows with truth
-  std::vector<int> unlabelled;     // photo ids of the held-out rows without truth, in the order of the file
-  std::vector<std::string> notes;  // for people: files that were indexed, rows that cannot be used and why
+  Split split;                      // base_test and novel_test: the held-out rows with truth
+  std::vector<PhotoId> unlabelled;  // photo ids of the held-out rows without truth, in the order of the file
+  std::vector<std::string> notes;   // for people: files that were indexed, rows that cannot be used and why
   std::shared_ptr<const TsvPhotos> rows;  // photos.source, which knows each photo's line
 };
 

@@ -14,11 +14,11 @@ TsvPhotos::TsvPhotos(std::vector<TsvPhotoFile> files, std::vector<TsvRow> rows) 
   }
 }
 
-std::string TsvPhotos::name(int photo) const {
+std::string TsvPhotos::name(PhotoId photo) const {
   return fmt::format("{}:{}", files_[rows_[photo].file].file->path().string(), line(photo));
 }
 
-std::vector<std::uint8_t> TsvPhotos::bytes(int photo, std::int64_t max_bytes) const {
+std::vector<std::uint8_t> TsvPhotos::bytes(PhotoId photo, std::int64_t max_bytes) const {
   const TsvRow row = rows_[photo];
   const Open& from = files_[row.file];
   const std::uint64_t start = from.start[row.line], size = from.start[row.line + 1] - start;

@@ -28,12 +28,12 @@ class TsvPhotos : public PhotoSource {
   TsvPhotos(std::vector<TsvPhotoFile> files, std::vector<TsvRow> rows);
 
   /// "FILE:line", the line counted from 1.
-  std::string name(int photo) const override;
+  std::string name(PhotoId photo) const override;
   /// IoError, too, if the photo is no base64, or the row is not as it was indexed.
-  std::vector<std::uint8_t> bytes(int photo, std::int64_t max_bytes) const override;
+  std::vector<std::uint8_t> bytes(PhotoId photo, std::int64_t max_bytes) const override;
 
   /// Its line in its file, from 1.
-  std::int64_t line(int photo) const { return std::int64_t{rows_[photo].line} + 1; }
+  std::int64_t line(PhotoId photo) const { return std::int64_t{rows_[photo].line} + 1; }
 
  private:
   struct Open {

@@ -59,8 +59,8 @@ Embeddings ClassGraphSampler::prototypes(Rng& rng) const {
       classes.push_back(c);
     const std::size_t n = classes.size();
     const Batch probes = draw_photos(index_, std::move(classes), std::vector<int>(n, options_.photos), rng);
-    const Embeddings embedded = embed_(probes.rows);
-    demand_rows(embedded, probes.rows.size(), where);
+    const Embeddings embedded = embed_(probes.photos);
+    demand_rows(embedded, probes.photos.size(), where);
     if (begin == 0) {
       result.dim = embedded.dim;
       result.values.resize(static_cast<std::size_t>(index_.classes()) * result.dim);

@@ -38,8 +38,8 @@ Batch HardClassSampler::next() {
     classes = candidates;
   } else {
     const Batch probes = draw_photos(index_, candidates, std::vector<int>(n, options_.photos), rng);
-    const Embeddings embedded = embed_(probes.rows);
-    demand_rows(embedded, probes.rows.size(), where);
+    const Embeddings embedded = embed_(probes.photos);
+    demand_rows(embedded, probes.photos.size(), where);
     for (const std::size_t i :
          choose_hard_classes(embedded, static_cast<std::size_t>(options_.photos), seeds, images.size(), rng))
       classes.push_back(candidates[i]);

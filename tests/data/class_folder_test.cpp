@@ -20,8 +20,8 @@ void touch(const fs::path& path) { write_text(path, "x"); }
 
 Names relative_paths(const PhotoSet& set, const fs::path& data) {
   Names names;
-  for (std::size_t p = 0; p < set.photos.size(); ++p)
-    names.push_back(fs::path(set.name(static_cast<int>(p))).lexically_relative(data).string());
+  for (PhotoId p = 0; p < std::ssize(set.photos); ++p)
+    names.push_back(fs::path(set.name(p)).lexically_relative(data).string());
   return names;
 }
 
@@ -36,10 +36,11 @@ TEST(ClassFolder, IdentitiesAndPhotosComeInByteOrder) {
   EXPECT_EQ(relative_paths(set, data),
             (Names{"10/1.jpg", "9/1.jpg", "B/1.jpeg", "a b/1.jpg", "b/10.jpg", "b/9.jpg", "b/B.JPG",
                    "b/a.JpEg", "b/\xC3\xA9.jpg", "\xC3\xA9/1.jpg"}));
-  EXPECT_EQ(set.first_photo, (std::vector<int>{0, 1, 2, 3, 4, 9, 10}));
-  EXPECT_EQ(set.photos_of(4), 5);
-  for (int c = 0; c < 6; ++c) {
-    for (int p = set.first_photo[c]; p < set.first_photo[c + 1]; ++p) EXPECT_EQ(set.photos[p].class_id, c);
+  EXPECT_EQ(set.first_photo, (std::vector<PhotoId>{0, 1, 2, 3, 4, 9, 10}));
+  EXPECT_EQ(set.photo_count(4), 5);
+  for (ClassId c = 0; c < 6; ++c) {
+    for (PhotoId p = set.first_photo[c]; p < set.first_photo[c + 1]; ++p)
+      EXPECT_EQ(set.photos[p].class_id, c);
   }
   EXPECT_EQ(summary(set), "10 photos of 6 identities");
 }

@@ -13,9 +13,9 @@
 namespace dg {
 namespace {
 
-using Ids = std::vector<int>;
+using Ids = std::vector<PhotoId>;
 using Bytes = std::vector<std::uint8_t>;
-constexpr int kLoaded = 8;
+constexpr int loaded_size = 8;
 
 // Three people with four photos each; photo p has blue = 20 + 20 p.
 PhotoSet three_people(const std::filesystem::path& data) {
@@ -30,7 +30,7 @@ std::vector<Ids> random_batches(int batches, std::uint64_t seed) {
   std::vector<Ids> plan(batches);
   for (Ids& batch : plan) {
     batch.resize(1 + rng.below(11));
-    for (int& photo : batch) photo = static_cast<int>(rng.below(12));
+    for (PhotoId& photo : batch) photo = static_cast<PhotoId>(rng.below(12));
   }
   return plan;
 }
@@ -54,7 +54,7 @@ std::vector<Bytes> run(PhotoStore& store, int workers, int ahead, const std::vec
 
 TEST(Loader, BatchesHoldThePlannedPhotosRowByRow) {
   const PhotoSet set = three_people(fresh_folder());
-  PhotoStore store(set, replacement_lists(set), {.size = kLoaded});
+  PhotoStore store(set, replacement_lists(set), {.size = loaded_size});
   const auto plan = random_batches(20, 5);
   std::vector<Ids> used;
   const auto batches = run(store, 2, 3, plan, &used);
@@ -79,7 +79,7 @@ TEST(Loader, ContentDoesNotDependOnWorkersCacheOrHowFarAheadItRuns) {
   for (const int workers : {0, 1, 2, 5}) {
     for (const int ahead : {1, 4, 40}) {
       for (const std::int64_t memory : {0, 1000, 1'000'000}) {
-        PhotoStore store(set, replacement_lists(set), {.size = kLoaded, .memory_bytes = memory});
+        PhotoStore store(set, replacement_lists(set), {.size = loaded_size, .memory_bytes = memory});
         std::vector<Ids> used;
         const auto batches = run(store, workers, ahead, plan, &used);
         if (first.empty()) {
@@ -100,7 +100,7 @@ TEST(Loader, StopsAtTheSameStepWhateverTheTiming) {
   const std::vector<Ids> plan = {{0, 1}, {2, 3, 4}, {5, 6, 7}, {8, 9}, {10, 11}};
   for (const int workers : {0, 1, 4}) {
     PhotoStore store(set, replacement_lists(set),
-                     {.size = kLoaded, .max_broken_share = 0.25, .min_broken = 3});
+                     {.size = loaded_size, .max_broken_share = 0.25, .min_broken = 3});
     Loader loader(store, {.workers = workers});
     for (int step = 0; step < 5; ++step) loader.submit(step, plan[step]);
     for (int step = 0; step < 3; ++step) loader.take(step);
@@ -115,7 +115,7 @@ TEST(Loader, WorkersErrorComesOutOfTheTakeOfItsBatch) {
   for (const int p : {4, 5, 6, 7, 8, 9, 10, 11}) break_photo(set, p);
   const std::vector<Ids> plan = {{0, 1, 2}, {0, 1, 10, 3, 0, 1, 2, 3, 5}, {3, 3}};
   for (const int workers : {0, 1, 4}) {
-    PhotoStore store(set, replacement_lists(set), {.size = kLoaded});
+    PhotoStore store(set, replacement_lists(set), {.size = loaded_size});
     Loader loader(store, {.workers = workers});
     for (int step = 0; step < 3; ++step) loader.submit(step, plan[step]);
     EXPECT_EQ(loader.take(0).photos.size(), 3u);
@@ -131,7 +131,7 @@ TEST(Loader, WorkersErrorComesOutOfTheTakeOfItsBatch) {
 TEST(Loader, WithoutReplacementTheRowIsZeroAndMarked) {
   const PhotoSet set = three_people(fresh_folder());
   break_photo(set, 5);
-  PhotoStore store(set, replacement_lists(set), {.size = kLoaded});
+  PhotoStore store(set, replacement_lists(set), {.size = loaded_size});
   Loader loader(store, {.workers = 1, .replace_broken = false});
   loader.submit(0, {4, 5, 6});
   const LoadedBatch batch = loader.take(0);
@@ -144,7 +144,7 @@ TEST(Loader, WithoutReplacementTheRowIsZeroAndMarked) {
 
 TEST(Loader, BatchesAreTakenInTheOrderOfSubmission) {
   const PhotoSet set = three_people(fresh_folder());
-  PhotoStore store(set, replacement_lists(set), {.size = kLoaded});
+  PhotoStore store(set, replacement_lists(set), {.size = loaded_size});
   Loader loader(store, {.workers = 1});
   EXPECT_EQ(message_of<Error>([&] { loader.take(3); }),
             "[loader] the oldest batch submitted must be taken: there is none, got 3");
@@ -159,7 +159,7 @@ TEST(Loader, BatchesAreTakenInTheOrderOfSubmission) {
 
 TEST(Loader, CountsTheSecondsSpentWaiting) {
   const PhotoSet set = three_people(fresh_folder());
-  PhotoStore store(set, replacement_lists(set), {.size = kLoaded});
+  PhotoStore store(set, replacement_lists(set), {.size = loaded_size});
   Loader loader(store, {.workers = 0});
   EXPECT_EQ(loader.seconds_waited(), 0);
   loader.submit(0, {0, 1, 2});
@@ -173,7 +173,7 @@ TEST(Loader, CountsTheSecondsSpentWaiting) {
 
 TEST(Loader, MayBeDestroyedWithWorkInFlight) {
   const PhotoSet set = three_people(fresh_folder());
-  PhotoStore store(set, replacement_lists(set), {.size = kLoaded});
+  PhotoStore store(set, replacement_lists(set), {.size = loaded_size});
   for (int round = 0; round < 20; ++round) {
     Loader loader(store, {.workers = 3});
     for (int step = 0; step < 6; ++step) loader.submit(step, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});

@@ -74,6 +74,6 @@ std::string message_of(const Call& call) {
   return "";
 }
 
-inline void break_photo(const PhotoSet& set, int photo) { write_text(set.name(photo), "no picture"); }
+inline void break_photo(const PhotoSet& set, PhotoId photo) { write_text(set.name(photo), "no picture"); }
 
 }  // namespace dg

@@ -16,10 +16,10 @@ namespace dg {
 namespace {
 
 namespace fs = std::filesystem;
-using Ids = std::vector<int>;
+using Ids = std::vector<PhotoId>;
 using Bytes = std::vector<std::uint8_t>;
-constexpr int kStored = 8;
-constexpr std::int64_t kImage = kStored * kStored * 3;
+constexpr int stored_size = 8;
+constexpr std::int64_t stored_bytes = stored_size * stored_size * 3;
 
 // alice 0..4, bob 5..7; photo p has blue = 20 + 20 p
 PhotoSet two_people(const fs::path& data) {
@@ -32,7 +32,7 @@ PhotoSet two_people(const fs::path& data) {
 // Which photo the pixels are, by their blue.
 int photo_shown(const Bytes& pixels) { return (pixels[2] - 10) / 20; }
 
-Bytes load(PhotoStore& store, int photo, int expected) {
+Bytes load(PhotoStore& store, PhotoId photo, PhotoId expected) {
   Bytes pixels(store.image_bytes());
   EXPECT_EQ(store.load(photo, pixels.data()), expected);
   EXPECT_EQ(photo_shown(pixels), expected);
@@ -41,22 +41,22 @@ Bytes load(PhotoStore& store, int photo, int expected) {
 
 TEST(PhotoStore, GivesDecodedResizedPhotosCachedOrNot) {
   const PhotoSet set = two_people(fresh_folder());
-  for (const std::int64_t limit : {std::int64_t{0}, kImage - 1, 3 * kImage, 100 * kImage}) {
-    PhotoStore store(set, replacement_lists(set), {.size = kStored, .memory_bytes = limit});
+  for (const std::int64_t limit : {std::int64_t{0}, stored_bytes - 1, 3 * stored_bytes, 100 * stored_bytes}) {
+    PhotoStore store(set, replacement_lists(set), {.size = stored_size, .memory_bytes = limit});
     for (int round = 0; round < 3; ++round) {
       for (int p = 0; p < 8; ++p) {
-        Bytes expected(kImage);
-        resize(read_jpeg(set.name(p)), kStored, expected.data());
+        Bytes expected(stored_bytes);
+        resize(read_jpeg(set.name(p)), stored_size, expected.data());
         EXPECT_EQ(load(store, p, p), expected);
       }
     }
-    EXPECT_EQ(store.cached_bytes(), std::min(limit / kImage, std::int64_t{8}) * kImage);
+    EXPECT_EQ(store.cached_bytes(), std::min(limit / stored_bytes, std::int64_t{8}) * stored_bytes);
   }
 }
 
 TEST(PhotoStore, CachedPhotosNeedTheirFileNoMore) {
   const PhotoSet set = two_people(fresh_folder());
-  PhotoStore store(set, replacement_lists(set), {.size = kStored, .memory_bytes = kImage});
+  PhotoStore store(set, replacement_lists(set), {.size = stored_size, .memory_bytes = stored_bytes});
   load(store, 3, 3);
   load(store, 4, 4);  // no room left: decoded every time
   fs::remove(set.name(3));
@@ -68,16 +68,16 @@ TEST(PhotoStore, CachedPhotosNeedTheirFileNoMore) {
 TEST(PhotoStore, CropIsTakenBeforeResizing) {
   const PhotoSet set = two_people(fresh_folder());
   const CropBox box{4, 2, 9, 10};
-  PhotoStore store(set, replacement_lists(set), {.size = kStored, .crop = box});
-  Bytes expected(kImage);
-  resize(read_jpeg(set.name(6)), kStored, expected.data(), box);
+  PhotoStore store(set, replacement_lists(set), {.size = stored_size, .crop = box});
+  Bytes expected(stored_bytes);
+  resize(read_jpeg(set.name(6)), stored_size, expected.data(), box);
   EXPECT_EQ(load(store, 6, 6), expected);
 }
 
 TEST(PhotoStore, BrokenPhotoIsReplacedByTheNextGoodOneOfItsIdentity) {
   const PhotoSet set = two_people(fresh_folder());
   for (const int p : {1, 2, 4, 7}) break_photo(set, p);
-  PhotoStore store(set, replacement_lists(set), {.size = kStored, .memory_bytes = 100 * kImage});
+  PhotoStore store(set, replacement_lists(set), {.size = stored_size, .memory_bytes = 100 * stored_bytes});
   const Ids expected = {0, 3, 3, 3, 0, 5, 6, 5};
   for (int round = 0; round < 2; ++round) {
     for (int p = 7; p >= 0; --p) load(store, p, expected[p]);
@@ -90,16 +90,30 @@ TEST(PhotoStore, TrainPhotosAreReplacedByTrainPhotosOnly) {
   const Split split = split_photos(
       set, {.base = SplitOptions::Base::first, .first_identities = 1, .base_test_photos = 2}, Rng(1));
   for (const int p : {2, 3, 5, 7}) break_photo(set, p);
-  PhotoStore store(set, replacement_lists(set, split), {.size = kStored});
+  PhotoStore store(set, replacement_lists(set, split), {.size = stored_size});
   const Ids expected = {0, 1, 0, 4, 4, 6, 6, 6};
   for (int p = 0; p < 8; ++p) load(store, p, expected[p]);
+}
+
+TEST(PhotoStore, LoadAllGivesEachPhotoAsLoadDoes) {
+  const PhotoSet set = two_people(fresh_folder());
+  break_photo(set, 1);
+  PhotoStore store(set, replacement_lists(set), {.size = stored_size});
+  EXPECT_TRUE(store.load_all({}).empty());
+  const Bytes all = store.load_all(Ids{6, 1, 6});
+  ASSERT_EQ(all.size(), 3 * stored_bytes);
+  const Ids shown = {6, 2, 6};  // 2 in the place of 1
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto from = all.begin() + static_cast<std::ptrdiff_t>(i) * stored_bytes;
+    EXPECT_EQ(Bytes(from, from + stored_bytes), load(store, shown[i], shown[i]));
+  }
 }
 
 TEST(PhotoStore, IdentityWithoutAGoodPhotoIsNamed) {
   const PhotoSet set = two_people(fresh_folder());
   for (const int p : {5, 6, 7}) break_photo(set, p);
-  PhotoStore store(set, replacement_lists(set), {.size = kStored});
-  Bytes pixels(kImage);
+  PhotoStore store(set, replacement_lists(set), {.size = stored_size});
+  Bytes pixels(stored_bytes);
   EXPECT_EQ(message_of<Error>([&] { store.load(6, pixels.data()); }),
             "[photo_store] identity bob: none of the 3 photos it can use here decodes. [decode_jpeg] " +
                 set.name(6) + ": Not a JPEG file: starts with 0x6e 0x6f");
@@ -108,10 +122,10 @@ TEST(PhotoStore, IdentityWithoutAGoodPhotoIsNamed) {
 TEST(PhotoStore, TryLoadGivesThePhotoItselfOrNothing) {
   const PhotoSet set = two_people(fresh_folder());
   break_photo(set, 1);
-  PhotoStore store(set, replacement_lists(set), {.size = kStored});
-  Bytes pixels(kImage, 7);
+  PhotoStore store(set, replacement_lists(set), {.size = stored_size});
+  Bytes pixels(stored_bytes, 7);
   EXPECT_FALSE(store.try_load(1, pixels.data()));
-  EXPECT_EQ(pixels, Bytes(kImage, 7));
+  EXPECT_EQ(pixels, Bytes(stored_bytes, 7));
   EXPECT_TRUE(store.try_load(2, pixels.data()));
   EXPECT_EQ(photo_shown(pixels), 2);
   EXPECT_THROW(store.try_load(8, pixels.data()), Error);
@@ -130,9 +144,9 @@ TEST(PhotoStore, EveryKindOfBrokenPhotoIsNamedWithItsReason) {
   fs::create_symlink("nowhere", data / "a/6.jpg");
   write_jpeg(data / "a/7.jpg", Image(5, 5), 90);  // smaller than the crop box
   const PhotoSet set = scan_class_folder(data);
-  PhotoStore store(set, replacement_lists(set), {.size = kStored, .crop = CropBox{0, 0, 10, 10}});
+  PhotoStore store(set, replacement_lists(set), {.size = stored_size, .crop = CropBox{0, 0, 10, 10}});
   Ids asked(8), used(8);
-  Bytes pixels(kImage);
+  Bytes pixels(stored_bytes);
   for (int p = 0; p < 8; ++p) used[p] = store.load(asked[p] = p, pixels.data());
   EXPECT_EQ(used, Ids(8));
   EXPECT_TRUE(store.broken().entries.empty());  // found, but nobody has booked them yet
@@ -162,7 +176,7 @@ TEST(PhotoStore, UnreadableFileIsABrokenPhoto) {
   if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
   const PhotoSet set = two_people(fresh_folder());
   fs::permissions(set.name(2), fs::perms::none);
-  PhotoStore store(set, replacement_lists(set), {.size = kStored});
+  PhotoStore store(set, replacement_lists(set), {.size = stored_size});
   load(store, 2, 3);
   store.account(Ids{2}, Ids{3});
   EXPECT_PRED_FORMAT2(testing::IsSubstring, "Permission denied", store.broken().entries.at(0).why);
@@ -171,8 +185,8 @@ TEST(PhotoStore, UnreadableFileIsABrokenPhoto) {
 TEST(PhotoStore, BooksEveryPhotoOnceAndOnlyWhatWasTried) {
   const PhotoSet set = two_people(fresh_folder());
   for (const int p : {1, 2, 7}) break_photo(set, p);
-  PhotoStore store(set, replacement_lists(set), {.size = kStored});
-  Bytes pixels(kImage);
+  PhotoStore store(set, replacement_lists(set), {.size = stored_size});
+  Bytes pixels(stored_bytes);
   for (int p = 0; p < 8; ++p) store.load(p, pixels.data());
   for (int round = 0; round < 2; ++round) {
     store.account(Ids{0, 1}, Ids{0, 3});  // 2 was tried on the way from 1 to 3
@@ -190,8 +204,9 @@ TEST(PhotoStore, TooManyBrokenPhotosStopTheRunWithASummary) {
   const PhotoSet set = two_people(fresh_folder());
   for (const int p : {1, 3, 6}) break_photo(set, p);
   // 2 of 4 and 3 of 7 are more than 40%; a single one never stops
-  PhotoStore store(set, replacement_lists(set), {.size = kStored, .max_broken_share = 0.4, .min_broken = 2});
-  Bytes pixels(kImage);
+  PhotoStore store(set, replacement_lists(set),
+                   {.size = stored_size, .max_broken_share = 0.4, .min_broken = 2});
+  Bytes pixels(stored_bytes);
   for (const int p : {1, 3, 6}) store.load(p, pixels.data());
   store.account(Ids{1}, Ids{2});
   store.account(Ids{0, 2, 4}, Ids{0, 2, 4});
@@ -207,13 +222,13 @@ TEST(PhotoStore, ContentDoesNotDependOnTheThreads) {
   for (const int p : {0, 1, 6}) break_photo(set, p);
   const Ids expected = {2, 2, 2, 3, 4, 5, 7, 7};
   for (int round = 0; round < 10; ++round) {
-    PhotoStore store(set, replacement_lists(set), {.size = kStored, .memory_bytes = 3 * kImage});
+    PhotoStore store(set, replacement_lists(set), {.size = stored_size, .memory_bytes = 3 * stored_bytes});
     std::vector<Ids> used(4, Ids(8));
     std::vector<Ids> shown(4, Ids(8));
     std::vector<std::thread> threads;
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&, t] {
-        Bytes pixels(kImage);
+        Bytes pixels(stored_bytes);
         for (int i = 0; i < 8; ++i) {
           const int p = (i * 3 + t * 5) % 8;
           used[t][p] = store.load(p, pixels.data());
@@ -226,7 +241,7 @@ TEST(PhotoStore, ContentDoesNotDependOnTheThreads) {
       EXPECT_EQ(used[t], expected);
       EXPECT_EQ(shown[t], expected);
     }
-    EXPECT_LE(store.cached_bytes(), 3 * kImage);
+    EXPECT_LE(store.cached_bytes(), 3 * stored_bytes);
   }
 }
 

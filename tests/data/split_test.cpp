@@ -12,7 +12,8 @@
 namespace dg {
 namespace {
 
-using Ids = std::vector<int>;
+using Ids = std::vector<PhotoId>;
+using Classes = std::vector<ClassId>;
 using Base = SplitOptions::Base;
 
 // Identities c0, c1, ... with the given numbers of photos.
@@ -21,8 +22,8 @@ PhotoSet people(const std::vector<int>& photos) {
   set.first_photo = {0};
   for (std::size_t c = 0; c < photos.size(); ++c) {
     set.classes.push_back(fmt::format("c{}", c));
-    for (int p = 0; p < photos[c]; ++p) set.photos.push_back({static_cast<int>(c)});
-    set.first_photo.push_back(static_cast<int>(set.photos.size()));
+    for (int p = 0; p < photos[c]; ++p) set.photos.push_back({static_cast<ClassId>(c)});
+    set.first_photo.push_back(std::ssize(set.photos));
   }
   return set;
 }
@@ -31,9 +32,9 @@ TEST(Split, FirstFoldersAreBaseAndTheRestNovel) {
   const PhotoSet set = people({3, 4, 1, 3});
   const Split split =
       split_photos(set, {.base = Base::first, .first_identities = 2, .base_test_photos = 1}, Rng(1));
-  EXPECT_EQ(split.base_classes, (Ids{0, 1}));
-  EXPECT_EQ(split.novel_classes, (Ids{2, 3}));
-  EXPECT_EQ(split.training_class, (Ids{0, 1, -1, -1}));
+  EXPECT_EQ(split.base_classes, (Classes{0, 1}));
+  EXPECT_EQ(split.novel_classes, (Classes{2, 3}));
+  EXPECT_EQ(split.training_class, (Classes{0, 1, no_class, no_class}));
   EXPECT_EQ(split.base_train, (std::vector<Ids>{{0, 1}, {3, 4, 5}}));
   EXPECT_EQ(split.base_test, (std::vector<Ids>{{2}, {6}}));
   EXPECT_EQ(split.novel_enrol, (Ids{7, 8}));
@@ -66,8 +67,8 @@ TEST(Split, AutomaticIsDrawnByTheSeed) {
   EXPECT_NE(one.novel_classes, two.novel_classes);
   EXPECT_TRUE(std::is_sorted(one.novel_classes.begin(), one.novel_classes.end()));
   EXPECT_TRUE(std::is_sorted(one.base_classes.begin(), one.base_classes.end()));
-  for (int c = 0; c < 200; ++c) {
-    const int training = one.training_class[c];
+  for (ClassId c = 0; c < 200; ++c) {
+    const ClassId training = one.training_class[c];
     const bool novel = std::binary_search(one.novel_classes.begin(), one.novel_classes.end(), c);
     EXPECT_EQ(training < 0, novel);
     if (!novel) {
@@ -80,7 +81,7 @@ TEST(Split, EveryIdentityIsEquallyLikelyToBeNovel) {
   const PhotoSet set = people(std::vector<int>(50, 1));
   std::vector<int> drawn(50);
   for (std::uint64_t seed = 0; seed < 2000; ++seed) {
-    for (const int c : split_photos(set, {}, Rng(seed)).novel_classes) ++drawn[c];
+    for (const ClassId c : split_photos(set, {}, Rng(seed)).novel_classes) ++drawn[c];
   }
   // 200 expected, standard deviation sqrt(2000 * 0.1 * 0.9) = 13.4: five of them
   for (const int n : drawn) EXPECT_NEAR(n, 200, 67);

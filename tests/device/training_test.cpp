@@ -209,7 +209,7 @@ TEST(DeviceCheckpoint, WrittenOnTheDeviceItGoesOnOnTheReferenceAndBack) {
 
 TEST(DeviceEvaluation, EmbeddingsOfTheTestPhotos) {
   const fs::path data = pattern_folder("device_evaluation");
-  std::vector<int> photos;
+  std::vector<PhotoId> photos;
   for (int p = 0; p < 13; ++p) photos.push_back(3 * p % 48);  // batches of 5, 5 and 3
   const auto embed = [&](Device on) {
     TinyTrainer t(data, config(), on);

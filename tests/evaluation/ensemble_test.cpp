@@ -67,16 +67,16 @@ TEST(JoinMembers, InnerProductsAreMeanCosines) {
     photos.push_back({o.embeddings, o.dim});
     prototypes.push_back({o.weight, o.dim});
   }
-  const JoinedRows e = join_members(photos), p = join_members(prototypes);
+  const Embeddings e = join_members(photos), p = join_members(prototypes);
   ASSERT_EQ(e.dim, 16u);
-  const std::vector<Match> matches = nearest_prototypes(e.view(), p.view());
+  const std::vector<Match> matches = nearest_prototypes(e, p);
   ASSERT_EQ(matches.size(), 20u);
   for (std::size_t i = 0; i < 20; ++i) {
     std::size_t best = 0;
     std::vector<double> mean(7);
     for (std::size_t c = 0; c < 7; ++c) {
       for (const Owner& o : owners) mean[c] += o.cosine(i, c) / 3;
-      EXPECT_NEAR(dot(e.view().row(i), p.view().row(c)), mean[c], 1e-6);
+      EXPECT_NEAR(dot(e.row(i), p.row(c)), mean[c], 1e-6);
       if (mean[c] > mean[best]) best = c;
     }
     EXPECT_EQ(matches[i].prototype, static_cast<int>(best));
@@ -148,7 +148,7 @@ TEST(MostProbable, DoubtKeepsItsOrderWhereTheProbabilityIsOne) {
   EXPECT_EQ(1 - judged[0].doubt, 1.0);
   EXPECT_NEAR(judged[0].doubt / std::exp(-50.0), 1, 1e-4);
   EXPECT_NEAR(judged[1].doubt / std::exp(-90.0), 1, 1e-4);
-  const std::vector<int> identities{0, 1};
+  const std::vector<ClassId> identities{0, 1};
   const std::vector<Recognition> photos = recognise_by_probability({&member, 1}, identities);
   EXPECT_LT(photos[0].confidence, photos[1].confidence);
   EXPECT_LT(photos[1].confidence, 0);
@@ -172,7 +172,7 @@ TEST(MostProbable, RefusesWhatDoesNotFit) {
   wrong.classifier.alpha = std::nan("");
   EXPECT_NE(text({wrong}).find("finite"), std::string::npos);
   const ClassifierMember fine = owners[0].member();
-  const std::vector<int> three{0, 1, 2};
+  const std::vector<ClassId> three{0, 1, 2};
   EXPECT_NE(error_text([&] {
               recognise_by_probability({&fine, 1}, three);
             }).find("got 3 for 4"),

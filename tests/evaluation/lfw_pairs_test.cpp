@@ -34,7 +34,7 @@ class LfwPairs : public testing::Test {
   void TearDown() override { std::filesystem::remove(path_); }
 };
 
-const std::string kGood =
+const std::string good_pairs =
     "2 1\n"
     "Ann_Lee\t1\t12\n"
     "Ann_Lee 3  Bo 4\n"
@@ -42,7 +42,7 @@ const std::string kGood =
     "Cy 1 Bo 9999\n\n";
 
 TEST_F(LfwPairs, TabsBlanksAndCarriageReturnsSeparate) {
-  const PairsFile file = read(kGood);
+  const PairsFile file = read(good_pairs);
   EXPECT_EQ(file.folds, 2);
   EXPECT_EQ(file.pairs_per_fold, 1u);
   ASSERT_EQ(file.pairs.size(), 4u);
@@ -111,7 +111,7 @@ TEST_F(LfwPairs, PhotosBecomeRows) {
     if (it == rows.end()) return std::nullopt;
     return it->second;
   };
-  PairsFile file = read(kGood);
+  PairsFile file = read(good_pairs);
   try {
     find_photos(file, lookup);
     FAIL();

@@ -16,7 +16,7 @@ TEST(OneShot, EqualsAHandWorkedExample) {
   // Classes 0 and 1 are base, 2 is novel; the second novel photo is taken for base class 0.
   const std::vector<float> prototypes = {1, 0, 0, 0, 1, 0, 0, 0, 1};
   const std::vector<float> novel = {0, 0, 1, 0.8f, 0, 0.6f}, base = {1, 0, 0, 0.6f, 0.8f, 0};
-  const std::vector<int> novel_ids = {2, 2}, base_ids = {0, 0};
+  const std::vector<ClassId> novel_ids = {2, 2}, base_ids = {0, 0};
   const auto r = one_shot({prototypes, 3}, {{novel, 3}, novel_ids}, {{base, 3}, base_ids});
   EXPECT_EQ(r.novel_top1, 0.5);
   EXPECT_EQ(r.base_top1, 0.5);
@@ -42,6 +42,9 @@ TEST(OneShot, EachPrecisionHasItsOwnCoverage) {
   EXPECT_EQ(r.coverage[1].answered, 1000u);
   EXPECT_EQ(r.coverage[2].answered, 120u);  // after the wrong answer at position 101, 1 wrong of 120
   EXPECT_EQ(r.coverage[3].answered, 100u);
+  EXPECT_EQ(r.coverage_at(0.99).answered, 120u);
+  EXPECT_EQ(error_text([&] { r.coverage_at(0.98); }),
+            "[one_shot] precision must be one of 0.9, 0.95, 0.99, 0.999, got 0.98");
 }
 
 TEST(OneShot, JsonHasTheKeysOfTheCommandLine) {
@@ -87,7 +90,7 @@ TEST(OneShot, ErrorsAreSortedByFamilyAndConfidence) {
 
 TEST(OneShot, BadInputIsNamed) {
   const std::vector<float> prototypes = {1, 0};
-  const std::vector<int> id = {0};
+  const std::vector<ClassId> id = {0};
   EXPECT_EQ(error_text([&] {
               one_shot({prototypes, 2}, {}, {});
             }),

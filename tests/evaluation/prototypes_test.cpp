@@ -22,12 +22,13 @@ std::vector<float> random_rows(Rng& rng, std::size_t rows, std::size_t dim) {
 }
 
 std::vector<float> unit_rows(Rng& rng, std::size_t rows, std::size_t dim) {
-  return normalize_rows({random_rows(rng, rows, dim), dim});
+  const std::vector<float> x = random_rows(rng, rows, dim);
+  return mirror_average({x, dim}, {x, dim});
 }
 
-TEST(Embeddings, NormalisedRowsKeepTheirDirection) {
+TEST(MirrorAverage, OfEqualOutputsIsTheirDirection) {
   const std::vector<float> x = {3, 4, 0, -2};
-  const std::vector<float> y = normalize_rows({x, 2});
+  const std::vector<float> y = mirror_average({x, 2}, {x, 2});
   EXPECT_EQ(y, (std::vector<float>{0.6f, 0.8f, 0, -1}));
 }
 
@@ -49,16 +50,19 @@ TEST(Embeddings, BadInputIsNamed) {
   const std::vector<float> zero = {1, 0, 0, 0}, opposite = {-1, 0, 0, 1}, odd = {1, 2, 3};
   const std::vector<float> nan = {std::nanf(""), 1};
   EXPECT_EQ(error_text([&] {
-              normalize_rows({zero, 2});
+              mirror_average({zero, 2}, {zero, 2});
             }),
-            "[normalize_rows] row 1 must be finite and not zero, its length is 0");
-  EXPECT_NE(error_text([&] { normalize_rows({nan, 2}); }).find("row 0 must be finite"), std::string::npos);
+            "[mirror_average] row 1 must be finite and not zero, its length is 0");
+  EXPECT_NE(error_text([&] {
+              mirror_average({nan, 2}, {nan, 2});
+            }).find("row 0 must be finite"),
+            std::string::npos);
   EXPECT_NE(error_text([&] {
               mirror_average({zero, 2}, {opposite, 2});
             }).find("[mirror_average] row 0 must be"),
             std::string::npos);
   EXPECT_NE(error_text([&] {
-              normalize_rows({odd, 2});
+              mirror_average({odd, 2}, {odd, 2});
             }).find("got 3 numbers in rows of 2"),
             std::string::npos);
   EXPECT_EQ(error_text([&] {
@@ -71,13 +75,13 @@ TEST(Embeddings, BadInputIsNamed) {
 TEST(ClassPrototypes, EqualTheRenormalisedMeanOfNormalisedEmbeddings) {
   Rng rng(3);
   const std::size_t dim = 7, rows = 40;
-  const int classes = 5;
+  const ClassId classes = 5;
   const auto x = random_rows(rng, rows, dim);
-  std::vector<int> labels;
+  std::vector<ClassId> labels;
   for (std::size_t i = 0; i < rows; ++i)
-    labels.push_back(i < 5 ? static_cast<int>(i) : static_cast<int>(rng.below(5)));
+    labels.push_back(i < 5 ? static_cast<ClassId>(i) : static_cast<ClassId>(rng.below(5)));
   const auto p = class_prototypes({x, dim}, labels, classes);
-  ASSERT_EQ(p.size(), 5 * dim);
+  ASSERT_EQ(p.values.size(), 5 * dim);
   for (int c = 0; c < classes; ++c) {
     std::vector<double> mean(dim);
     double count = 0;
@@ -91,20 +95,19 @@ TEST(ClassPrototypes, EqualTheRenormalisedMeanOfNormalisedEmbeddings) {
     double length = 0;
     for (double& m : mean) length += (m / count) * (m / count);
     for (std::size_t d = 0; d < dim; ++d) {
-      EXPECT_NEAR(double{p[static_cast<std::size_t>(c) * dim + d]}, mean[d] / count / std::sqrt(length),
-                  1e-7);
+      EXPECT_NEAR(double{p.row(c)[d]}, mean[d] / count / std::sqrt(length), 1e-7);
     }
   }
 }
 
 TEST(ClassPrototypes, LongEmbeddingsDoNotOutweighShortOnes) {
   const std::vector<float> x = {100, 0, 0, 1};
-  const auto p = class_prototypes({x, 2}, std::vector<int>{0, 0}, 1);
-  EXPECT_FLOAT_EQ(p[0], p[1]);
+  const auto p = class_prototypes({x, 2}, std::vector<ClassId>{0, 0}, 1);
+  EXPECT_FLOAT_EQ(p.values[0], p.values[1]);
 }
 
 TEST(ClassPrototypes, BadInputIsNamed) {
-  const auto failure = [](const std::vector<float>& x, const std::vector<int>& labels, int classes) {
+  const auto failure = [](const std::vector<float>& x, const std::vector<ClassId>& labels, ClassId classes) {
     return error_text([&] { class_prototypes({x, 2}, labels, classes); });
   };
   const std::vector<float> x = {1, 0, 1, 0};

@@ -15,7 +15,7 @@
 namespace dg {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double infinite_score = std::numeric_limits<double>::infinity();
 
 std::vector<PairScore> random_pairs(Rng& rng, std::size_t n, int folds, std::uint64_t levels) {
   std::vector<PairScore> pairs;
@@ -37,10 +37,10 @@ std::size_t right_at(const std::vector<PairScore>& pairs, double threshold) {
 double exhaustive_threshold(const std::vector<PairScore>& pairs) {
   std::set<double> scores;
   for (const PairScore& p : pairs) scores.insert(double{p.score});
-  std::vector<double> candidates = {-kInfinity};
+  std::vector<double> candidates = {-infinite_score};
   for (auto it = scores.begin(); std::next(it) != scores.end(); ++it)
     candidates.push_back((*it + *std::next(it)) / 2);
-  candidates.push_back(kInfinity);
+  candidates.push_back(infinite_score);
   double best = candidates[0];
   for (double c : candidates) {
     if (right_at(pairs, c) > right_at(pairs, best)) best = c;
@@ -65,8 +65,8 @@ TEST(BestThreshold, LowestOfEquallyGoodOnesIsTaken) {
 TEST(BestThreshold, AllOfOneKindNeedsAnInfinity) {
   const std::vector<PairScore> same = {{0.1f, true, 0}, {0.2f, true, 0}};
   const std::vector<PairScore> different = {{0.1f, false, 0}, {0.2f, false, 0}};
-  EXPECT_EQ(best_threshold(same), -kInfinity);
-  EXPECT_EQ(best_threshold(different), kInfinity);
+  EXPECT_EQ(best_threshold(same), -infinite_score);
+  EXPECT_EQ(best_threshold(different), infinite_score);
 }
 
 TEST(Verification, EqualsLeaveOneFoldOutByHand) {

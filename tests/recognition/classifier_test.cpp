@@ -22,9 +22,9 @@ struct Toy {
   EmbeddingView view() const { return {rows, dim}; }
   IdentityIndex index() const { return IdentityIndex::from_labels(labels, classes); }
   Classifier start(double alpha) const {
-    return start_classifier({class_prototypes(view(), labels, classes), dim}, alpha);
+    return start_classifier(class_prototypes(view(), labels, classes), alpha);
   }
-  BatchEmbeddings embeddings() const {
+  EmbedBatch embeddings() const {
     return [this](std::int64_t, std::span<const PhotoId> photos) {
       std::vector<float> values;
       for (const PhotoId p : photos) {
@@ -51,16 +51,16 @@ std::vector<Judgement> judge(const EmbeddingView& photos, const Classifier& clas
 
 TEST(ClassifierLearning, StartsAsTheNearestMean) {
   const Toy toy = random_toy(11, 3, 6);
-  const std::vector<float> means = class_prototypes(toy.view(), toy.labels, toy.classes);
+  const Embeddings means = class_prototypes(toy.view(), toy.labels, toy.classes);
   Rng rng(9);
   const std::vector<float> photos = unit_rows(50, toy.dim, rng);
-  const std::vector<Match> nearest = nearest_prototypes({photos, toy.dim}, {means, toy.dim});
+  const std::vector<Match> nearest = nearest_prototypes({photos, toy.dim}, means);
   const std::vector<Judgement> judged = judge({photos, toy.dim}, toy.start(12));
   for (std::size_t i = 0; i < nearest.size(); ++i) {
     EXPECT_EQ(judged[i].class_id, nearest[i].prototype);
     double total = 0;  // the logits are 12 x the cosines and nothing else
     for (std::size_t c = 0; c < 11; ++c)
-      total += std::exp(12 * double{dot({&photos[i * toy.dim], toy.dim}, {&means[c * toy.dim], toy.dim})});
+      total += std::exp(12 * double{dot({&photos[i * toy.dim], toy.dim}, means.row(c))});
     EXPECT_NEAR(judged[i].doubt, 1 - std::exp(12 * double{nearest[i].cosine}) / total, 1e-5);
   }
 }
@@ -133,7 +133,7 @@ Toy nuisance_world(int photos_of_base, Rng& rng) {
       toy.labels.push_back(c);
     }
   }
-  toy.rows = normalize_rows({raw, toy.dim});
+  toy.rows = mirror_average({raw, toy.dim}, {raw, toy.dim});
   return toy;
 }
 
@@ -164,7 +164,7 @@ TEST(ClassifierLearning, EveryBatchHoldsDifferentClasses) {
   const Toy toy = random_toy(12, 4, 5);
   std::int64_t iterations = 0;
   std::set<PhotoId> seen;
-  const BatchEmbeddings embeddings = [&](std::int64_t t, std::span<const PhotoId> rows) {
+  const EmbedBatch embeddings = [&](std::int64_t t, std::span<const PhotoId> rows) {
     EXPECT_EQ(t, iterations++);
     EXPECT_EQ(rows.size(), 10u);
     std::set<ClassId> classes;

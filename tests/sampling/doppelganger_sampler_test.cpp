@@ -36,9 +36,9 @@ DoppelgangerList random_list(ClassId classes, double filled, Rng& rng) {
 
 /// What section 3.1 says of every batch, whatever the list.
 void expect_valid(const Batch& batch, const DoppelgangerList& list, int batch_size, std::size_t n_r) {
-  ASSERT_EQ(static_cast<int>(batch.rows.size()), batch_size);
-  ASSERT_EQ(batch.labels.size(), batch.rows.size());
-  ASSERT_EQ(batch.images.size(), batch.classes.size());
+  ASSERT_EQ(static_cast<int>(batch.photos.size()), batch_size);
+  ASSERT_EQ(batch.labels.size(), batch.photos.size());
+  ASSERT_EQ(batch.photos_per_class.size(), batch.classes.size());
   std::set<ClassId> before;  // C_0 .. C_{i-1}
   std::size_t row = 0;
   for (std::size_t i = 0; i < batch.classes.size(); ++i) {
@@ -50,7 +50,7 @@ void expect_valid(const Batch& batch, const DoppelgangerList& list, int batch_si
       }
     }
     ASSERT_TRUE(before.insert(c).second) << "class " << c << " twice";
-    for (int image = 0; image < batch.images[i]; ++image) ASSERT_EQ(batch.labels[row++], c);
+    for (int image = 0; image < batch.photos_per_class[i]; ++image) ASSERT_EQ(batch.labels[row++], c);
   }
   ASSERT_EQ(row, batch.labels.size());
 }
@@ -76,8 +76,8 @@ TEST(DoppelgangerSampler, RowsArePhotosOfTheirClass) {
   DoppelgangerSampler sampler(index, list, ClassCounts::fixed(12, 6, 2), 3, Rng(2));
   for (int i = 0; i < 50; ++i) {
     const Batch batch = sampler.next();
-    for (std::size_t row = 0; row < batch.rows.size(); ++row)
-      EXPECT_EQ(batch.rows[row] / 4, batch.labels[row]);
+    for (std::size_t row = 0; row < batch.photos.size(); ++row)
+      EXPECT_EQ(batch.photos[row] / 4, batch.labels[row]);
   }
 }
 
@@ -202,7 +202,7 @@ TEST(DoppelgangerSampler, TheFirstBatchOfSeedOneStaysWhatItIs) {
   DoppelgangerSampler sampler(index, list, ClassCounts::fixed(8, 4, 2), 2, Rng(1));
   const Batch batch = sampler.next();
   EXPECT_EQ(batch.classes, (std::vector<ClassId>{328, 549, 329, 548}));
-  EXPECT_EQ(batch.rows, (std::vector<PhotoId>{3287, 3286, 5494, 5493, 3292, 3294, 5483, 5480}));
+  EXPECT_EQ(batch.photos, (std::vector<PhotoId>{3287, 3286, 5494, 5493, 3292, 3294, 5483, 5480}));
 }
 
 TEST(DoppelgangerSampler, ASavedSamplerContinuesTheSameSequence) {

@@ -21,11 +21,11 @@ TEST(DrawPhotos, RowsLieClassAfterClass) {
   Rng rng(1);
   const Batch batch = draw_photos(small_index(), {2, 0, 1}, {2, 1, 3}, rng);
   EXPECT_EQ(batch.classes, (std::vector<ClassId>{2, 0, 1}));
-  EXPECT_EQ(batch.images, (std::vector<int>{2, 1, 3}));
+  EXPECT_EQ(batch.photos_per_class, (std::vector<int>{2, 1, 3}));
   EXPECT_EQ(batch.labels, (std::vector<ClassId>{2, 2, 0, 1, 1, 1}));
-  ASSERT_EQ(batch.rows.size(), 6u);
+  ASSERT_EQ(batch.photos.size(), 6u);
   for (std::size_t i = 0; i < 6; ++i) {
-    EXPECT_EQ(batch.rows[i] / 10, std::vector<PhotoId>({2, 2, 10, 1, 1, 1})[i]) << batch.rows[i];
+    EXPECT_EQ(batch.photos[i] / 10, std::vector<PhotoId>({2, 2, 10, 1, 1, 1})[i]) << batch.photos[i];
   }
 }
 
@@ -33,8 +33,8 @@ TEST(DrawPhotos, PhotosAreDifferentWhereTheClassHasEnough) {
   Rng rng(2);
   const IdentityIndex index = small_index();
   for (int i = 0; i < 300; ++i) {
-    const std::vector<PhotoId> rows = draw_photos(index, {1}, {1 + i % 5}, rng).rows;
-    EXPECT_EQ(std::set<PhotoId>(rows.begin(), rows.end()).size(), rows.size());
+    const std::vector<PhotoId> photos = draw_photos(index, {1}, {1 + i % 5}, rng).photos;
+    EXPECT_EQ(std::set<PhotoId>(photos.begin(), photos.end()).size(), photos.size());
   }
 }
 
@@ -44,7 +44,7 @@ TEST(DrawPhotos, RepeatsAreSpreadEvenly) {
   for (int images = 1; images <= 20; ++images) {
     const Batch batch = draw_photos(index, {0, 1, 2}, {images, images, images}, rng);
     std::map<PhotoId, int> uses;
-    for (const PhotoId row : batch.rows) ++uses[row];
+    for (const PhotoId photo : batch.photos) ++uses[photo];
     for (ClassId c = 0; c < index.classes(); ++c) {
       const int photos = static_cast<int>(index.photos_of(c).size());
       for (const PhotoId photo : index.photos_of(c)) {
@@ -60,8 +60,8 @@ TEST(DrawPhotos, AllOrderedPairsOfPhotosAreEquallyLikely) {
   const IdentityIndex index = small_index();
   std::vector<std::int64_t> counts(5 * 4);
   for (int i = 0; i < 20'000; ++i) {
-    const std::vector<PhotoId> rows = draw_photos(index, {1}, {2}, rng).rows;
-    const PhotoId a = rows[0] - 10, b = rows[1] - 10;
+    const std::vector<PhotoId> photos = draw_photos(index, {1}, {2}, rng).photos;
+    const PhotoId a = photos[0] - 10, b = photos[1] - 10;
     ++counts[static_cast<std::size_t>(a * 4 + b - (a < b))];
   }
   EXPECT_LT(std::abs(chi_square_deviation(counts)), chi_square_limit);
@@ -72,9 +72,9 @@ TEST(DrawPhotos, ThePhotoUsedOnceMoreIsUniform) {
   const IdentityIndex index = small_index();
   std::vector<std::int64_t> counts(3);
   for (int i = 0; i < 9'000; ++i) {
-    std::vector<PhotoId> rows = draw_photos(index, {2}, {4}, rng).rows;
-    std::sort(rows.begin(), rows.end());
-    ++counts[static_cast<std::size_t>(*std::adjacent_find(rows.begin(), rows.end()) - 20)];
+    std::vector<PhotoId> photos = draw_photos(index, {2}, {4}, rng).photos;
+    std::sort(photos.begin(), photos.end());
+    ++counts[static_cast<std::size_t>(*std::adjacent_find(photos.begin(), photos.end()) - 20)];
   }
   EXPECT_LT(std::abs(chi_square_deviation(counts)), chi_square_limit);
 }
@@ -107,16 +107,16 @@ TEST(SavedBatch, IsRefusedWhenItDoesNotFitTogether) {
     return contains(error_of([&] { load_batch(save_batch(bad)); }), "do not fit together");
   };
   EXPECT_TRUE(refused([](Batch& b) { b.labels[0] = 1; }));
-  EXPECT_TRUE(refused([](Batch& b) { b.images[2] = 4; }));
-  EXPECT_TRUE(refused([](Batch& b) { b.images[2] = 2; }));
-  EXPECT_TRUE(refused([](Batch& b) { b.images[0] = -2; }));
-  EXPECT_TRUE(refused([](Batch& b) { b.images.pop_back(); }));
-  EXPECT_TRUE(refused([](Batch& b) { b.rows.pop_back(); }));
+  EXPECT_TRUE(refused([](Batch& b) { b.photos_per_class[2] = 4; }));
+  EXPECT_TRUE(refused([](Batch& b) { b.photos_per_class[2] = 2; }));
+  EXPECT_TRUE(refused([](Batch& b) { b.photos_per_class[0] = -2; }));
+  EXPECT_TRUE(refused([](Batch& b) { b.photos_per_class.pop_back(); }));
+  EXPECT_TRUE(refused([](Batch& b) { b.photos.pop_back(); }));
   EXPECT_TRUE(refused([](Batch& b) { b.labels.push_back(1); }));
-  EXPECT_TRUE(refused([](Batch& b) { b.images[2] = 1 << 30; }));
+  EXPECT_TRUE(refused([](Batch& b) { b.photos_per_class[2] = 1 << 30; }));
   EXPECT_TRUE(refused([](Batch& b) {
     b.classes.push_back(5);
-    b.images.push_back(-1);
+    b.photos_per_class.push_back(-1);
   }));
 }
 

@@ -32,8 +32,8 @@ struct Trainer {
     std::vector<dg::ClassId> other;
     std::vector<float> logit;
     std::vector<std::uint8_t> tied;
-    for (std::size_t row = 0; row < batch.rows.size(); ++row) {
-      dg::Rng noise(2, static_cast<std::uint64_t>(batch.rows[row]));
+    for (std::size_t row = 0; row < batch.photos.size(); ++row) {
+      dg::Rng noise(2, static_cast<std::uint64_t>(batch.photos[row]));
       std::vector<float> scores;
       for (int k = 0; k < classes; ++k) scores.push_back(score(batch.labels[row], k, noise));
       scores[static_cast<std::size_t>(batch.labels[row])] = -1e30f;

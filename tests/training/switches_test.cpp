@@ -105,7 +105,7 @@ class Switches : public testing::Test {
     try {
       const Config config = tiny_config(settings);
       train({.data = data, .run = out / "run", .config = config, .console = quiet.get()});
-      Network network = trained_network({.run = out / "run", .data = data}, config);
+      Network network = FinishedRun(out / "run").network("last", Device::cpu);
       return network_fingerprint(network);
     } catch (const Error& e) {
       return std::string("stopped: ") + e.what();
@@ -114,7 +114,7 @@ class Switches : public testing::Test {
   static std::string learnt(Settings settings) {
     settings.insert(settings.begin(), {"classifier.iterations=20", "classifier.batch=8",
                                        "classifier.rate=0.1", "classifier.final_rate=0.01"});
-    return to_json(learn_on_run({.run = out / "run", .data = data, .settings = settings})).dump();
+    return to_json(learn_on_run(out / "run", {.data = data}, settings)).dump();
   }
   inline static fs::path data, out;
 };

@@ -1,9 +1,10 @@
-// RUN/classifier.safetensors: what classifier learning learnt (docs/checkpoints.md lists the names).
+// RUN/classifier.safetensors: the classifier that classifier learning ends with (docs/checkpoints.md lists
+// the names).
 #pragma once
 #include <filesystem>
 #include <string>
 
-#include "layers/face_resnet.h"
+#include "layers/network.h"
 #include "recognition/classifier.h"
 #include "training/config/config.h"
 
@@ -21,8 +22,8 @@ void save_classifier(const std::filesystem::path& path, const StoredClassifier& 
 /// IoError when a tensor is missing or of another shape.
 StoredClassifier load_classifier(const std::filesystem::path& path);
 
-/// 16 hexadecimal digits that change with any parameter's name or bits (FNV-1a, 64 bits). A classifier means
-/// nothing on another network.
+/// 16 hexadecimal digits that change with the name or a bit of any parameter (FNV-1a, 64 bits): a classifier
+/// is of no use on another network than its own.
 std::string network_fingerprint(Network& network);
 
 }  // namespace dg

@@ -1,14 +1,15 @@
 #include "training/run/classifier_run.h"
 
-#include <chrono>
 #include <numeric>
 
 #include "data/augmentation.h"
-#include "evaluation/prototypes.h"
 #include "interop/atomic_file.h"
 #include "interop/safetensors.h"
-#include "recognition/enrolment.h"
+#include "recognition/recogniser.h"
+#include "tensor/stopwatch.h"
 #include "training/run/classifier_file.h"
+#include "training/run/names.h"
+#include "training/run/training_data.h"
 #include "training/streams.h"
 
 namespace dg {
@@ -16,9 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Config classifier_config(const ClassifierRunOptions& o) {
-  const Config stored = run_config(o.run), config = load_config(o.run / "config.toml", o.settings);
-  std::vector<std::string> foreign = differences(stored, config);
+Config classifier_config(const FinishedRun& run, const std::vector<std::string>& settings) {
+  const Config config = load_config(run.folder() / "config.toml", settings);
+  std::vector<std::string> foreign = differences(run.config(), config);
   std::erase_if(foreign,
                 [](const std::string& key) { return key == "seed" || key.starts_with("classifier."); });
   require(foreign.empty(), "classifier", "--set may change classifier.* and seed alone, got {}",
@@ -26,17 +27,12 @@ Config classifier_config(const ClassifierRunOptions& o) {
   return config;
 }
 
-void check_base_identities(const fs::path& run, const PhotoSet& set) {
-  const std::set<std::string> there(set.classes.begin(), set.classes.end());
-  std::vector<std::string> missing;
-  for (const std::string& name : trained_identities(run)) {
-    if (!there.contains(name)) missing.push_back(name);
-  }
-  const auto shown = std::min<std::ptrdiff_t>(5, std::ssize(missing));
-  require(missing.empty(), "classifier",
-          "the data must hold all identities {} was trained on; {} are missing: {}{}", run.string(),
-          missing.size(), fmt::join(missing.begin(), missing.begin() + shown, ", "),
-          shown < std::ssize(missing) ? ", ..." : "");
+void check_base_identities(const FinishedRun& run, const PhotoSet& set) {
+  const std::vector<std::string> absent =
+      missing_names(run.identities(), {set.classes.begin(), set.classes.end()});
+  require(absent.empty(), "classifier",
+          "the data must hold all identities {} was trained on; {} are missing: {}", run.folder().string(),
+          absent.size(), first_five(absent));
 }
 
 double start_alpha(const fs::path& checkpoint, const Config& config) {
@@ -62,41 +58,41 @@ ClassifierLearning learning(const Config& config) {
           .rate_inside = config.optim.rate_inside};
 }
 
-// Rows of the embeddings computed once.
-BatchEmbeddings cached(const EmbeddedProtocol& photos, Device device) {
-  return [&photos, device](std::int64_t, std::span<const PhotoId> rows) {
+// In learning, the enrolled photos are numbered by their rows. These are the rows of the embeddings computed
+// once.
+EmbedBatch cached(const EmbeddedPhotos& enrolled, Device device) {
+  return [&enrolled, device](std::int64_t, std::span<const PhotoId> rows) {
     std::vector<float> values;
-    values.reserve(rows.size() * photos.dim);
-    for (const PhotoId r : rows) {
-      const auto row = photos.view(photos.enrolled).row(static_cast<std::size_t>(r));
+    values.reserve(rows.size() * enrolled.dim);
+    for (const PhotoId i : rows) {
+      const auto row = enrolled.row(i);
       values.insert(values.end(), row.begin(), row.end());
     }
-    return Tensor::from({std::ssize(rows), static_cast<std::int64_t>(photos.dim)}, values, device);
+    return Tensor::from({std::ssize(rows), static_cast<std::int64_t>(enrolled.dim)}, values, device);
   };
 }
 
 // The same photos through the network again, augmented as in training, with new draws each time.
-BatchEmbeddings augmented(Network& network, PhotoStore& store, const EmbeddedProtocol& photos,
-                          const Config& config, Device device) {
+EmbedBatch augmented(Network& network, PhotoStore& store, const EmbeddedPhotos& enrolled,
+                     const Config& config, Device device) {
   return [&, device](std::int64_t iteration, std::span<const PhotoId> rows) {
     const NoGrad guard;
-    std::vector<std::uint8_t> bytes(rows.size() * store.image_bytes());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      store.load(photos.enrolled.photos[static_cast<std::size_t>(rows[i])], &bytes[i * store.image_bytes()]);
-    }
+    std::vector<PhotoId> photos;
+    for (const PhotoId i : rows) photos.push_back(enrolled.photos[i]);
     const std::vector<Augmentation> draws = draw_augmentations(
         std::ssize(rows), config.augment,
         Rng(config.seed, stream::classifier_pixels + static_cast<std::uint64_t>(iteration)));
-    const Tensor images = augment(Array<std::uint8_t>::from(bytes, device), store.size(), draws);
+    const Tensor images =
+        augment(Array<std::uint8_t>::from(store.load_all(photos), device), store.size(), draws);
     return l2_normalize(network.forward(Var(images))).value();
   };
 }
 
-OneShotResult by_classifier(const Classifier& classifier, const EmbeddedProtocol& photos,
+OneShotResult by_classifier(const Classifier& classifier, const ProtocolPhotos& photos,
                             std::span<const int> family, Device device) {
-  const auto recognised = [&](const EmbeddedRows& rows) {
-    const ClassifierMember member{photos.view(rows), classifier.view()};
-    return recognise_by_probability({&member, 1}, rows.classes, device);
+  const auto recognised = [&](const EmbeddedPhotos& tests) {
+    const ClassifierMember member{tests, classifier.view()};
+    return recognise_by_probability({&member, 1}, tests.classes, device);
   };
   return score_one_shot(recognised(photos.novel), recognised(photos.base), photos.identities, family);
 }
@@ -107,32 +103,31 @@ double mean(std::span<const double> values) {
 
 }  // namespace
 
-ClassifierRunResult learn_on_run(const ClassifierRunOptions& o) {
-  const Config config = classifier_config(o);
-  const EvaluateOptions run{.run = o.run, .data = o.data, .checkpoint = o.checkpoint, .device = o.device};
-  Network network = trained_network(run, config);
-  const auto [set, split, family] = open_evaluation_data(run, config);
-  check_base_identities(o.run, set);
-  PhotoStoreOptions photo_options = evaluation_store(config, config.data.max_broken);
-  if (config.classifier.augment) photo_options.memory_bytes = config.data.cache_mb.value_or(4096) << 20;
-  PhotoStore store(set, replacement_lists(set, split), photo_options);
-  const EmbeddedProtocol photos = embed_protocol(network, store, set, split, {.device = o.device});
-  if (const BrokenPhotos broken = store.broken(); !broken.entries.empty()) o.note(summary(broken));
+ClassifierRunResult learn_on_run(const fs::path& folder, const EvaluateOptions& o,
+                                 const std::vector<std::string>& settings) {
+  const FinishedRun run(folder);
+  const Config config = classifier_config(run, settings);
+  Network network = run.network(o.checkpoint, o.device);
+  const auto [set, split, family] = open_evaluation_data(run, o);
+  check_base_identities(run, set);
+  // Without augmentation each photo is used once.
+  const std::int64_t memory_bytes = config.classifier.augment ? cache_bytes(config, o.data) : 0;
+  PhotoStore store(set, replacement_lists(set, split), photo_options(config, memory_bytes));
+  const ProtocolPhotos photos = embed_protocol(network, store, split, {.device = o.device});
+  report_broken(store, o.note);
 
-  const auto classes = static_cast<int>(photos.identities);
-  const std::vector<float> means =
-      class_prototypes(photos.view(photos.enrolled), photos.enrolled.classes, classes);
-  const Classifier start = start_classifier({means, photos.dim}, start_alpha(find_checkpoint(run), config));
-  const IdentityIndex index = IdentityIndex::from_labels(photos.enrolled.classes, classes);
-  const BatchEmbeddings embeddings = config.classifier.augment
-                                         ? augmented(network, store, photos, config, o.device)
-                                         : cached(photos, o.device);
-  const auto began = std::chrono::steady_clock::now();
-  const LearntClassifier learnt = learn_classifier(start, index, embeddings, learning(config),
+  const Classifier start =
+      start_classifier(photos.prototypes(), start_alpha(run.checkpoint(o.checkpoint), config));
+  const IdentityIndex index = IdentityIndex::from_labels(photos.enrolled.classes, photos.identities);
+  const EmbedBatch embed = config.classifier.augment
+                               ? augmented(network, store, photos.enrolled, config, o.device)
+                               : cached(photos.enrolled, o.device);
+  const Stopwatch learning_time;
+  const LearntClassifier learnt = learn_classifier(start, index, embed, learning(config),
                                                    Rng(config.seed, stream::classifier_photos), o.device);
-  const std::size_t ends = std::min<std::size_t>(50, learnt.losses.size());
   ClassifierRunResult result;
-  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  result.seconds = learning_time.seconds();
+  const std::size_t ends = std::min<std::size_t>(50, learnt.losses.size());
   result.prototypes = recognise(photos, family);
   result.start = by_classifier(start, photos, family, o.device);
   result.learnt = by_classifier(learnt.classifier, photos, family, o.device);
@@ -141,9 +136,9 @@ ClassifierRunResult learn_on_run(const ClassifierRunOptions& o) {
   result.last_loss = mean(std::span(learnt.losses).last(ends));
   result.alpha_start = start.alpha;
   result.alpha = learnt.classifier.alpha;
-  save_classifier(o.run / "classifier.safetensors",
+  save_classifier(folder / "classifier.safetensors",
                   {learnt.classifier, set.classes, network_fingerprint(network)}, config);
-  write_file_atomically(o.run / "classifier.json", to_json(result).dump(2) + "\n");
+  write_file_atomically(folder / "classifier.json", to_json(result).dump(2) + "\n");
   return result;
 }
 

@@ -1,9 +1,10 @@
 #include "training/run/evaluate_ensemble.h"
 
 #include "evaluation/ensemble.h"
-#include "evaluation/prototypes.h"
-#include "recognition/enrolment.h"
+#include "recognition/recogniser.h"
 #include "training/run/classifier_file.h"
+#include "training/run/names.h"
+#include "training/run/training_data.h"
 
 namespace dg {
 namespace {
@@ -13,34 +14,24 @@ namespace fs = std::filesystem;
 // "3 (a, b, c)": those in `some` but not in `others`, at most five of them by name.
 template <class Names>
 std::string only_in(const Names& some, const std::set<std::string>& others) {
-  std::vector<std::string> names;
-  for (const std::string& name : some) {
-    if (!others.contains(name)) names.push_back(name);
-  }
-  const auto shown = std::min<std::ptrdiff_t>(5, std::ssize(names));
-  return fmt::format("{}{}{}{}{}", names.size(), shown > 0 ? " (" : "",
-                     fmt::join(names.begin(), names.begin() + shown, ", "),
-                     shown < std::ssize(names) ? ", ..." : "", shown > 0 ? ")" : "");
+  const std::vector<std::string> names = missing_names(some, others);
+  return names.empty() ? "0" : fmt::format("{} ({})", names.size(), first_five(names));
 }
 
-void check_same_split(const std::vector<fs::path>& runs) {
-  const std::int64_t held_out = run_config(runs[0]).data.base_test_photos;
-  const std::set<std::string> first = trained_identities(runs[0]);
-  for (const fs::path& run : runs) {
-    const std::int64_t n = run_config(run).data.base_test_photos;
-    const std::set<std::string> other = trained_identities(run);
-    require(other == first, "evaluate",
-            "runs must share one split; identities trained on by {} alone: {}, by {} alone: {}",
-            runs[0].string(), only_in(first, other), run.string(), only_in(other, first));
-    require(n == held_out, "evaluate", "runs must share data.base_test_photos; {} has {}, {} has {}",
-            runs[0].string(), held_out, run.string(), n);
-  }
+void check_same_split(const FinishedRun& a, const FinishedRun& b) {
+  const std::set<std::string> in_a = a.identities(), in_b = b.identities();
+  require(in_a == in_b, "evaluate",
+          "runs must share one split; identities trained on by {} alone: {}, by {} alone: {}",
+          a.folder().string(), only_in(in_a, in_b), b.folder().string(), only_in(in_b, in_a));
+  const std::int64_t tests_a = a.config().data.base_test_photos, tests_b = b.config().data.base_test_photos;
+  require(tests_a == tests_b, "evaluate", "runs must share data.base_test_photos; {} has {}, {} has {}",
+          a.folder().string(), tests_a, b.folder().string(), tests_b);
 }
 
 struct Member {
-  EmbeddedProtocol photos;
-  std::vector<float> prototypes;  // [identities, dim]
-  StoredClassifier classifier;    // where classifiers are asked for
+  ProtocolPhotos photos;
+  Embeddings prototypes;        // [identities, dim]
+  StoredClassifier classifier;  // where classifiers are asked for
   std::vector<int> family;
   std::string broken;  // photos, for people
 };
@@ -59,21 +50,15 @@ StoredClassifier classifier_of(const fs::path& run, const PhotoSet& set, Network
   return stored;
 }
 
-Member embed_member(const EnsembleOptions& o, const fs::path& run_folder) {
-  const EvaluateOptions run{
-      .run = run_folder, .data = o.data, .checkpoint = o.checkpoint, .device = o.device};
-  const Config config = run_config(run.run);
-  Network network = trained_network(run, config);
-  const auto [set, split, family] = open_evaluation_data(run, config, o.held_out);
+Member embed_member(const FinishedRun& run, const EvaluateOptions& o, const EnsembleOptions& ensemble) {
+  Network network = run.network(o.checkpoint, o.device);
+  const auto [set, split, family] = open_evaluation_data(run, o, ensemble.held_out);
   Member member;
-  if (o.classifier) member.classifier = classifier_of(run.run, set, network);  // before the long part
-  PhotoStore store(set, replacement_lists(set, split), evaluation_store(config, config.data.max_broken));
-  member.photos = embed_protocol(network, store, set, split, {.device = o.device});
-  if (!o.classifier) {
-    member.prototypes =
-        class_prototypes(member.photos.view(member.photos.enrolled), member.photos.enrolled.classes,
-                         static_cast<int>(set.classes.size()));
-  }
+  if (ensemble.classifier)  // before the long part
+    member.classifier = classifier_of(run.folder(), set, network);
+  PhotoStore store(set, replacement_lists(set, split), photo_options(run.config()));
+  member.photos = embed_protocol(network, store, split, {.device = o.device});
+  if (!ensemble.classifier) member.prototypes = member.photos.prototypes();
   member.photos.enrolled.values = {};  // by far the most numbers, and used up
   member.broken = summary(store.broken());
   member.family = family;
@@ -86,44 +71,44 @@ OneShotResult by_cosine(const std::vector<Member>& members) {
     for (const Member& m : members) views.push_back(view(m));
     return join_members(views);
   };
-  const EmbeddedProtocol& first = members[0].photos;
-  const JoinedRows prototypes = joined([](const Member& m) -> EmbeddingView {
-    return {m.prototypes, m.photos.dim};
-  });
-  const JoinedRows novel = joined([](const Member& m) { return m.photos.view(m.photos.novel); });
-  const JoinedRows base = joined([](const Member& m) { return m.photos.view(m.photos.base); });
-  return one_shot(prototypes.view(), {novel.view(), first.novel.classes}, {base.view(), first.base.classes},
-                  members[0].family);
+  const Embeddings prototypes = joined([](const Member&m) { return m.prototypes.view(); }),
+                   novel = joined([](const Member&m) { return m.photos.novel.view(); }),
+                   base = joined([](const Member&m) { return m.photos.base.view(); });
+  const ProtocolPhotos& first = members[0].photos;
+  return one_shot(prototypes, {novel, first.novel.classes}, {base, first.base.classes}, members[0].family);
 }
 
 OneShotResult by_probability(const std::vector<Member>& members, Device device) {
-  const auto recognised = [&](auto rows_of) {
+  const auto recognised = [&](EmbeddedPhotos ProtocolPhotos::*part) {
     std::vector<ClassifierMember> judges;
-    for (const Member& m : members)
-      judges.push_back({m.photos.view(rows_of(m.photos)), m.classifier.classifier.view()});
-    return recognise_by_probability(judges, rows_of(members[0].photos).classes, device);
+    for (const Member& m : members) judges.push_back({m.photos.*part, m.classifier.classifier.view()});
+    return recognise_by_probability(judges, (members[0].photos.*part).classes, device);
   };
-  return score_one_shot(recognised([](const EmbeddedProtocol& p) -> const EmbeddedRows& { return p.novel; }),
-                        recognised([](const EmbeddedProtocol& p) -> const EmbeddedRows& { return p.base; }),
+  return score_one_shot(recognised(&ProtocolPhotos::novel), recognised(&ProtocolPhotos::base),
                         members[0].photos.identities, members[0].family);
 }
 
 }  // namespace
 
-OneShotResult evaluate_ensemble(const EnsembleOptions& o) {
-  require(!o.runs.empty(), "evaluate", "at least one run is needed, got none");
-  check_same_split(o.runs);
+OneShotResult evaluate_ensemble(const std::vector<fs::path>& folders, const EvaluateOptions& o,
+                                const EnsembleOptions& ensemble) {
+  require(!folders.empty(), "evaluate", "at least one run is needed, got none");
+  std::vector<FinishedRun> runs;
+  for (const fs::path& folder : folders) {
+    runs.emplace_back(folder);
+    check_same_split(runs.front(), runs.back());
+  }
   std::vector<Member> members;
-  for (std::size_t r = 0; r < o.runs.size(); ++r) {
-    members.push_back(embed_member(o, o.runs[r]));
-    for (auto rows : {&EmbeddedProtocol::enrolled, &EmbeddedProtocol::novel, &EmbeddedProtocol::base}) {
-      require((members.back().photos.*rows).photos == (members[0].photos.*rows).photos, "evaluate",
-              "{} and {} must read the same photos, but some decode for one alone", o.runs[0].string(),
-              o.runs[r].string());
+  for (const FinishedRun& run : runs) {
+    members.push_back(embed_member(run, o, ensemble));
+    for (const auto part : {&ProtocolPhotos::enrolled, &ProtocolPhotos::novel, &ProtocolPhotos::base}) {
+      require((members.back().photos.*part).photos == (members[0].photos.*part).photos, "evaluate",
+              "{} and {} must read the same photos, but some decode for one alone", folders[0].string(),
+              run.folder().string());
     }
   }
   if (!members[0].broken.empty()) o.note(members[0].broken);
-  return o.classifier ? by_probability(members, o.device) : by_cosine(members);
+  return ensemble.classifier ? by_probability(members, o.device) : by_cosine(members);
 }
 
 }  // namespace dg

@@ -16,7 +16,7 @@
 namespace dg {
 namespace {
 
-// Shortest text that reads back to the same double; whole numbers as integers.
+// The shortest text that reads back to the same double; whole numbers have no decimal point.
 std::string number_text(double v) { return std::isfinite(v) ? fmt::format("{}", v) : "null"; }
 
 bool is_line_before(std::string_view line, std::int64_t first_step) {
@@ -25,7 +25,7 @@ bool is_line_before(std::string_view line, std::int64_t first_step) {
   return json["step"].get<double>() < static_cast<double>(first_step);
 }
 
-// Drops the lines of steps that are to come again.
+// Drops the lines of the steps that will be run again.
 void cut_metrics(const std::filesystem::path& path, std::int64_t first_step) {
   if (!std::filesystem::exists(path)) return;
   const std::string text = read_file_text(path);
@@ -37,7 +37,8 @@ void cut_metrics(const std::filesystem::path& path, std::int64_t first_step) {
   write_file_atomically(path, kept);
 }
 
-// A longer line would wrap, and the next one could not be drawn over it.
+// The length of the progress line: a longer one would wrap, and the next could not be drawn over it. One
+// column less than the terminal's width, which is taken for 120 where it is unknown.
 std::size_t console_width(std::FILE* console) {
   winsize size{};
   return ioctl(fileno(console), TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1u : 119u;

@@ -1,8 +1,8 @@
-// What a run tells while it goes on: numbers for programs in RUN/metrics.jsonl, a progress line and messages
-// for people on stderr. The only part of the library that writes to stderr, because that is its job.
+// What a run reports while it goes on: numbers for programs in RUN/metrics.jsonl, a progress line and
+// messages for people on stderr. This is the only part of the library that writes to stderr.
 //
-// metrics.jsonl has one JSON object a line, forced out of the process at each line. Every object starts with
-// "step". A number that is not finite is written as null, which JSON has no other way to say.
+// metrics.jsonl has one JSON object a line, and each line leaves the process at once. Every object starts
+// with "step". A number that is not finite is written as null, because JSON cannot write it.
 #pragma once
 #include <cstdint>
 #include <cstdio>
@@ -18,11 +18,11 @@ namespace dg {
 std::string duration(double seconds);
 
 struct RunLogOptions {
-  /// Lines of an existing metrics.jsonl whose step is not below this, and damaged ones, are removed first: a
-  /// resumed run writes them again. 0 = start anew.
+  /// Lines of an existing metrics.jsonl whose step is not below this are removed first, and damaged lines
+  /// too, because a resumed run writes them again. With 0 the file starts anew.
   std::int64_t first_step = 0;
   std::FILE* console = stderr;
-  /// Whether to draw the progress line; by default where the console is a terminal.
+  /// Whether to draw the progress line; automatic: where the console is a terminal.
   enum class Progress { automatic, on, off } progress = Progress::automatic;
 };
 
@@ -49,7 +49,7 @@ class RunLog {
   std::int64_t steps_;
   std::FILE* console_;
   bool show_progress_;
-  bool line_open_ = false;  // a progress line stands on the console, without a line end
+  bool line_open_ = false;  // whether the console ends with a progress line, which has no line end
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_{nullptr, &std::fclose};
 };
 

@@ -1,12 +1,12 @@
 #include "training/run/train_run.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "interop/atomic_file.h"
 #include "interop/whole_file.h"
-#include "recognition/enrolment.h"
+#include "recognition/recogniser.h"
 #include "tensor/parallel.h"
+#include "tensor/stopwatch.h"
 #include "training/checkpoint.h"
 #include "training/run/run_log.h"
 #include "training/run/run_metrics.h"
@@ -17,7 +17,6 @@ namespace dg {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 void refuse_other_settings(const fs::path& run, const Config& now) {
   if (!fs::exists(run / "config.toml")) return;
@@ -34,7 +33,7 @@ std::string identity_table(const PhotoSet& set, const Split& split) {
   return table;
 }
 
-// Checkpoints know identities by number alone.
+// Checkpoints know identities by number alone, so the numbers must still mean the same people.
 void refuse_other_identities(const fs::path& run, const std::string& now) {
   const fs::path table = run / "identities.tsv";
   if (step_checkpoints(run).empty() || !fs::exists(table)) return;
@@ -51,17 +50,13 @@ class Run {
         data_(open_training_data(options.data, config_)),
         set_(data_.set),
         split_(data_.split),
-        store_(set_, replacement_lists(set_, split_),
-               {.size = static_cast<int>(config_.network.input),
-                .crop = config_.data.crop,
-                .memory_bytes = data_.cache_bytes,
-                .max_broken_share = config_.data.max_broken}),
+        store_(set_, replacement_lists(set_, split_), photo_options(config_, data_.cache_bytes)),
         trainer_(config_, set_, split_, store_, options.device),
         last_(std::min(config_.steps, options.stop_after.value_or(config_.steps))) {}
 
-  TrainResult go() {
+  TrainResult run() {
     make_folder();
-    const std::string loaded = start();
+    const std::string start_note = start();
     log_.emplace(options_.run, config_.steps,
                  RunLogOptions{.first_step = trainer_.next_step() + 1, .console = options_.console});
     log_->note(options_.device == Device::cuda ? "on the GPU: " + describe_cuda()
@@ -70,8 +65,8 @@ class Run {
     log_->note(summary(set_));
     log_->note(fmt::format("{} base identities train, {} novel ones are held out", split_.base_classes.size(),
                            split_.novel_classes.size()));
-    if (!loaded.empty()) log_->note(loaded);
-    metrics_.start(trainer_.next_step(), seconds());
+    if (!start_note.empty()) log_->note(start_note);
+    metrics_.start(trainer_.next_step(), time_.seconds());
     bool stopped = false;
     try {
       while (trainer_.started_steps() < last_ && !stopped) {
@@ -101,11 +96,10 @@ class Run {
   }
 
  private:
-  double seconds() const { return std::chrono::duration<double>(Clock::now() - began_).count(); }
   fs::path folder() const { return options_.run / "checkpoints"; }
 
   void report_broken_photos() {
-    if (const BrokenPhotos broken = store_.broken(); !broken.entries.empty()) log_->note(summary(broken));
+    report_broken(store_, [this](const std::string& text) { log_->note(text); });
   }
 
   void make_folder() {
@@ -124,15 +118,16 @@ class Run {
     write_file_atomically(options_.run / "identities.tsv", identities);
   }
 
-  // Fresh weights, or the newest good checkpoint; what was loaded or passed over, for people.
+  // Begins with fresh weights or the newest good checkpoint. Returns what was loaded or passed over, for
+  // people.
   std::string start() {
-    std::string said;
-    const auto reads = [&said](const auto& load) {
+    std::string note;
+    const auto loads = [&note](const auto& load) {
       try {
         load();
         return true;
       } catch (const IoError& e) {
-        said += fmt::format("passed over: {}\n", e.what());
+        note += fmt::format("passed over: {}\n", e.what());
         return false;
       }
     };
@@ -141,34 +136,34 @@ class Run {
       std::vector<fs::path> candidates = step_checkpoints(options_.run);
       for (; !candidates.empty(); candidates.pop_back()) {
         RunState run;
-        if (!reads([&] { run = load_checkpoint(candidates.back(), trainer_); })) continue;
+        if (!loads([&] { run = load_checkpoint(candidates.back(), trainer_); })) continue;
         if (!run.metrics.empty()) metrics_.load(run.metrics);
-        if (fs::exists(best)) reads([&] { best_top1_ = best_top1(best); });
-        return fmt::format("{}resumed from {}", said, candidates.back().string());
+        if (fs::exists(best)) loads([&] { best_top1_ = best_top1(best); });
+        return fmt::format("{}resumed from {}", note, candidates.back().string());
       }
-      said += "no checkpoint to resume from: starting at step 0";
+      note += "no checkpoint to resume from: starting at step 0";
     }
     trainer_.initialise();
     if (options_.init) load_network(*options_.init, trainer_.network());
-    return said;
+    return note;
   }
 
-  // Starts a step. A GPU then works on while the host looks at the step before; only where something is to be
-  // logged, evaluated or saved does the host wait for it.
+  // Starts a step and finishes the one before, while a GPU works on. The host waits for the new step as well
+  // only where something is to be logged, evaluated or saved.
   void step() {
     const std::int64_t done = trainer_.started_steps() + 1;
     const auto due = [done](std::int64_t every) { return every > 0 && done % every == 0; };
     const bool log = due(config_.log.every) || done == last_,
                score = due(config_.evaluate.every) && data_.held_out, keep = due(config_.checkpoint.every);
     Profile profile(options_.device);
-    const double start = seconds();
+    const Stopwatch step_time;
     {
       const Profiling profiling(log ? &profile : nullptr);
       trainer_.start_step();
       finish_steps(log || score || keep ? 0 : trainer_.useful_in_flight());
     }
-    metrics_.trained_for(seconds() - start);
-    if (log) metrics_.write(*log_, trainer_, profile, seconds(), last_);
+    metrics_.trained_for(step_time.seconds());
+    if (log) metrics_.write(*log_, trainer_, profile, time_.seconds(), last_);
     if (score) evaluate();
     if (keep) save();
   }
@@ -181,12 +176,12 @@ class Run {
 
   void evaluate() {
     const OneShotResult scores =
-        recognise(trainer_.network(), store_, set_, split_, {},
+        recognise(trainer_.network(), store_, split_, {},
                   {.device = options_.device, .workers = static_cast<int>(config_.data.workers)});
     log_->note(fmt::format("step {}: novel top-1 {:.2f}%", trainer_.next_step(), 100 * scores.novel_top1));
     log_->metrics({{"step", static_cast<double>(trainer_.next_step())},
                    {"novel_top1", scores.novel_top1},
-                   {"coverage_0.99", scores.coverage[2].coverage()}});
+                   {"coverage_0.99", scores.coverage_at(0.99).coverage()}});
     if (scores.novel_top1 <= best_top1_) return;
     best_top1_ = scores.novel_top1;
     save_checkpoint(folder() / "best.safetensors", trainer_, config_,
@@ -196,7 +191,7 @@ class Run {
   void save() {
     const fs::path newest = folder() / fmt::format("step-{}.safetensors", trainer_.next_step());
     save_checkpoint(newest, trainer_, config_, {.metrics = metrics_.save()});
-    // Of later steps there can only be damaged ones, which a resume passed over: they do not count.
+    // Checkpoints of later steps can only be damaged ones that a resume passed over: they do not count.
     const std::vector<fs::path> all = step_checkpoints(options_.run);
     const auto end = std::find(all.begin(), all.end(), newest);
     for (auto old = all.begin(); end - old >= config_.checkpoint.keep; ++old) fs::remove(*old);
@@ -212,10 +207,10 @@ class Run {
                   .violating_negative = metrics_.violating_negative(),
                   .distinct_classes = trainer_.distinct_classes(0),
                   .distinct_classes_1000 = trainer_.distinct_classes(1000),
-                  .seconds = seconds()};
+                  .seconds = time_.seconds()};
     const auto entries = trainer_.doppelgangers().entries();
     r.doppelgangers.assign(entries.begin(), entries.end());
-    for (const int c : split_.base_classes) r.identities.push_back(set_.classes[static_cast<std::size_t>(c)]);
+    for (const ClassId c : split_.base_classes) r.identities.push_back(set_.classes[c]);
     return r;
   }
 
@@ -227,17 +222,17 @@ class Run {
   PhotoStore store_;
   Trainer trainer_;
   std::optional<RunLog> log_;
-  const std::int64_t last_;  // steps after which to end
+  const std::int64_t last_;  // how many steps the run has when it ends
   RunMetrics metrics_{config_.sampling.batch, trainer_.losses()};
   double best_top1_ = -1;
-  const Clock::time_point began_ = Clock::now();
+  const Stopwatch time_;
 };
 
 }  // namespace
 
 TrainResult train(const TrainOptions& options) {
   validate(options.config);
-  return Run(options).go();
+  return Run(options).run();
 }
 
 }  // namespace dg

@@ -22,11 +22,11 @@ struct TrainOptions {
   std::filesystem::path data, run;
   Config config;
   Device device = Device::cpu;
-  std::optional<std::int64_t> stop_after;  // end after this many steps in all, though the schedule is longer
+  std::optional<std::int64_t> stop_after;     // end after so many steps in all, though the schedule is longer
   std::optional<std::filesystem::path> init;  // checkpoint whose network weights to start from
   bool resume = false;  // continue RUN from its newest good checkpoint; from step 0 if there is none
   const std::atomic<bool>* stop = nullptr;          // set from outside: save and return
-  std::atomic<std::int64_t>* steps_done = nullptr;  // told after every step
+  std::atomic<std::int64_t>* steps_done = nullptr;  // set after every step
   std::FILE* console = stderr;                      // progress and messages
 };
 
@@ -35,15 +35,15 @@ struct TrainResult {
   bool stopped = false;       // by `stop`
   double prototype_loss = 0;  // of the first prototype-based part: mean over the last 500 steps
   double violating_negative =
-      0;  // mean share of violating pairs among the negative ones over the last 500 steps
+      0;  // share of violating pairs among the negative ones, mean over the last 500 steps
   std::int64_t distinct_classes = 0, distinct_classes_1000 = 0;  // in a batch: ever; in the last 1,000 steps
-  std::vector<std::int32_t> doppelgangers;  // the final list, by training class; -1 = none
-  std::vector<std::string> identities;      // names of the training classes
+  std::vector<ClassId> doppelgangers;   // the final list, by training class; no_class = none
+  std::vector<std::string> identities;  // names of the training classes
   double seconds = 0;
 };
 
-/// Trains and saves. Throws Error (bad settings or data), IoError, TrainingStopped (a guard; a checkpoint is
-/// saved first).
+/// Trains and saves. Throws Error (bad settings or data), IoError, or TrainingStopped (by a guard, after a
+/// checkpoint is saved).
 TrainResult train(const TrainOptions& options);
 
 }  // namespace dg

@@ -7,8 +7,6 @@
 namespace dg {
 namespace {
 
-constexpr std::int64_t kFolderCacheMb = 4096;
-
 TrainingData open_toml(const std::filesystem::path& path, const Config& config) {
   const BaseIdentities& base = config.data.base_identities;
   require(base.rule != SplitOptions::Base::first, "train",
@@ -44,8 +42,7 @@ TrainingData open_training_data(const std::filesystem::path& path, const Config&
                               : "no novel identity has a photo to test beside the one that enrols it: "
                                 "nothing is evaluated in training");
   }
-  const std::int64_t mb = config.data.cache_mb.value_or(toml ? 0 : kFolderCacheMb);
-  data.cache_bytes = mb << 20;
+  data.cache_bytes = cache_bytes(config, path);
   return data;
 }
 
@@ -55,6 +52,18 @@ Split make_split(const PhotoSet& set, const Config& config) {
                              .first_identities = static_cast<int>(base.count),
                              .base_test_photos = static_cast<int>(config.data.base_test_photos)};
   return split_photos(set, options, Rng(config.seed, 0));
+}
+
+std::int64_t cache_bytes(const Config& config, const std::filesystem::path& data) {
+  const std::int64_t mebibytes = config.data.cache_mb.value_or(is_dataset_toml(data) ? 0 : 4096);
+  return mebibytes << 20;
+}
+
+PhotoStoreOptions photo_options(const Config& config, std::int64_t memory_bytes) {
+  return {.size = static_cast<int>(config.network.input),
+          .crop = config.data.crop,
+          .memory_bytes = memory_bytes,
+          .max_broken_share = config.data.max_broken};
 }
 
 }  // namespace dg

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/photo_set.h"
+#include "data/photo_store.h"
 #include "data/split.h"
 #include "training/config/config.h"
 
@@ -14,8 +15,7 @@ struct TrainingData {
   PhotoSet set;
   Split split;
   std::vector<std::string> notes;  // for people
-  std::int64_t cache_bytes = 0;    // for decoded photos: what data.cache_mb says or, for "auto", 4,096 MiB
-                                   // for a folder and none for a dataset.toml
+  std::int64_t cache_bytes = 0;    // cache_bytes() of it
   bool held_out = false;           // whether there are photos of novel identities to test on
 };
 
@@ -27,5 +27,13 @@ TrainingData open_training_data(const std::filesystem::path& data, const Config&
 
 /// The split `config` makes of a class folder.
 Split make_split(const PhotoSet& set, const Config& config);
+
+/// Memory for the decoded photos of `data`: what data.cache_mb says or, for "auto", 4,096 MiB for a folder
+/// and none for a dataset.toml, whose photos are too many to keep.
+std::int64_t cache_bytes(const Config& config, const std::filesystem::path& data);
+
+/// How a run with this configuration reads photos, with `memory_bytes` for decoded ones: 0 where each is used
+/// once.
+PhotoStoreOptions photo_options(const Config& config, std::int64_t memory_bytes = 0);
 
 }  // namespace dg

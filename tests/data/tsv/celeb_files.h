@@ -47,7 +47,7 @@ struct CelebFiles {
     std::filesystem::create_directories(out);
     write("base", mixed(split.base_train), false);
     write("novel", split.novel_enrol, false);
-    std::vector<std::vector<int>> tests = split.novel_test;
+    std::vector<std::vector<PhotoId>> tests = split.novel_test;
     tests.insert(tests.begin() + 1, split.base_test.begin(), split.base_test.end());
     held_out = mixed(tests);
     write("development", held_out, true);
@@ -69,12 +69,11 @@ struct CelebFiles {
     std::ofstream out(tsv(role), std::ios::binary);
     for (const std::string& row : rows) out << row << '\n';
   }
-  std::string row(int photo, bool held_out_row) const {
-    const int c = set.photos[static_cast<std::size_t>(photo)].class_id;
-    const std::string jpeg = to_base64(set.source->bytes(photo, 1 << 20)),
-                      mid = set.classes[static_cast<std::size_t>(c)];
+  std::string row(PhotoId photo, bool held_out_row) const {
+    const ClassId c = set.photos[photo].class_id;
+    const std::string jpeg = to_base64(set.source->bytes(photo, 1 << 20)), mid = set.classes[c];
     if (!held_out_row) return fmt::format("{}\t{}\t{}\t1\thttp://p/{}.jpg", photo, jpeg, mid, photo);
-    const bool base = split.training_class[static_cast<std::size_t>(c)] >= 0;
+    const bool base = split.training_class[c] >= 0;
     return fmt::format("{}\t{}\t{}\t{}\thttp://p/{}.jpg", base ? "BaseSet" : "NovelSet", photo, jpeg, mid,
                        photo);
   }
@@ -82,12 +81,12 @@ struct CelebFiles {
   const std::filesystem::path folder;
   const PhotoSet set;  // the class folder's
   const Split split;
-  std::vector<int> held_out;  // its photo ids in the order of the development file's lines
+  std::vector<PhotoId> held_out;  // its photo ids in the order of the development file's lines
 
  private:
   // First photos of all, second photos of all, ...
-  static std::vector<int> mixed(const std::vector<std::vector<int>>& lists) {
-    std::vector<int> all;
+  static std::vector<PhotoId> mixed(const std::vector<std::vector<PhotoId>>& lists) {
+    std::vector<PhotoId> all;
     for (std::size_t k = 0, before = 1; all.size() != before; ++k) {
       before = all.size();
       for (const auto& list : lists) {
@@ -96,9 +95,9 @@ struct CelebFiles {
     }
     return all;
   }
-  void write(const std::string& role, const std::vector<int>& photos, bool held_out_rows) const {
+  void write(const std::string& role, const std::vector<PhotoId>& photos, bool held_out_rows) const {
     std::vector<std::string> rows;
-    for (const int p : photos) rows.push_back(row(p, held_out_rows));
+    for (const PhotoId p : photos) rows.push_back(row(p, held_out_rows));
     rewrite(role, rows);
   }
 };

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using Texts = std::vector<std::string>;
-using Ids = std::vector<int>;
+using Ids = std::vector<PhotoId>;
 using testing::IsSubstring;
 
 constexpr int photo_size = 8;
@@ -71,7 +71,7 @@ TEST_F(Celeb, ATestSetWithoutTruthBelongsToNobody) {
   const CelebTsv celeb = open(HeldOut::test);
   ASSERT_EQ(celeb.unlabelled.size(), files->held_out.size());
   for (std::size_t i = 0; i < celeb.unlabelled.size(); ++i) {
-    const int p = celeb.unlabelled[i];
+    const PhotoId p = celeb.unlabelled[i];
     EXPECT_EQ(celeb.photos.photos[p].class_id, -1);
     EXPECT_EQ(celeb.photos.name(p), name("test", static_cast<int>(i) + 1));
     EXPECT_EQ(celeb.photos.source->bytes(p, 1 << 20), files->set.source->bytes(files->held_out[i], 1 << 20));

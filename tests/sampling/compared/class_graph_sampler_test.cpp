@@ -62,7 +62,7 @@ TEST(ClassGraphSampler, ABatchIsRandomClassesAndTheirNearest) {
     for (int i = 0; i < 100; ++i) {
       const Batch batch = sampler.next();
       ASSERT_EQ(std::set<ClassId>(batch.classes.begin(), batch.classes.end()).size(), 9u);
-      ASSERT_EQ(batch.rows.size(), 18u);
+      ASSERT_EQ(batch.photos.size(), 18u);
       const std::vector<ClassId> seeds(batch.classes.begin(), batch.classes.begin() + n_r);
       for (std::size_t j = seeds.size(); j < 9; ++j) {
         // Each place by itself, because a random class stands where no neighbour is left.

@@ -41,7 +41,7 @@ TEST(HardClassSampler, ChoosesTheTwinWhereItIsACandidate) {
   HardClassSampler sampler(t.index, t.embed(), eight, {.random_classes = 4, .candidates = 60}, Rng(2));
   for (int i = 0; i < 50; ++i) {
     const Batch batch = sampler.next();
-    ASSERT_EQ(batch.rows.size(), 16u);
+    ASSERT_EQ(batch.photos.size(), 16u);
     const std::set<ClassId> classes(batch.classes.begin(), batch.classes.end());
     ASSERT_EQ(classes.size(), 8u);
     for (std::size_t s = 0; s < 4; ++s)  // every class is a candidate, so every seed's twin is in the batch
@@ -107,7 +107,7 @@ TEST(HardClassSampler, IsAsBeforeWhenTheNetworkFails) {
   EXPECT_EQ(error_of([&] { sampler.next(); }), "no network");
   EXPECT_EQ(sampler.save(), before);
   fails = false;
-  EXPECT_EQ(sampler.next().rows.size(), 16u);
+  EXPECT_EQ(sampler.next().photos.size(), 16u);
 }
 
 TEST(HardClassSampler, RefusesWhatMakesNoSense) {

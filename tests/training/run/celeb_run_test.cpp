@@ -8,6 +8,7 @@
 #include "training/run/classifier_run.h"
 #include "training/run/evaluate_celeb.h"
 #include "training/run/evaluate_ensemble.h"
+#include "training/run/evaluate_run.h"
 #include "training/run/train_run.h"
 #include "training/run/training_data.h"
 #include "training/tiny_run.h"
@@ -62,14 +63,14 @@ struct TrainedOnCeleb : testing::Test {
     run = fresh_folder("celeb_run_out") / "run";
     train({.data = files.toml(), .run = run, .config = toml_config({"evaluate.every=5"})});
   }
-  EvaluateOptions options() const { return {.run = run, .data = files.toml()}; }
+  EvaluateOptions options() const { return {.data = files.toml()}; }
   const CelebFiles files = celeb_files("celeb_run");
   fs::path run;
 };
 
 TEST_F(TrainedOnCeleb, TheDevelopmentSetGivesTheFiguresOfTheSamePhotosInAClassFolder) {
-  const CelebEvaluation tsv = evaluate_celeb(options(), HeldOut::development);
-  const OneShotResult folder = evaluate_one_shot({.run = run, .data = faces_of(files)});
+  const CelebEvaluation tsv = evaluate_celeb(run, options(), HeldOut::development);
+  const OneShotResult folder = evaluate_one_shot(run, {.data = faces_of(files)});
   ASSERT_TRUE(tsv.figures);
   EXPECT_EQ(tsv.recognised, 18);
   EXPECT_EQ(tsv.figures->identities, 12u);
@@ -87,16 +88,14 @@ TEST_F(TrainedOnCeleb, ClassifierAndEnsembleGiveTheFiguresOfAClassFolder) {
   const fs::path other = run.parent_path() / "other";
   train({.data = files.toml(), .run = other, .config = toml_config({"seed=1"})});
   const auto learn = [&](const fs::path& folder, const fs::path& data) {
-    return to_json(learn_on_run(
-        {.run = folder,
-         .data = data,
-         .settings = {"classifier.iterations=20", "classifier.batch=8", "classifier.rate=0.1"}}));
+    return to_json(learn_on_run(folder, {.data = data},
+                                {"classifier.iterations=20", "classifier.batch=8", "classifier.rate=0.1"}));
   };
   for (const fs::path& one : {run, other}) EXPECT_EQ(learn(one, faces_of(files)), learn(one, files.toml()));
   for (const bool classifier : {false, true}) {
     const auto together = [&](const fs::path& data, HeldOut held_out = HeldOut::development) {
-      return to_json(evaluate_ensemble(
-          {.runs = {run, other}, .data = data, .held_out = held_out, .classifier = classifier}));
+      return to_json(
+          evaluate_ensemble({run, other}, {.data = data}, {.held_out = held_out, .classifier = classifier}));
     };
     const auto folder = together(faces_of(files));
     EXPECT_EQ(together(files.toml()), folder);
@@ -114,10 +113,40 @@ TEST_F(TrainedOnCeleb, ClassifierAndEnsembleGiveTheFiguresOfAClassFolder) {
   }
 }
 
+// A broken photo is told of when all photos have been embedded. If all others break at that moment, learning
+// on augmented photos, which reads them again, can go on only with those that were kept in memory.
+TEST_F(TrainedOnCeleb, ClassifierLearningKeepsNoPhotosUnlessAskedFor) {
+  const fs::path keeps = run.parent_path() / "keeps";
+  train({.data = files.toml(), .run = keeps, .config = toml_config({"data.cache_mb=1"})});
+  const auto learn = [&](const fs::path& folder) {
+    std::vector<std::string> rows = files.lines("base");
+    const auto spoil = [](std::string& row) { row.replace(row.find('\t') + 1, 4, "@@@@"); };
+    std::vector<std::string> all_broken = rows;
+    for (std::string& row : all_broken) spoil(row);
+    spoil(rows[9]);
+    const CelebFiles copy = celeb_files("celeb_keeps");
+    copy.rewrite("base", rows);
+    std::string told;
+    const auto note = [&](const std::string& text) {
+      if (text.find("did not decode") == std::string::npos) return;
+      told = text;
+      copy.rewrite("base", all_broken);
+    };
+    const std::string error = error_text([&] {
+      learn_on_run(folder, {.data = copy.toml(), .note = note},
+                   {"classifier.iterations=2", "classifier.batch=8", "classifier.augment=true"});
+    });
+    EXPECT_NE(told.find("1 of 48 photos did not decode"), std::string::npos) << told;
+    return error;
+  };
+  EXPECT_NE(learn(run).find("photos it can use here decodes"), std::string::npos) << learn(run);
+  EXPECT_EQ(learn(keeps), "no error");
+}
+
 TEST_F(TrainedOnCeleb, ASubmissionHoldsLineMidAndConfidenceOfEveryRow) {
   const fs::path development = run / "development.txt", test = run / "test.txt";
-  const CelebEvaluation scored = evaluate_celeb(options(), HeldOut::development, development);
-  const CelebEvaluation blind = evaluate_celeb(options(), HeldOut::test, test);
+  const CelebEvaluation scored = evaluate_celeb(run, options(), HeldOut::development, development);
+  const CelebEvaluation blind = evaluate_celeb(run, options(), HeldOut::test, test);
   EXPECT_FALSE(blind.figures);
   EXPECT_EQ(blind.recognised, 18);
   std::map<int, std::pair<std::string, float>> answers;
@@ -131,8 +160,8 @@ TEST_F(TrainedOnCeleb, ASubmissionHoldsLineMidAndConfidenceOfEveryRow) {
   // The rows of the figures are in the order of identities, those of the submission in the order of the file.
   std::size_t right = 0;
   for (std::size_t i = 0; i < files.held_out.size(); ++i) {
-    const int c = files.set.photos[static_cast<std::size_t>(files.held_out[i])].class_id;
-    right += answers[static_cast<int>(i) + 1].first == files.set.classes[static_cast<std::size_t>(c)];
+    const ClassId c = files.set.photos[files.held_out[i]].class_id;
+    right += answers[static_cast<int>(i) + 1].first == files.set.classes[c];
   }
   std::multiset<float> confidences, submitted;
   std::size_t correct = 0;
@@ -163,7 +192,7 @@ TEST_F(TrainedOnCeleb, RowsWithoutAnAnswerHaveNoLine) {
   std::string notes;
   EvaluateOptions o = options();
   o.note = [&](const std::string& text) { notes += text + "\n"; };
-  EXPECT_EQ(evaluate_celeb(o, HeldOut::test, run / "s.txt").recognised, 16);
+  EXPECT_EQ(evaluate_celeb(run, o, HeldOut::test, run / "s.txt").recognised, 16);
   std::set<int> lines;
   std::ifstream in(run / "s.txt");
   for (std::string line; std::getline(in, line);) lines.insert(std::stoi(line));
@@ -180,7 +209,7 @@ TEST_F(TrainedOnCeleb, ANovelIdentityWithoutAGoodPhotoIsNamed) {
   const std::string expected = "[one-shot] novel identity " + files.set.classes[10] +
                                " must have a photo that decodes to be enrolled, but " +
                                files.tsv("novel").string() + ":2 does not";
-  EXPECT_EQ(error_text([&] { evaluate_celeb(options(), HeldOut::development); }), expected);
+  EXPECT_EQ(error_text([&] { evaluate_celeb(run, options(), HeldOut::development); }), expected);
   // Training that evaluates finds the same; no development photo enrols.
   EXPECT_EQ(
       error_text([&] {
@@ -195,7 +224,7 @@ TEST_F(TrainedOnCeleb, NovelIdentitiesMustBeNewToTheNetwork) {
          .run = other,
          .config = tiny_config({"data.base_identities=10"}),
          .stop_after = 1});
-  EXPECT_EQ(error_text([&] { evaluate_celeb({.run = other, .data = files.toml()}, HeldOut::development); }),
+  EXPECT_EQ(error_text([&] { evaluate_celeb(other, {.data = files.toml()}, HeldOut::development); }),
             "[evaluate] novel identities must be new to the network, but " + other.string() +
                 " was trained on " + files.set.classes[9]);
 }

@@ -4,6 +4,8 @@
 #include "error_text.h"
 #include "training/run/classifier_file.h"
 #include "training/run/evaluate_ensemble.h"
+#include "training/run/evaluate_run.h"
+#include "training/run/names.h"
 #include "training/run/train_run.h"
 #include "training/tiny_run.h"
 
@@ -40,14 +42,14 @@ class ClassifierRun : public testing::Test {
   static ClassifierRunResult learn(const fs::path& run, std::vector<std::string> more = {}) {
     std::vector<std::string> settings = short_learning;
     settings.insert(settings.end(), more.begin(), more.end());
-    return learn_on_run({.run = run, .data = data, .settings = settings});
+    return learn_on_run(run, {.data = data}, settings);
   }
   inline static fs::path data, out;
 };
 
 TEST_F(ClassifierRun, ComparesTheSamePhotosThreeTimes) {
   const ClassifierRunResult r = learn(out / "a");
-  expect_same(r.prototypes, evaluate_one_shot({.run = out / "a", .data = data}), 0);
+  expect_same(r.prototypes, evaluate_one_shot(out / "a", {.data = data}), 0);
   ASSERT_EQ(r.start.novel.size(), 9u);  // 3 novel identities, 4 photos, the first enrols
   ASSERT_EQ(r.learnt.base.size(), 9u);
   EXPECT_EQ(r.learnt.identities, 12u);
@@ -63,7 +65,7 @@ TEST_F(ClassifierRun, ComparesTheSamePhotosThreeTimes) {
 
 TEST_F(ClassifierRun, WhatIsStoredRecognisesAsWhatWasLearnt) {
   const ClassifierRunResult r = learn(out / "a");
-  expect_same(evaluate_ensemble({.runs = {out / "a"}, .data = data, .classifier = true}), r.learnt, 0);
+  expect_same(evaluate_ensemble({out / "a"}, {.data = data}, {.classifier = true}), r.learnt, 0);
   const StoredClassifier stored = load_classifier(out / "a" / "classifier.safetensors");
   EXPECT_EQ(stored.identities.size(), 12u);
   EXPECT_EQ(stored.identities[3], "003");
@@ -98,8 +100,7 @@ TEST_F(ClassifierRun, AlphaStartsAsTrainedOrAsInTheRecipe) {
 
 TEST_F(ClassifierRun, RefusesOtherSettingsAndOtherPeople) {
   const auto text = [&](const std::vector<std::string>& settings, const fs::path& photos) {
-    return error_text<std::exception>(
-        [&] { learn_on_run({.run = out / "a", .data = photos, .settings = settings}); });
+    return error_text<std::exception>([&] { learn_on_run(out / "a", {.data = photos}, settings); });
   };
   EXPECT_TRUE(has(text({"network.input=32", "seed=3", "optim.rate=1"}, data),
                   "classifier.* and seed alone, got network.input, optim.rate"));
@@ -112,13 +113,13 @@ TEST_F(ClassifierRun, RefusesOtherSettingsAndOtherPeople) {
 }
 
 TEST_F(ClassifierRun, AnEnsembleOfOneRunTwiceIsThatRun) {
-  const OneShotResult one = evaluate_one_shot({.run = out / "b", .data = data});
-  expect_same(evaluate_ensemble({.runs = {out / "b"}, .data = data}), one, 0);
-  expect_same(evaluate_ensemble({.runs = {out / "b", out / "b"}, .data = data}), one, 1e-6f);
+  const OneShotResult one = evaluate_one_shot(out / "b", {.data = data});
+  expect_same(evaluate_ensemble({out / "b"}, {.data = data}), one, 0);
+  expect_same(evaluate_ensemble({out / "b", out / "b"}, {.data = data}), one, 1e-6f);
   learn(out / "b");
-  const OneShotResult classifier = evaluate_ensemble({.runs = {out / "b"}, .data = data, .classifier = true});
-  expect_same(evaluate_ensemble({.runs = {out / "b", out / "b"}, .data = data, .classifier = true}),
-              classifier, 1e-6f);
+  const OneShotResult classifier = evaluate_ensemble({out / "b"}, {.data = data}, {.classifier = true});
+  expect_same(evaluate_ensemble({out / "b", out / "b"}, {.data = data}, {.classifier = true}), classifier,
+              1e-6f);
 }
 
 TEST_F(ClassifierRun, RunsOfDifferentInputAndEmbeddingSizesAreAveraged) {
@@ -126,15 +127,14 @@ TEST_F(ClassifierRun, RunsOfDifferentInputAndEmbeddingSizesAreAveraged) {
   learn(out / "b");
   for (const bool classifier : {false, true}) {
     const auto both = [&](const fs::path& x, const fs::path& y) {
-      return evaluate_ensemble({.runs = {x, y}, .data = data, .classifier = classifier});
+      return evaluate_ensemble({x, y}, {.data = data}, {.classifier = classifier});
     };
     const OneShotResult r = both(out / "a", out / "b");
     EXPECT_EQ(r.novel.size(), 9u);
     EXPECT_EQ(r.base.size(), 9u);
     EXPECT_EQ(r.identities, 12u);
     expect_same(r, both(out / "b", out / "a"), 1e-6f);
-    const OneShotResult alone =
-        evaluate_ensemble({.runs = {out / "a"}, .data = data, .classifier = classifier});
+    const OneShotResult alone = evaluate_ensemble({out / "a"}, {.data = data}, {.classifier = classifier});
     float change = 0;
     for (std::size_t i = 0; i < 9; ++i)
       change = std::max(change, std::abs(alone.novel[i].confidence - r.novel[i].confidence));
@@ -152,7 +152,7 @@ TEST_F(ClassifierRun, RunsOfDifferentSplitsAreRefusedByName) {
          .config = tiny_config({"data.base_test_photos=2"}),
          .stop_after = 1});
   const auto text = [&](const fs::path& other) {
-    return error_text<std::exception>([&] { evaluate_ensemble({.runs = {out / "a", other}, .data = data}); });
+    return error_text<std::exception>([&] { evaluate_ensemble({out / "a", other}, {.data = data}); });
   };
   EXPECT_TRUE(has(text(out / "fewer"), (out / "a").string() + " alone: 2 (007, 008)")) << text(out / "fewer");
   EXPECT_TRUE(has(text(out / "fewer"), (out / "fewer").string() + " alone: 0"));
@@ -163,9 +163,8 @@ TEST_F(ClassifierRun, AClassifierServesOnlyItsOwnNetworkAndPeople) {
   learn(out / "a");
   const fs::path more = pattern_folder("classifier_more", 13);
   const auto text = [&](const fs::path& run, const fs::path& photos, const std::string& checkpoint) {
-    return error_text<std::exception>([&] {
-      evaluate_ensemble({.runs = {run}, .data = photos, .classifier = true, .checkpoint = checkpoint});
-    });
+    return error_text<std::exception>(
+        [&] { evaluate_ensemble({run}, {.data = photos, .checkpoint = checkpoint}, {.classifier = true}); });
   };
   const std::string earlier = (out / "a" / "checkpoints" / "step-5.safetensors").string();
   EXPECT_TRUE(has(text(out / "a", data, earlier), "another checkpoint")) << text(out / "a", data, earlier);
@@ -190,6 +189,14 @@ TEST_F(ClassifierRun, ADamagedClassifierIsRefused) {
       has(error_text<IoError>([&] { load_classifier(file); }), "classifier.weight must be F32 [3, 2]"));
   stored.identities[2] = "z\nw";
   EXPECT_TRUE(has(error_text([&] { save_classifier(file, stored, Config()); }), "no line break"));
+}
+
+TEST(Names, OfMoreThanFiveTheFirstFiveAreShown) {
+  EXPECT_EQ(first_five({}), "");
+  EXPECT_EQ(first_five({"a", "b", "c", "d", "e"}), "a, b, c, d, e");
+  EXPECT_EQ(first_five({"a", "b", "c", "d", "e", "f"}), "a, b, c, d, e, ...");
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(missing_names(Names{"c", "a", "b"}, {"a"}), (Names{"c", "b"}));
 }
 
 }  // namespace

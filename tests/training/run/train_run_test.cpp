@@ -39,7 +39,7 @@ TEST(Run, LeavesConfigurationMetricsAndCheckpoint) {
   EXPECT_EQ(lines, 10);
   EXPECT_EQ(evaluations, 2);
 
-  const OneShotResult scores = evaluate_one_shot({.run = run, .data = data});
+  const OneShotResult scores = evaluate_one_shot(run, {.data = data});
   EXPECT_EQ(scores.identities, 12u);
   EXPECT_EQ(scores.novel.size(), 9u);  // 3 novel identities, 4 photos, the first enrols
   EXPECT_EQ(scores.base.size(), 9u);
@@ -180,7 +180,7 @@ TEST(Run, EvaluationFollowsTheStoredSplitOnAnotherSet) {
   // A stranger that sorts first is novel, and nobody else changes sides.
   fs::create_directories(data / "0000");
   for (int p = 0; p < 4; ++p) write_jpeg(data / "0000" / fmt::format("{}.jpg", p), pattern(50, p), 95);
-  const OneShotResult more = evaluate_one_shot({.run = run, .data = data});
+  const OneShotResult more = evaluate_one_shot(run, {.data = data});
   EXPECT_EQ(more.novel.size(), 12u);
   EXPECT_EQ(more.base.size(), 9u);
   // A set of strangers only: everybody is novel.
@@ -190,7 +190,7 @@ TEST(Run, EvaluationFollowsTheStoredSplitOnAnotherSet) {
     for (int p = 0; p < 3; ++p)
       write_jpeg(strangers / name / fmt::format("{}.jpg", p), pattern(name[0], p), 95);
   }
-  const OneShotResult others = evaluate_one_shot({.run = run, .data = strangers});
+  const OneShotResult others = evaluate_one_shot(run, {.data = strangers});
   EXPECT_EQ(others.novel.size(), 4u);
   EXPECT_FALSE(others.base_top1.has_value());
 }
@@ -241,7 +241,7 @@ TEST(Run, NovelIdentitiesOfOnePhotoDoNotStopTraining) {
           .steps,
       10);
   EXPECT_NE(text_of(console.get()).find("nothing is evaluated in training"), std::string::npos);
-  EXPECT_EQ(error_text<std::exception>([&] { evaluate_one_shot({.run = run, .data = data}); }),
+  EXPECT_EQ(error_text<std::exception>([&] { evaluate_one_shot(run, {.data = data}); }),
             "[one-shot] there must be photos of novel identities to test, got 3 novel identities");
 }
 
@@ -252,7 +252,7 @@ TEST(Run, AnIdentityThatCannotBeEnrolledIsNamed) {
     for (int p = 0; p < 4; ++p)
       std::ofstream(data / identity / fmt::format("{}.jpg", p), std::ios::trunc) << "not a photo";
     EXPECT_EQ(
-        error_text<std::exception>([&] { evaluate_one_shot({.run = run, .data = data}); }),
+        error_text<std::exception>([&] { evaluate_one_shot(run, {.data = data}); }),
         fmt::format("[one-shot] {} identity {} must have a photo that decodes to be enrolled, but {} does "
                     "not",
                     side, identity, (data / identity / "0.jpg").string()));
@@ -267,7 +267,7 @@ TEST(Run, VerificationNamesAMissingPhoto) {
   const fs::path pairs = run / "pairs.txt";
   std::ofstream(pairs) << "2 1\nA\t1\t2\nA\t1\tB\t1\nA\t1\t2\nA\t1\tB\t1\n";
   const std::string text =
-      error_text<std::exception>([&] { evaluate_verification({.run = run, .data = data}, pairs); });
+      error_text<std::exception>([&] { evaluate_verification(run, {.data = data}, pairs); });
   EXPECT_NE(text.find("A/A_0001.jpg"), std::string::npos) << text;
 }
 

@@ -1,0 +1,89 @@
+#include "training/run/finished_run.h"
+
+#include <fstream>
+
+#include "data/class_folder.h"
+#include "data/families.h"
+#include "training/checkpoint.h"
+#include "training/model.h"
+
+namespace dg {
+namespace {
+
+namespace fs = std::filesystem;
+
+Config config_of(const fs::path& run) {
+  const fs::path file = run / "config.toml";
+  if (!fs::exists(file))
+    throw IoError(fmt::format("{}: not a run folder, it has no config.toml", run.string()));
+  return load_config(file, {});
+}
+
+}  // namespace
+
+FinishedRun::FinishedRun(fs::path folder) : folder_(std::move(folder)), config_(config_of(folder_)) {}
+
+std::set<std::string> FinishedRun::identities() const {
+  const fs::path path = folder_ / "identities.tsv";
+  std::ifstream in(path);
+  if (!in) throw IoError(fmt::format("{}: cannot be read", path.string()));
+  std::set<std::string> names;
+  for (std::string line; std::getline(in, line);) {
+    const auto tab = line.rfind('\t');
+    if (tab != std::string::npos && line.substr(tab + 1) == "base") names.insert(line.substr(0, tab));
+  }
+  return names;
+}
+
+fs::path FinishedRun::checkpoint(const std::string& which) const {
+  const fs::path folder = folder_ / "checkpoints";
+  if (which == "best") return folder / "best.safetensors";
+  if (which != "last") return which;
+  const std::vector<fs::path> all = step_checkpoints(folder_);
+  if (all.empty()) throw IoError(fmt::format("{}: there is no checkpoint", folder.string()));
+  return all.back();
+}
+
+Network FinishedRun::network(const std::string& which, Device device) const {
+  use_precision(config_);
+  Network network = make_network(config_);
+  for (Parameter* p : network.parameters()) {
+    p->set(Tensor::zeros(p->shape, p->trainable ? device : Device::cpu));
+  }
+  load_network(checkpoint(which), network);
+  return network;
+}
+
+EvaluationData open_evaluation_data(const FinishedRun& run, const EvaluateOptions& o, HeldOut held_out) {
+  if (is_dataset_toml(o.data)) {
+    CelebTsv files = open_celeb_evaluation(run, o, held_out);
+    require(files.unlabelled.empty(), "evaluate", "figures need truth, and the test file of {} has none",
+            o.data.string());
+    return {std::move(files.photos), std::move(files.split), {}};
+  }
+  EvaluationData data;
+  data.set = scan_class_folder(o.data);
+  data.split = split_photos(data.set,
+                            {.base = SplitOptions::Base::named,
+                             .names = run.identities(),
+                             .base_test_photos = static_cast<int>(run.config().data.base_test_photos)},
+                            Rng(0));
+  if (fs::exists(o.data / "families.csv"))
+    data.family = read_families(o.data / "families.csv", data.set.classes);
+  return data;
+}
+
+CelebTsv open_celeb_evaluation(const FinishedRun& run, const EvaluateOptions& o, HeldOut held_out) {
+  CelebTsv set = open_celeb_tsv(read_dataset_toml(o.data),
+                                {.held_out = held_out, .max_bad_share = run.config().data.max_broken});
+  for (const std::string& note : set.notes) o.note(note);
+  const std::set<std::string> trained = run.identities();
+  for (const ClassId c : set.split.novel_classes) {
+    require(!trained.contains(set.photos.classes[c]), "evaluate",
+            "novel identities must be new to the network, but {} was trained on {}", run.folder().string(),
+            set.photos.classes[c]);
+  }
+  return set;
+}
+
+}  // namespace dg

@@ -1,0 +1,63 @@
+// The folder of a finished run as evaluations and classifier learning read it, and the data they are given.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "data/photo_set.h"
+#include "data/split.h"
+#include "data/tsv/celeb_tsv.h"
+#include "layers/network.h"
+#include "tensor/device.h"
+#include "training/config/config.h"
+
+namespace dg {
+
+/// RUN/, as doppel train leaves it.
+class FinishedRun {
+ public:
+  /// Reads the configuration. IoError if the folder is no run.
+  explicit FinishedRun(std::filesystem::path folder);
+
+  const std::filesystem::path& folder() const { return folder_; }
+  const Config& config() const { return config_; }
+  /// Who the run was trained on (RUN/identities.tsv). IoError if the file cannot be read.
+  std::set<std::string> identities() const;
+  /// The file of a checkpoint: "last", "best", or a path, which is returned as it is. IoError where "last"
+  /// finds none.
+  std::filesystem::path checkpoint(const std::string& which) const;
+  /// The network of that checkpoint on `device`; the run's precision becomes the process's.
+  Network network(const std::string& checkpoint, Device device) const;
+
+ private:
+  std::filesystem::path folder_;
+  Config config_;
+};
+
+/// What everything that reads finished runs is told, beside the runs.
+struct EvaluateOptions {
+  std::filesystem::path data;       // a class folder, a folder of LFW or a dataset.toml
+  std::string checkpoint = "last";  // "last", "best" or a file
+  Device device = Device::cpu;
+  std::function<void(const std::string&)> note = [](const std::string&) {
+  };  // is told what people should know
+};
+
+/// A data set under a run's own split: base = who the run was trained on, novel = all others.
+struct EvaluationData {
+  PhotoSet set;
+  Split split;
+  std::vector<int> family;  // by class, from DATA/families.csv; empty where there is none
+};
+
+/// A class folder, or the files of a dataset.toml with their `held_out` set, which must have truth.
+EvaluationData open_evaluation_data(const FinishedRun& run, const EvaluateOptions& options,
+                                    HeldOut held_out = HeldOut::development);
+
+/// The files of a dataset.toml with their `held_out` set. Error if the run was trained on a novel identity,
+/// and those of open_celeb_tsv.
+CelebTsv open_celeb_evaluation(const FinishedRun& run, const EvaluateOptions& options, HeldOut held_out);
+
+}  // namespace dg

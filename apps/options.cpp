@@ -1,8 +1,11 @@
 #include "apps/options.h"
 
+#include <filesystem>
+
 #include <fmt/format.h>
 
 #include "interop/atomic_file.h"
+#include "interop/whole_file.h"
 #include "tensor/backend.h"
 
 namespace dg {
@@ -56,7 +59,14 @@ void JsonOption::write(const std::function<void()>& print_table, const nlohmann:
     return;
   }
   print_table();
-  if (!file_.empty()) write_file_atomically(file_, text);
+  if (file_.empty()) return;
+  // A link stays one: its target, which may be the terminal behind /dev/stdout, gets the text.
+  std::error_code unknown;
+  if (std::filesystem::is_symlink(file_, unknown)) {
+    write_file_text(file_, text);
+  } else {
+    write_file_atomically(file_, text);
+  }
 }
 
 void print_note(const std::string& text) { fmt::print(stderr, "{}\n", text); }

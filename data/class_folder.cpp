@@ -14,6 +14,7 @@ namespace dg {
 namespace {
 
 namespace fs = std::filesystem;
+
 class Files : public PhotoSource {
  public:
   explicit Files(std::vector<std::string> paths) : paths_(std::move(paths)) {}

@@ -34,7 +34,7 @@ class AtomicFile {
   int file_ = -1;
 };
 
-/// AtomicFile for a whole text at once. A pipe or a device (/dev/stdout) is written to as it is: it cannot be
+/// AtomicFile for a whole text at once. A pipe or a device (/dev/null) is written to as it is: it cannot be
 /// replaced by a file. IoError also as write_file_text.
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);
 

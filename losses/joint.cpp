@@ -10,6 +10,7 @@ JointSupervision::JointSupervision(std::vector<LossPart> parts) {
 }
 
 JointSupervision& JointSupervision::add(LossPart part) {
+  require(part.loss != nullptr, "joint", "a part must have a loss, got none");
   const std::string name = part.loss->name();
   require(
       std::none_of(parts_.begin(), parts_.end(), [&](const LossPart& p) { return p.loss->name() == name; }),
@@ -28,13 +29,6 @@ std::vector<Parameter*> JointSupervision::parameters() {
     for (Parameter* p : part.loss->parameters()) all.push_back(p);
   }
   return all;
-}
-
-const Tensor& JointSupervision::value(const JointLoss& loss, const std::string& name) const {
-  const auto found =
-      std::find_if(parts_.begin(), parts_.end(), [&](const LossPart& p) { return p.loss->name() == name; });
-  require(found != parts_.end(), "joint", "there is no loss {} among the {}", name, parts_.size());
-  return loss.parts.at(static_cast<std::size_t>(found - parts_.begin()));
 }
 
 JointLoss JointSupervision::operator()(const Var& e, const Array<std::int32_t>& labels, Rng& rng,

@@ -31,7 +31,7 @@ struct JointLoss {
 class JointSupervision {
  public:
   JointSupervision() = default;
-  /// The sum has the order of `parts`. Error when two have one name.
+  /// The sum has the order of `parts`. Error when two have one name, or one has no loss.
   explicit JointSupervision(std::vector<LossPart> parts);
 
   /// Makes a loss and adds it at the end: add<MarginLoss>({.weight = 1}, options...). Error as above.
@@ -47,8 +47,6 @@ class JointSupervision {
   std::vector<Parameter*> parameters();
   std::span<const LossPart> parts() const { return parts_; }
   std::span<LossPart> parts() { return parts_; }
-  /// The value that part `name` has in `loss`; undefined where it was off. Error when there is no such part.
-  const Tensor& value(const JointLoss& loss, const std::string& name) const;
 
   /// e [n, d] with rows of length 1, labels [n], at step `step`. Moves rng on only where a part that is on
   /// draws pairs. Throws Error when no part is on.

@@ -30,30 +30,30 @@ ClassCounts ClassCounts::range(int batch, int lo, int hi) {
 
 std::vector<int> ClassCounts::draw(Rng& rng) const {
   const auto choices = static_cast<std::uint64_t>(hi_ - lo_ + 1);
-  std::vector<int> images;
+  std::vector<int> photos_per_class;
   int total = 0;
   while (total < batch_) {
-    images.push_back(std::min(lo_ + static_cast<int>(rng.below(choices)), batch_ - total));
-    total += images.back();
+    photos_per_class.push_back(std::min(lo_ + static_cast<int>(rng.below(choices)), batch_ - total));
+    total += photos_per_class.back();
   }
-  if (images.back() >= lo_) return images;
+  if (photos_per_class.back() >= lo_) return photos_per_class;
 
-  if (static_cast<int>(images.size()) <= max_classes()) {
-    for (auto donor = images.rbegin() + 1; images.back() < lo_; ++donor) {
-      const int moved = std::min(*donor - lo_, lo_ - images.back());
+  if (static_cast<int>(photos_per_class.size()) <= max_classes()) {
+    for (auto donor = photos_per_class.rbegin() + 1; photos_per_class.back() < lo_; ++donor) {
+      const int moved = std::min(*donor - lo_, lo_ - photos_per_class.back());
       *donor -= moved;
-      images.back() += moved;
+      photos_per_class.back() += moved;
     }
   } else {
-    int remaining = images.back();
-    images.pop_back();
-    for (auto receiver = images.rbegin(); remaining > 0; ++receiver) {
+    int remaining = photos_per_class.back();
+    photos_per_class.pop_back();
+    for (auto receiver = photos_per_class.rbegin(); remaining > 0; ++receiver) {
       const int moved = std::min(hi_ - *receiver, remaining);
       *receiver += moved;
       remaining -= moved;
     }
   }
-  return images;
+  return photos_per_class;
 }
 
 void demand_enough_classes(const ClassCounts& counts, std::int64_t classes, const char* where) {

@@ -21,12 +21,12 @@ DoppelgangerSampler::DoppelgangerSampler(const IdentityIndex& index, const Doppe
 }
 
 Batch DoppelgangerSampler::next() {
-  std::vector<int> images = counts_.draw(rng_);
+  std::vector<int> photos_per_class = counts_.draw(rng_);
   std::vector<ClassId> classes;
   const auto random_classes = static_cast<std::size_t>(random_classes_);
 
   Urn urn(index_.classes());  // the classes that are not in the batch
-  for (std::size_t i = 0; i < images.size(); ++i) {
+  for (std::size_t i = 0; i < photos_per_class.size(); ++i) {
     const ClassId doppelganger = i < random_classes ? no_class : list_[classes[i - random_classes]];
     if (doppelganger != no_class && urn.contains(doppelganger)) {
       urn.take(doppelganger);
@@ -35,7 +35,7 @@ Batch DoppelgangerSampler::next() {
       classes.push_back(static_cast<ClassId>(urn.draw(rng_)));
     }
   }
-  return draw_photos(index_, std::move(classes), std::move(images), rng_);
+  return draw_photos(index_, std::move(classes), std::move(photos_per_class), rng_);
 }
 
 std::int64_t DoppelgangerSampler::bytes() const {

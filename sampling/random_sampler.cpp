@@ -16,11 +16,12 @@ RandomSampler::RandomSampler(const IdentityIndex& index, ClassCounts counts, Rng
 }
 
 Batch RandomSampler::next() {
-  std::vector<int> images = counts_.draw(rng_);
+  std::vector<int> photos_per_class = counts_.draw(rng_);
   std::vector<ClassId> classes;
   Urn urn(index_.classes());
-  for (std::size_t i = 0; i < images.size(); ++i) classes.push_back(static_cast<ClassId>(urn.draw(rng_)));
-  return draw_photos(index_, std::move(classes), std::move(images), rng_);
+  for (std::size_t i = 0; i < photos_per_class.size(); ++i)
+    classes.push_back(static_cast<ClassId>(urn.draw(rng_)));
+  return draw_photos(index_, std::move(classes), std::move(photos_per_class), rng_);
 }
 
 State RandomSampler::save() const {

@@ -3,6 +3,7 @@
 // bytes. The comment on save() of each class describes its layout.
 #pragma once
 #include <algorithm>
+#include <bit>
 #include <concepts>
 #include <cstdint>
 #include <span>
@@ -29,7 +30,12 @@ class StateWriter {
   template <std::integral T>
   void put(const std::vector<T>& values) {
     put(static_cast<std::uint64_t>(values.size()));
-    for (const T value : values) put(value);
+    if constexpr (std::endian::native == std::endian::little) {
+      const auto* const bytes = reinterpret_cast<const std::uint8_t*>(values.data());
+      bytes_.insert(bytes_.end(), bytes, bytes + values.size() * sizeof(T));
+    } else {
+      for (const T value : values) put(value);
+    }
   }
 
   State finish() && { return std::move(bytes_); }
@@ -62,7 +68,13 @@ class StateReader {
     // Before the allocation: a damaged length must not ask for terabytes.
     demand(size <= left_.size() / sizeof(T), "load", "the saved ", tag_, " state ends too early");
     std::vector<T> values(size);
-    for (T& value : values) value = get<T>();
+    if constexpr (std::endian::native == std::endian::little) {
+      const auto bytes = left_.first(size * sizeof(T));
+      std::copy(bytes.begin(), bytes.end(), reinterpret_cast<std::uint8_t*>(values.data()));
+      left_ = left_.subspan(bytes.size());
+    } else {
+      for (T& value : values) value = get<T>();
+    }
     return values;
   }
 

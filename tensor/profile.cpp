@@ -9,8 +9,8 @@
 namespace dg {
 
 const char* name(Part part) {
-  constexpr std::array<const char*, kParts.size()> names{"forward", "by_input",  "by_weight", "elementwise",
-                                                         "head",    "optimiser", "loader",    "rest"};
+  constexpr std::array<const char*, all_parts.size()> names{
+      "forward", "by_input", "by_weight", "elementwise", "head", "optimiser", "loader", "rest"};
   return names[static_cast<std::size_t>(part)];
 }
 
@@ -52,7 +52,7 @@ double Profile::seconds(Part part) const {
 
 double Profile::seconds() const {
   double sum = 0;
-  for (const Part part : kParts) sum += seconds(part);
+  for (const Part part : all_parts) sum += seconds(part);
   return sum;
 }
 

@@ -28,9 +28,9 @@ namespace dg {
 /// forward, by_input, by_weight: matrix products and convolutions of the forward pass, of the gradient with
 /// respect to the input and of the gradient with respect to the weight. head: all of the classifier.
 enum class Part { forward, by_input, by_weight, elementwise, head, optimiser, loader, rest };
-inline constexpr std::array<Part, 8> kParts{Part::forward,     Part::by_input, Part::by_weight,
-                                            Part::elementwise, Part::head,     Part::optimiser,
-                                            Part::loader,      Part::rest};
+inline constexpr std::array<Part, 8> all_parts{Part::forward,     Part::by_input, Part::by_weight,
+                                               Part::elementwise, Part::head,     Part::optimiser,
+                                               Part::loader,      Part::rest};
 const char* name(Part part);
 
 inline namespace DG_WIDTH {

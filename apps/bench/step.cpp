@@ -37,7 +37,7 @@ BenchJson to_json(const Profile& profile, std::int64_t steps) {
   const double ms = 1e3 / static_cast<double>(steps);
   BenchJson json{
       {"ms", profile.seconds() * ms}, {"parts", BenchJson::object()}, {"operations", BenchJson::array()}};
-  for (const Part part : kParts) json["parts"][name(part)] = profile.seconds(part) * ms;
+  for (const Part part : all_parts) json["parts"][name(part)] = profile.seconds(part) * ms;
   for (const Profile::Line& line : profile.lines()) {
     json["operations"].push_back({{"operation", line.operation},
                                   {"part", name(line.part)},

@@ -110,10 +110,10 @@ double BenchTraining::step(bool mining) {
   profile_mark(Part::rest, "loss");
   optimiser_->minimise(loss.total, 0.01);
   if (mining) {
-    const auto best = loss.hardest.class_id.to_vector();
+    const auto class_id = loss.hardest.class_id.to_vector();
     const auto logit = loss.hardest.logit.to_vector();
     const auto tied = loss.hardest.tied.to_vector();
-    list_.observe({.labels = batch.labels, .class_id = best, .logit = logit, .tied = tied});
+    list_.observe({.labels = batch.labels, .class_id = class_id, .logit = logit, .tied = tied});
   }
   profile_mark(Part::rest, "mining");
   return value;

@@ -18,13 +18,13 @@ namespace dg::faces {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr const char* face_folder = "generated_faces";  // in errors
-constexpr int jpeg_quality = 95;                        // of libjpeg's 1..100
+constexpr const char* where = "generated_faces";  // in errors
+constexpr int jpeg_quality = 95;                  // of libjpeg's 1..100
 constexpr int set_format = 2;  // to be raised whenever equal options give other photos than before
 constexpr std::int64_t largest_options_file = 1 << 30;  // bytes
 
 [[noreturn]] void fail(const fs::path& path, std::string_view why) {
-  throw IoError(fmt::format("[{}] {}: {}", face_folder, path.string(), why));
+  throw IoError(fmt::format("[{}] {}: {}", where, path.string(), why));
 }
 
 // One key per line, always in this order, so that equal sets have equal texts.
@@ -69,12 +69,12 @@ bool is_complete(const fs::path& dir, const GeneratedFaces& faces) {
   if (error) fail(dir, error.message());
   if (empty) return false;
   const fs::path file = dir / "faces.toml";
-  require(fs::exists(file, error), face_folder,
+  require(fs::exists(file, error), where,
           "{} is not empty and holds no generated faces (no faces.toml): choose a new folder", dir.string());
   const std::vector<std::uint8_t> bytes = read_file_bytes(file, largest_options_file);
   const std::string_view found = as_text(bytes);
   const std::string different = differences(found, options_text(faces.options(), true));
-  require(different.empty(), face_folder,
+  require(different.empty(), where,
           "{} holds generated faces with other options ({}): choose a new folder or remove this one",
           dir.string(), different);
   return found == options_text(faces.options(), true) && all_files_exist(dir, faces);
@@ -119,7 +119,7 @@ void write_photos(const fs::path& dir, const GeneratedFaces& faces, int threads,
 }  // namespace
 
 bool write_folder(const fs::path& dir, const GeneratedFaces& faces, int threads, const Progress& progress) {
-  require(threads >= 0, face_folder, "threads must be 0 (all) or more, got {}", threads);
+  require(threads >= 0, where, "threads must be 0 (all) or more, got {}", threads);
   if (is_complete(dir, faces)) return false;
   make_folder(dir);
   write_file_text(dir / "faces.toml", options_text(faces.options(), false));

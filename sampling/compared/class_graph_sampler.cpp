@@ -84,11 +84,11 @@ Batch ClassGraphSampler::next() {
     bytes_ =
         static_cast<std::int64_t>(graph_.size() * sizeof(ClassId) + 2 * all.values.size() * sizeof(float));
   }
-  std::vector<int> images = counts_.draw(rng);
+  std::vector<int> photos_per_class = counts_.draw(rng);
   const auto seeds = static_cast<std::size_t>(options_.random_classes);
   std::vector<ClassId> classes;
   Urn urn(index_.classes());  // the classes that are not in the batch
-  for (std::size_t i = 0; i < images.size(); ++i) {
+  for (std::size_t i = 0; i < photos_per_class.size(); ++i) {
     ClassId chosen = no_class;
     if (i >= seeds) {
       const auto near = neighbours_of(classes[i % seeds]);
@@ -103,7 +103,7 @@ Batch ClassGraphSampler::next() {
     }
     classes.push_back(chosen);
   }
-  Batch batch = draw_photos(index_, std::move(classes), std::move(images), rng);
+  Batch batch = draw_photos(index_, std::move(classes), std::move(photos_per_class), rng);
   ++age_;
   rng_ = rng;
   return batch;

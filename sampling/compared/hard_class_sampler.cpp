@@ -28,24 +28,26 @@ HardClassSampler::HardClassSampler(const IdentityIndex& index, EmbedPhotos embed
 
 Batch HardClassSampler::next() {
   Rng rng = rng_;  // committed at the end: embed may throw
-  std::vector<int> images = counts_.draw(rng);
-  const std::size_t seeds = std::min(static_cast<std::size_t>(options_.random_classes), images.size());
-  const std::size_t n = seeds == images.size() ? seeds : static_cast<std::size_t>(options_.candidates);
+  std::vector<int> photos_per_class = counts_.draw(rng);
+  const std::size_t seeds =
+      std::min(static_cast<std::size_t>(options_.random_classes), photos_per_class.size());
+  const std::size_t n =
+      seeds == photos_per_class.size() ? seeds : static_cast<std::size_t>(options_.candidates);
   std::vector<ClassId> candidates, classes;
   Urn urn(index_.classes());
   for (std::size_t i = 0; i < n; ++i) candidates.push_back(static_cast<ClassId>(urn.draw(rng)));
-  if (seeds == images.size()) {
+  if (seeds == photos_per_class.size()) {
     classes = candidates;
   } else {
     const Batch probes = draw_photos(index_, candidates, std::vector<int>(n, options_.photos), rng);
     const Embeddings embedded = embed_(probes.photos);
     demand_rows(embedded, probes.photos.size(), where);
-    for (const std::size_t i :
-         choose_hard_classes(embedded, static_cast<std::size_t>(options_.photos), seeds, images.size(), rng))
+    for (const std::size_t i : choose_hard_classes(embedded, static_cast<std::size_t>(options_.photos), seeds,
+                                                   photos_per_class.size(), rng))
       classes.push_back(candidates[i]);
     bytes_ = std::max(bytes_, static_cast<std::int64_t>(2 * embedded.values.size() * sizeof(float)));
   }
-  Batch batch = draw_photos(index_, std::move(classes), std::move(images), rng);
+  Batch batch = draw_photos(index_, std::move(classes), std::move(photos_per_class), rng);
   rng_ = rng;
   return batch;
 }

@@ -105,6 +105,20 @@ TEST_F(TrainedRun, AJsonFileIsTheOldOneOrTheWholeNewOne) {
   EXPECT_FALSE(fs::exists(file.string() + ".tmp"));
 }
 
+TEST_F(TrainedRun, JsonGoesWhereALinkLeads) {
+  const fs::path file = run / "target.json", link = run / "link.json";
+  fs::create_symlink(file, link);
+  const auto told = [&](const fs::path& to) {
+    return doppel({"evaluate", run.string(), data.string(), "--threads", "1", "--json", to.string()});
+  };
+  ASSERT_EQ(told(link).code, 0);
+  EXPECT_TRUE(fs::is_symlink(link));
+  EXPECT_TRUE(Json::parse(file_text(file)).contains("novel_top1"));
+  const Finished f = told("/dev/stdout");
+  EXPECT_EQ(f.code, 0) << f.err;
+  EXPECT_TRUE(contains(f.out, "\"novel_top1\""));
+}
+
 TEST_F(TrainedRun, FamiliesOfGeneratedFacesAddNoKey) {
   std::string table = "identity,family\n";
   for (int i = 0; i < 12; ++i) table += fmt::format("{:03},{}\n", i, i / 4);

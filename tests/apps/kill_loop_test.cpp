@@ -36,7 +36,7 @@ Words timeless_metrics(const fs::path& run) {
     nlohmann::json json = nlohmann::json::parse(line);
     for (const char* key : {"sampler_ms", "sampler_share", "images_per_second", "input_wait", "input_bound"})
       json.erase(key);
-    for (const Part part : kParts) json.erase(std::string("time_") + name(part));
+    for (const Part part : all_parts) json.erase(std::string("time_") + name(part));
     lines.push_back(json.dump());
   }
   return lines;

@@ -11,7 +11,7 @@
 namespace dg::docs {
 namespace {
 
-// Where the files of a name are: "gemm.cpp" -> {"tensor/cpu", "tensor/cuda"}.
+// Where the files of a name are: a backend's source, for instance, in the folders of both devices.
 std::map<std::string, std::set<fs::path>> folders_of_names() {
   std::vector<std::string> folders = folders_in_order();
   for (const char* more : {"tests/", "docs/", "cmake/", "experiments/"}) folders.push_back(more);

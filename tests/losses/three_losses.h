@@ -36,7 +36,7 @@ class ThreeLosses : public JointSupervision {
     parts()[1].weight = weights.lifted;
     parts()[2].weight = weights.margin;
     JointLoss loss = JointSupervision::operator()(e, labels, draws);
-    return {loss, value(loss, "l2_softmax"), value(loss, "lifted"), value(loss, "margin")};
+    return {loss, loss.parts[0], loss.parts[1], loss.parts[2]};
   }
 };
 

@@ -108,7 +108,9 @@ ClassifierRunResult learn_on_run(const fs::path& folder, const EvaluateOptions& 
   const FinishedRun run(folder);
   const Config config = classifier_config(run, settings);
   Network network = run.network(o.checkpoint, o.device);
-  const auto [set, split, family] = open_evaluation_data(run, o);
+  EvaluateOptions quiet = o;  // the training run has told about the data
+  quiet.note = [](const std::string&) {};
+  const auto [set, split, family] = open_evaluation_data(run, quiet);
   check_base_identities(run, set);
   // Without augmentation each photo is used once.
   const std::int64_t memory_bytes = config.classifier.augment ? cache_bytes(config, o.data) : 0;

@@ -7,6 +7,7 @@
 #include "training/run/training_data.h"
 
 namespace dg {
+
 std::string submission_text(std::vector<Prediction> predictions, const CelebTsv& set) {
   std::sort(predictions.begin(), predictions.end(), [&](const Prediction& a, const Prediction& b) {
     return set.rows->line(a.photo) < set.rows->line(b.photo);
@@ -25,8 +26,8 @@ CelebEvaluation evaluate_celeb(const std::filesystem::path& folder, const Evalua
   const CelebTsv set = open_celeb_evaluation(run, o, held_out);
   require(set.unlabelled.empty() || submission.has_value(), "evaluate",
           "the test file has no mid column, so there are no figures; --submission FILE writes the answers");
-  std::optional<AtomicFile>
-      file;  // opened before the work, so that a path that cannot be written shows at once
+  // Opened before the work, so that a path that cannot be written shows at once.
+  std::optional<AtomicFile> file;
   if (submission) file.emplace(*submission);
   Network network = run.network(o.checkpoint, o.device);
   PhotoStore store(set.photos, replacement_lists(set.photos, set.split), photo_options(run.config()));

@@ -52,7 +52,10 @@ StoredClassifier classifier_of(const fs::path& run, const PhotoSet& set, Network
 
 Member embed_member(const FinishedRun& run, const EvaluateOptions& o, const EnsembleOptions& ensemble) {
   Network network = run.network(o.checkpoint, o.device);
-  const auto [set, split, family] = open_evaluation_data(run, o, ensemble.held_out);
+  // What there is to say about the data is not said once per run.
+  EvaluateOptions quiet = o;
+  quiet.note = [](const std::string&) {};
+  const auto [set, split, family] = open_evaluation_data(run, quiet, ensemble.held_out);
   Member member;
   if (ensemble.classifier)  // before the long part
     member.classifier = classifier_of(run.folder(), set, network);

@@ -116,7 +116,7 @@ void RunMetrics::write(RunLog& log, Trainer& trainer, const Profile& profile, do
        {"images_per_second", images_per_second},
        {"input_wait", (wait - waited_) / since},
        {"input_bound", input_bound(trainer)}});
-  for (const Part part : kParts) {  // shares of the step just done
+  for (const Part part : all_parts) {  // shares of the step just done
     fields.emplace_back(fmt::format("time_{}", name(part)),
                         profile.seconds(part) / std::max(1e-9, profile.seconds()));
   }

@@ -3,8 +3,6 @@ add_library(dg_flags INTERFACE)
 target_include_directories(dg_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(dg_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion
                        -Wno-sign-conversion -Wno-missing-field-initializers -Werror>)
-# Several files in one source (DG_UNITY): a name of one may be a local name of the next.
-target_compile_options(dg_flags INTERFACE $<$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>:-Wno-shadow>)
 # g++ 12 warns falsely inside fmt 9 when it inlines a format parser.
 target_compile_options(dg_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-stringop-overflow>)
 # Without these two, g++ does not vectorise the functors of tensor/parallel.h. They do not change results.

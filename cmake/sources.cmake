@@ -1,22 +1,22 @@
-# The sources of each library, folder by folder. A new source is one word here. One with functors goes to a list that ends in
-# _DEVICE and is compiled for every device; others go to the list without that ending and are compiled once (docs/adding.md).
+# The sources of each library, folder by folder. A new source is one word here. One with functors is compiled for every device and
+# goes to DG_FRAMEWORK_DEVICE or DG_PROGRAM_DEVICE; others go to the list without that ending and are compiled once (docs/adding.md).
 set(DG_SAMPLING
   sampling/batch_sampler.cpp
   sampling/class_counts.cpp
-  sampling/compared/class_graph_sampler.cpp
   sampling/doppelganger_list.cpp
   sampling/doppelganger_sampler.cpp
-  sampling/compared/hard_class_sampler.cpp
-  sampling/compared/hard_class_choice.cpp
   sampling/identity_index.cpp
-  sampling/compared/inner_products.cpp
   sampling/lag_queue.cpp
   sampling/list_health.cpp
-  sampling/compared/nearest_classes.cpp
   sampling/observation.cpp
   sampling/random_sampler.cpp
   sampling/sampler_state.cpp
   sampling/urn.cpp
+  sampling/compared/class_graph_sampler.cpp
+  sampling/compared/hard_class_choice.cpp
+  sampling/compared/hard_class_sampler.cpp
+  sampling/compared/inner_products.cpp
+  sampling/compared/nearest_classes.cpp
 )
 
 set(DG_FRAMEWORK
@@ -97,34 +97,34 @@ set(DG_PROGRAM_DEVICE
 )
 
 set(DG_PROGRAM
-  data/tsv/base64.cpp
-  data/tsv/celeb_tsv.cpp
+  interop/atomic_file.cpp
+  interop/random_access_file.cpp
+  interop/safetensors_reader.cpp
+  interop/safetensors_writer.cpp
+  interop/whole_file.cpp
   data/class_folder.cpp
-  data/tsv/dataset_toml.cpp
   data/exif.cpp
   data/families.cpp
-  data/faces/conditions.cpp
-  data/faces/features.cpp
-  data/faces/folder.cpp
-  data/faces/identity.cpp
-  data/faces/renderer.cpp
-  data/faces/surface.cpp
-  data/faces/surroundings.cpp
-  interop/whole_file.cpp
-  data/faces/generated_faces.cpp
   data/jpeg.cpp
   data/loader.cpp
   data/photo_set.cpp
   data/photo_store.cpp
-  interop/random_access_file.cpp
   data/resize.cpp
   data/split.cpp
+  data/faces/conditions.cpp
+  data/faces/features.cpp
+  data/faces/folder.cpp
+  data/faces/generated_faces.cpp
+  data/faces/identity.cpp
+  data/faces/renderer.cpp
+  data/faces/surface.cpp
+  data/faces/surroundings.cpp
+  data/tsv/base64.cpp
+  data/tsv/celeb_tsv.cpp
+  data/tsv/dataset_toml.cpp
   data/tsv/tsv_index.cpp
   data/tsv/tsv_index_file.cpp
   data/tsv/tsv_photos.cpp
-  interop/atomic_file.cpp
-  interop/safetensors_reader.cpp
-  interop/safetensors_writer.cpp
   evaluation/bootstrap.cpp
   evaluation/coverage.cpp
   evaluation/embeddings.cpp
@@ -134,34 +134,41 @@ set(DG_PROGRAM
   evaluation/one_shot.cpp
   evaluation/prototypes.cpp
   evaluation/verification.cpp
-  training/checkpoint.cpp
   recognition/classifier.cpp
-  training/run/classifier_file.cpp
-  training/run/classifier_run.cpp
-  training/config/write.cpp
-  training/config/read.cpp
+  recognition/embedder.cpp
+  recognition/enrolment.cpp
+  recognition/recogniser.cpp
   training/config/keys.cpp
   training/config/loss_keys.cpp
+  training/config/read.cpp
   training/config/special_keys.cpp
   training/config/validate.cpp
-  recognition/embedder.cpp
+  training/config/write.cpp
+  training/checkpoint.cpp
+  training/model.cpp
+  training/sampler.cpp
+  training/trainer.cpp
+  training/trainer_state.cpp
+  training/run/classifier_file.cpp
+  training/run/classifier_run.cpp
   training/run/evaluate_celeb.cpp
   training/run/evaluate_ensemble.cpp
   training/run/evaluate_run.cpp
   training/run/finished_run.cpp
-  recognition/recogniser.cpp
-  recognition/enrolment.cpp
-  training/model.cpp
-  training/run/train_run.cpp
   training/run/run_log.cpp
   training/run/run_metrics.cpp
-  training/sampler.cpp
-  training/trainer.cpp
-  training/trainer_state.cpp
+  training/run/train_run.cpp
   training/run/training_data.cpp
 )
 
 set(DG_APPS
+  apps/classifier.cpp
+  apps/demo.cpp
+  apps/doppel.cpp
+  apps/evaluate.cpp
+  apps/faces.cpp
+  apps/options.cpp
+  apps/train.cpp
   apps/bench/bench.cpp
   apps/bench/convolution.cpp
   apps/bench/loader.cpp
@@ -170,11 +177,4 @@ set(DG_APPS
   apps/bench/samplers_parts.cpp
   apps/bench/step.cpp
   apps/bench/training.cpp
-  apps/classifier.cpp
-  apps/demo.cpp
-  apps/doppel.cpp
-  apps/evaluate.cpp
-  apps/faces.cpp
-  apps/options.cpp
-  apps/train.cpp
 )

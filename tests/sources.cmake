@@ -1,20 +1,20 @@
 set(TEST_SAMPLING
   sampling/class_counts_test.cpp
-  sampling/compared/class_graph_sampler_test.cpp
   sampling/doppelganger_list_test.cpp
   sampling/doppelganger_sampler_test.cpp
   sampling/draw_photos_test.cpp
   sampling/foreign_trainer_test.cpp
-  sampling/compared/hard_class_sampler_test.cpp
-  sampling/compared/hard_class_choice_test.cpp
   sampling/identity_index_test.cpp
   sampling/lag_queue_test.cpp
   sampling/list_health_test.cpp
-  sampling/compared/nearest_classes_test.cpp
   sampling/observation_test.cpp
   sampling/random_sampler_test.cpp
   sampling/sampler_distribution_test.cpp
   sampling/urn_test.cpp
+  sampling/compared/class_graph_sampler_test.cpp
+  sampling/compared/hard_class_choice_test.cpp
+  sampling/compared/hard_class_sampler_test.cpp
+  sampling/compared/nearest_classes_test.cpp
 )
 
 set(TEST_F64
@@ -35,18 +35,18 @@ set(TEST_F64
   autograd/ops/pairwise_test.cpp
   autograd/ops/scale_test.cpp
   autograd/ops/softmax_cross_entropy_test.cpp
-  golden/golden_test.cpp
-  golden/overfit_test.cpp
   layers/face_resnet_test.cpp
   layers/lsuv_test.cpp
-  losses/contrastive_test.cpp
   layers/orthonormal_test.cpp
+  losses/contrastive_test.cpp
   losses/joint_test.cpp
   losses/l2_softmax_test.cpp
   losses/lifted_structured_test.cpp
   losses/margin_test.cpp
   optim/nesterov_sgd_test.cpp
   optim/sgdr_test.cpp
+  golden/golden_test.cpp
+  golden/overfit_test.cpp
 )
 
 set(TEST_GRADIENTS
@@ -72,33 +72,28 @@ set(TEST_GRADIENTS
 )
 
 set(TEST_F32
-  apps/bad_input_test.cpp
-  apps/bench/samplers_test.cpp
-  apps/bench/bench_test.cpp
-  apps/celeb_cli_test.cpp
-  apps/classifier_test.cpp
-  apps/cli_test.cpp
-  apps/interrupted_test.cpp
-  apps/kill_loop_test.cpp
+  tensor/allocator_test.cpp
+  tensor/parity_test.cpp
+  tensor/profile_test.cpp
+  interop/atomic_file_test.cpp
+  interop/checksum_test.cpp
+  interop/safetensors_test.cpp
+  interop/whole_file_test.cpp
   data/augmentation_test.cpp
-  data/tsv/base64_test.cpp
-  data/tsv/celeb_tsv_test.cpp
   data/class_folder_test.cpp
-  data/tsv/dataset_toml_test.cpp
   data/exif_test.cpp
   data/families_test.cpp
-  interop/whole_file_test.cpp
-  data/faces/generated_faces_test.cpp
   data/jpeg_test.cpp
   data/loader_test.cpp
   data/photo_store_test.cpp
   data/resize_test.cpp
   data/split_test.cpp
+  data/faces/generated_faces_test.cpp
+  data/tsv/base64_test.cpp
+  data/tsv/celeb_tsv_test.cpp
+  data/tsv/dataset_toml_test.cpp
   data/tsv/tsv_index_file_test.cpp
   data/tsv/tsv_index_test.cpp
-  docs/comments_test.cpp
-  docs/docs_test.cpp
-  docs/folders_test.cpp
   evaluation/bootstrap_test.cpp
   evaluation/coverage_test.cpp
   evaluation/ensemble_test.cpp
@@ -106,25 +101,30 @@ set(TEST_F32
   evaluation/one_shot_test.cpp
   evaluation/prototypes_test.cpp
   evaluation/verification_test.cpp
-  experiments/recipes_test.cpp
-  interop/atomic_file_test.cpp
-  interop/checksum_test.cpp
-  interop/safetensors_test.cpp
-  tensor/allocator_test.cpp
-  tensor/parity_test.cpp
-  tensor/profile_test.cpp
-  training/run/celeb_run_test.cpp
-  training/checkpoint_test.cpp
-  training/run/classifier_run_test.cpp
   recognition/classifier_test.cpp
-  training/run/train_run_test.cpp
-  training/trainer_test.cpp
-  training/config/read_test.cpp
   training/config/config_test.cpp
+  training/config/read_test.cpp
   training/config/validate_test.cpp
-  training/run/run_log_test.cpp
+  training/checkpoint_test.cpp
   training/sampler_test.cpp
   training/switches_test.cpp
+  training/trainer_test.cpp
+  training/run/celeb_run_test.cpp
+  training/run/classifier_run_test.cpp
+  training/run/run_log_test.cpp
+  training/run/train_run_test.cpp
+  apps/bad_input_test.cpp
+  apps/celeb_cli_test.cpp
+  apps/classifier_test.cpp
+  apps/cli_test.cpp
+  apps/interrupted_test.cpp
+  apps/kill_loop_test.cpp
+  apps/bench/bench_test.cpp
+  apps/bench/samplers_test.cpp
+  docs/comments_test.cpp
+  docs/docs_test.cpp
+  docs/folders_test.cpp
+  experiments/recipes_test.cpp
 )
 
 # The parity suite of a device (device/main.cpp): linked here with the fast CPU backend, and with a GPU, or its stand-in, where there is one.

@@ -8,30 +8,30 @@
 namespace dg {
 namespace {
 
-constexpr std::int64_t size = 5;
+constexpr std::int64_t side = 5;
 
 Array<std::uint8_t> photos(std::int64_t n) {
-  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(n * size * size * 3));
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(n * side * side * 3));
   Rng rng(1);
   for (auto& b : bytes) b = static_cast<std::uint8_t>(rng.below(256));
   return Array<std::uint8_t>::from(bytes);
 }
 
 double pixel(const std::vector<std::uint8_t>& bytes, std::int64_t x, std::int64_t y, std::int64_t c) {
-  return bytes[static_cast<std::size_t>((y * size + x) * 3 + c)];
+  return bytes[static_cast<std::size_t>((y * side + x) * 3 + c)];
 }
 
 TEST(Augmentation, NormalisesAndMirrors) {
   const auto images = photos(1);
   const auto bytes = images.to_vector();
-  const auto plain = normalise(images, size).to_vector(),
-             mirrored = normalise(images, size, true).to_vector();
-  for (std::int64_t y = 0; y < size; ++y) {
-    for (std::int64_t x = 0; x < size; ++x) {
+  const auto plain = normalise(images, side).to_vector(),
+             mirrored = normalise(images, side, true).to_vector();
+  for (std::int64_t y = 0; y < side; ++y) {
+    for (std::int64_t x = 0; x < side; ++x) {
       for (std::int64_t c = 0; c < 3; ++c) {
-        const auto at = static_cast<std::size_t>((y * size + x) * 3 + c);
+        const auto at = static_cast<std::size_t>((y * side + x) * 3 + c);
         EXPECT_FLOAT_EQ(plain[at], static_cast<float>((pixel(bytes, x, y, c) - 127.5) / 128));
-        EXPECT_FLOAT_EQ(mirrored[at], static_cast<float>((pixel(bytes, size - 1 - x, y, c) - 127.5) / 128));
+        EXPECT_FLOAT_EQ(mirrored[at], static_cast<float>((pixel(bytes, side - 1 - x, y, c) - 127.5) / 128));
       }
     }
   }
@@ -48,23 +48,23 @@ TEST(Augmentation, AppliesEveryStepInTheStatedOrder) {
   p.green = -4;
   p.blue = 5;
   p.grey = 1;
-  const auto out = augment(images, size, {p}).to_vector();
-  for (std::int64_t y = 0; y < size; ++y) {
-    for (std::int64_t x = 0; x < size; ++x) {
+  const auto out = augment(images, side, {p}).to_vector();
+  for (std::int64_t y = 0; y < side; ++y) {
+    for (std::int64_t x = 0; x < side; ++x) {
       double shifted[3];
-      const double at = std::min<double>(static_cast<double>(size - 1 - x) + 1.25,
-                                         size - 1);  // mirrored, then shifted source
+      const double at = std::min<double>(static_cast<double>(side - 1 - x) + 1.25,
+                                         side - 1);  // mirrored, then shifted source
       for (std::int64_t c = 0; c < 3; ++c) {
         const auto left = static_cast<std::int64_t>(at);
         const double f = at - static_cast<double>(left);
         const double source =
-            (1 - f) * pixel(bytes, left, y, c) + f * pixel(bytes, std::min(left + 1, size - 1), y, c);
+            (1 - f) * pixel(bytes, left, y, c) + f * pixel(bytes, std::min(left + 1, side - 1), y, c);
         const double colour[3] = {3, -4, 5};
         shifted[c] = 127.5 + 1.2 * (source - 127.5) + colour[c];
       }
       const double grey = 0.299 * shifted[0] + 0.587 * shifted[1] + 0.114 * shifted[2];
       for (std::int64_t c = 0; c < 3; ++c) {
-        EXPECT_NEAR(out[static_cast<std::size_t>((y * size + x) * 3 + c)], (grey - 127.5) / 128, 1e-5);
+        EXPECT_NEAR(out[static_cast<std::size_t>((y * side + x) * 3 + c)], (grey - 127.5) / 128, 1e-5);
       }
     }
   }
@@ -76,12 +76,12 @@ TEST(Augmentation, ARotationByAQuarterTurnsThePhoto) {
   Augmentation p;
   p.a = 0;
   p.b = 1;
-  const auto out = augment(images, size, {p}).to_vector();
+  const auto out = augment(images, side, {p}).to_vector();
   // (x, y) relative to the centre is read at (y, -x).
-  for (std::int64_t y = 0; y < size; ++y) {
-    for (std::int64_t x = 0; x < size; ++x) {
-      EXPECT_NEAR(out[static_cast<std::size_t>((y * size + x) * 3)],
-                  (pixel(bytes, y, size - 1 - x, 0) - 127.5) / 128, 1e-5);
+  for (std::int64_t y = 0; y < side; ++y) {
+    for (std::int64_t x = 0; x < side; ++x) {
+      EXPECT_NEAR(out[static_cast<std::size_t>((y * side + x) * 3)],
+                  (pixel(bytes, y, side - 1 - x, 0) - 127.5) / 128, 1e-5);
     }
   }
 }
@@ -115,7 +115,7 @@ TEST(Augmentation, OptionsDoNotShiftTheOtherDraws) {
 }
 
 TEST(Augmentation, RefusesAWrongNumberOfBytes) {
-  EXPECT_THROW(augment(photos(1), size, std::vector<Augmentation>(2)), Error);
+  EXPECT_THROW(augment(photos(1), side, std::vector<Augmentation>(2)), Error);
 }
 
 }  // namespace

@@ -31,15 +31,15 @@ TYPED_TEST(DeviceArray, ReturnsWhatItWasGiven) {
 }
 
 TEST(DeviceTensor, FillsClonesReshapesAndMoves) {
-  for (const Index n : {0, 1, 5, 77}) {
-    Tensor t = Tensor::full({n, 3}, 2.5f, device());
+  for (const Index rows : {0, 1, 5, 77}) {
+    Tensor t = Tensor::full({rows, 3}, 2.5f, device());
     const Tensor kept = t.clone();
     t.fill(-1);
-    const auto size = static_cast<std::size_t>(3 * n);
+    const auto size = static_cast<std::size_t>(3 * rows);
     EXPECT_EQ(t.to_vector(), Numbers(size, -1.0f));
     EXPECT_EQ(kept.to_vector(), Numbers(size, 2.5f));
-    EXPECT_EQ(Tensor::zeros({n}, device()).to_vector(), Numbers(static_cast<std::size_t>(n), 0.0f));
-    const Tensor flat = kept.reshape({3 * n});
+    EXPECT_EQ(Tensor::zeros({rows}, device()).to_vector(), Numbers(static_cast<std::size_t>(rows), 0.0f));
+    const Tensor flat = kept.reshape({3 * rows});
     EXPECT_EQ(flat.data(), kept.data());
     const Tensor home = kept.to(Device::cpu), back = home.to(device());
     EXPECT_EQ(home.device(), Device::cpu);

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using Texts = std::vector<std::string>;
-using Ids = std::vector<PhotoId>;
+using PhotoIds = std::vector<PhotoId>;
 using testing::IsSubstring;
 
 constexpr int photo_size = 8;
@@ -157,13 +157,13 @@ TEST_F(Celeb, ABrokenPhotoIsReplacedByTheNextGoodTrainingPhotoOfItsIdentity) {
   rows[0].replace(start, 4, "@@@@");
   files->rewrite("base", rows);
   const CelebTsv celeb = open();
-  const Ids photos = celeb.split.base_train[0];
-  EXPECT_EQ(photos, (Ids{0, 1, 2}));
+  const PhotoIds photos = celeb.split.base_train[0];
+  EXPECT_EQ(photos, (PhotoIds{0, 1, 2}));
   PhotoStore store(celeb.photos, replacement_lists(celeb.photos, celeb.split), {.size = photo_size});
   Loader loader(store, {.workers = 2});
   loader.submit(0, {0, 1, 2});
   const LoadedBatch batch = loader.take(0);
-  EXPECT_EQ(Ids(batch.photos.begin(), batch.photos.end()), (Ids{2, 2, 2}));
+  EXPECT_EQ(PhotoIds(batch.photos.begin(), batch.photos.end()), (PhotoIds{2, 2, 2}));
   const BrokenPhotos broken = store.broken();
   ASSERT_EQ(broken.entries.size(), 2u);
   EXPECT_EQ(broken.entries[0].why, name("base", 1) + ": [base64] position 0: 0x40 is no character of base64");

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using Texts = std::vector<std::string>;
-using Ids = std::vector<std::int32_t>;
+using IdentityNumbers = std::vector<std::int32_t>;
 using Offsets = std::vector<std::uint64_t>;
 
 constexpr TsvColumns development_columns{.count = 5, .photo = 2, .mid = 3, .set = 0};
@@ -29,7 +29,7 @@ TEST(TsvIndex, RowsWhoseTheyAreAndWhereTheyBegin) {
   const std::string text = "1\tAAAA\tm.b\t1\tu\n2\tBB==\tm.a\t1\tu\n3\tCCCC\tm.b\t2\t\n";
   const TsvIndex index = scan_tsv(file_of(text), {});
   EXPECT_EQ(index.mids, (Texts{"m.b", "m.a"}));
-  EXPECT_EQ(index.identity, (Ids{0, 1, 0}));
+  EXPECT_EQ(index.identity, (IdentityNumbers{0, 1, 0}));
   EXPECT_EQ(index.start, (Offsets{0, 15, 30, 44}));
   EXPECT_EQ(index.lines(), 3);
   EXPECT_TRUE(index.part.empty());
@@ -44,7 +44,7 @@ TEST(TsvIndex, AnyLineEndingAndAMarkAtTheStartGiveTheSameRows) {
         "\xEF\xBB\xBF" + row + "\n" + other}) {
     const fs::path path = file_of(text);
     const TsvIndex index = scan_tsv(path, {});
-    EXPECT_EQ(index.identity, (Ids{0, 1})) << text;
+    EXPECT_EQ(index.identity, (IdentityNumbers{0, 1})) << text;
     EXPECT_EQ(index.bad.count, 0) << text;
     EXPECT_EQ(index.start.back(), text.size());
     EXPECT_EQ(text.substr(index.start[0], row.size()), row);
@@ -72,7 +72,7 @@ TEST(TsvIndex, BadRowsAreNamedByLineAndTheOthersStay) {
       "BaseSet\t9\tAA");
   const TsvIndex index = scan_tsv(path, development_columns);
   constexpr std::int32_t bad = TsvIndex::bad_row;
-  EXPECT_EQ(index.identity, (Ids{0, bad, bad, bad, bad, bad, bad, 1, bad}));
+  EXPECT_EQ(index.identity, (IdentityNumbers{0, bad, bad, bad, bad, bad, bad, 1, bad}));
   EXPECT_EQ(index.mids, (Texts{"m.a", "m.b"}));
   EXPECT_EQ(index.part.front(), TsvIndex::base);
   EXPECT_EQ(index.part[7], TsvIndex::novel);
@@ -103,11 +103,11 @@ TEST(TsvIndex, ALineAboveTheLimitIsBadAndTheNextOneIsRead) {
   const fs::path path = file_of(good + "2\t" + std::string(9'000'000, 'A') + "\tm.b\t1\tu\n" + good);
   for (const std::int64_t limit : {20, 8'999'999}) {
     const TsvIndex index = scan_tsv(path, {}, limit);
-    EXPECT_EQ(index.identity, (Ids{0, TsvIndex::bad_row, 0}));
+    EXPECT_EQ(index.identity, (IdentityNumbers{0, TsvIndex::bad_row, 0}));
     EXPECT_EQ(index.bad.why.at(2), fmt::format("the line has more than {} bytes", limit));
     EXPECT_EQ(index.start.back(), fs::file_size(path));
   }
-  EXPECT_EQ(scan_tsv(path, {}).identity, (Ids{0, 1, 0}));
+  EXPECT_EQ(scan_tsv(path, {}).identity, (IdentityNumbers{0, 1, 0}));
 }
 
 // The scan reads in pieces; a plain reader of lines knows nothing of them.

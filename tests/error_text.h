@@ -1,4 +1,5 @@
-// What an action complains about.
+// The text of the error that an action throws, for tests that read messages. Standard library only, like the
+// samplers whose tests use it.
 #pragma once
 #include <string>
 
@@ -6,7 +7,7 @@
 
 namespace dg {
 
-/// The text of the Expected that `action` throws; "no error" when it throws none.
+/// The text of the Expected that `action` throws; "no error" when it throws nothing.
 template <class Expected = Error, class Action>
 std::string error_text(const Action& action) {
   try {
@@ -15,6 +16,10 @@ std::string error_text(const Action& action) {
     return e.what();
   }
   return "no error";
+}
+
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
 }
 
 }  // namespace dg

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "error_text.h"
 #include "tensor/error.h"
 #include "tests/data/photo_files.h"
 
@@ -80,13 +81,13 @@ TEST(ClassFolder, EmptyIdentityIsAnErrorThatNamesIt) {
   const fs::path data = fresh_folder();
   touch(data / "alice/1.jpg");
   fs::create_directory(data / "bob");
-  EXPECT_EQ(message_of<Error>([&] { scan_class_folder(data); }),
+  EXPECT_EQ(error_text([&] { scan_class_folder(data); }),
             "[class_folder] identity folder " + (data / "bob").string() +
                 " must hold at least one .jpg photo, found none");
   touch(data / "bob/1.png");
   touch(data / "bob/2.png");
   touch(data / "bob/1.gif");
-  EXPECT_EQ(message_of<Error>([&] { scan_class_folder(data); }),
+  EXPECT_EQ(error_text([&] { scan_class_folder(data); }),
             "[class_folder] identity folder " + (data / "bob").string() +
                 " must hold at least one .jpg photo, found only 1 gif, 2 png");
 }
@@ -94,17 +95,17 @@ TEST(ClassFolder, EmptyIdentityIsAnErrorThatNamesIt) {
 TEST(ClassFolder, ANameWithALineBreakIsRefused) {
   const fs::path data = fresh_folder();
   touch(data / "al\nice/1.jpg");
-  EXPECT_EQ(message_of<Error>([&] { scan_class_folder(data); }),
+  EXPECT_EQ(error_text([&] { scan_class_folder(data); }),
             "[class_folder] the name of an identity folder must have no line break, got " +
                 (data / "al\nice").string());
 }
 
 TEST(ClassFolder, MissingFolderIsAnIoErrorThatNamesIt) {
   const fs::path data = fresh_folder();
-  EXPECT_EQ(message_of<IoError>([&] { scan_class_folder(data / "nope"); }),
+  EXPECT_EQ(error_text<IoError>([&] { scan_class_folder(data / "nope"); }),
             "[class_folder] " + (data / "nope").string() + ": No such file or directory");
   touch(data / "file");
-  EXPECT_EQ(message_of<IoError>([&] { scan_class_folder(data / "file"); }),
+  EXPECT_EQ(error_text<IoError>([&] { scan_class_folder(data / "file"); }),
             "[class_folder] " + (data / "file").string() + ": not a folder");
 }
 
@@ -114,10 +115,10 @@ TEST(ClassFolder, FolderWithoutIdentitiesExplainsTheLayout) {
   const std::string layout = "[class_folder] " + data.string() +
                              " must hold one folder per identity with its photos inside "
                              "(DATA/<identity>/<photo>.jpg), found no folder";
-  EXPECT_EQ(message_of<Error>([&] { scan_class_folder(data); }), layout);
+  EXPECT_EQ(error_text([&] { scan_class_folder(data); }), layout);
   touch(data / "1.jpg");
   touch(data / "2.JPG");
-  EXPECT_EQ(message_of<Error>([&] { scan_class_folder(data); }), layout + " and 2 loose photos");
+  EXPECT_EQ(error_text([&] { scan_class_folder(data); }), layout + " and 2 loose photos");
 }
 
 TEST(ClassFolder, FolderWithoutPermissionIsNamed) {
@@ -125,7 +126,7 @@ TEST(ClassFolder, FolderWithoutPermissionIsNamed) {
   const fs::path data = fresh_folder();
   touch(data / "alice/1.jpg");
   fs::permissions(data / "alice", fs::perms::none);
-  EXPECT_EQ(message_of<IoError>([&] { scan_class_folder(data); }),
+  EXPECT_EQ(error_text<IoError>([&] { scan_class_folder(data); }),
             "[class_folder] " + (data / "alice").string() + ": Permission denied");
   fs::permissions(data / "alice", fs::perms::owner_all);
 }

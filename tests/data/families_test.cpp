@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "error_text.h"
 #include "tensor/error.h"
 #include "tests/data/photo_files.h"
 
@@ -13,7 +14,7 @@ namespace fs = std::filesystem;
 TEST(FamilyTable, WhatIsWrittenIsReadInAnyOrder) {
   const fs::path path = fresh_folder() / "families.csv";
   const std::vector<std::string> written{"bob", "ann", "cy"};
-  EXPECT_EQ(message_of<Error>([&] {
+  EXPECT_EQ(error_text([&] {
               write_families(path, written, std::vector<int>{1, 2});
             }),
             "[write_families] there must be a family for each of 3 identities, got 2");
@@ -27,7 +28,7 @@ TEST(FamilyTable, BadLinesAreNamed) {
   const std::vector<std::string> ann{"ann"};
   const auto why = [&](const std::string& text) {
     write_text(path, text);
-    return message_of<IoError>([&] { read_families(path, ann); });
+    return error_text<IoError>([&] { read_families(path, ann); });
   };
   const std::string where = "[read_families] " + path.string();
   EXPECT_EQ(why("name,family\nann,1\n"), where + ":1: the header must be `identity,family`");

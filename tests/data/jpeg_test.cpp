@@ -7,6 +7,7 @@
 // libjpeg's header needs <cstdio> before it.
 #include <jpeglib.h>
 
+#include "error_text.h"
 #include "tensor/error.h"
 #include "tests/data/photo_files.h"
 
@@ -69,7 +70,7 @@ Image printed(int width, int height, int black) {
 }
 
 std::string why_not(const Bytes& bytes, const DecodeLimits& limits = {}) {
-  return message_of<IoError>([&] { decode_jpeg(bytes, "DATA/bob/1.jpg", limits); });
+  return error_text<IoError>([&] { decode_jpeg(bytes, "DATA/bob/1.jpg", limits); });
 }
 
 TEST(Jpeg, RoundTripKeepsTheColours) {
@@ -101,9 +102,9 @@ TEST(Jpeg, EqualImagesGiveEqualBytes) {
 
 TEST(Jpeg, EncodingRefusesImpossibleRequests) {
   EXPECT_PRED_FORMAT2(testing::IsSubstring, "the image must have pixels",
-                      message_of<Error>([] { encode_jpeg(Image(), 90); }));
+                      error_text([] { encode_jpeg(Image(), 90); }));
   EXPECT_PRED_FORMAT2(testing::IsSubstring, "quality must be 1..100, got 0",
-                      message_of<Error>([] { encode_jpeg(gradient(4, 4), 0); }));
+                      error_text([] { encode_jpeg(gradient(4, 4), 0); }));
 }
 
 TEST(Jpeg, GreyscaleIsRepeatedOverTheChannels) {

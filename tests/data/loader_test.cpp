@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/class_folder.h"
+#include "error_text.h"
 #include "tensor/error.h"
 #include "tensor/rng.h"
 #include "tests/data/photo_files.h"
@@ -105,7 +106,7 @@ TEST(Loader, StopsAtTheSameStepWhateverTheTiming) {
     for (int step = 0; step < 5; ++step) loader.submit(step, plan[step]);
     for (int step = 0; step < 3; ++step) loader.take(step);
     EXPECT_PRED_FORMAT2(testing::IsSubstring, "3 of 10 photos did not decode",
-                        message_of<Error>([&] { loader.take(3); }));
+                        error_text([&] { loader.take(3); }));
     EXPECT_EQ(loader.take(4).photos[1], 11);  // the loader itself is not damaged
   }
 }
@@ -121,7 +122,7 @@ TEST(Loader, WorkersErrorComesOutOfTheTakeOfItsBatch) {
     EXPECT_EQ(loader.take(0).photos.size(), 3u);
     // both identity 1 (last row) and identity 2 have no good photo: always the first of the rows is reported
     EXPECT_PRED_FORMAT2(testing::IsSubstring, "identity 2: none of the 4 photos",
-                        message_of<Error>([&] { loader.take(1); }));
+                        error_text([&] { loader.take(1); }));
     EXPECT_EQ(loader.take(2).photos.size(), 2u);
     loader.submit(3, {0, 1});  // in the buffer of the failed batch
     EXPECT_EQ(loader.take(3).photos.size(), 2u);
@@ -146,11 +147,11 @@ TEST(Loader, BatchesAreTakenInTheOrderOfSubmission) {
   const PhotoSet set = three_people(fresh_folder());
   PhotoStore store(set, replacement_lists(set), {.size = loaded_size});
   Loader loader(store, {.workers = 1});
-  EXPECT_EQ(message_of<Error>([&] { loader.take(3); }),
+  EXPECT_EQ(error_text([&] { loader.take(3); }),
             "[loader] the oldest batch submitted must be taken: there is none, got 3");
   loader.submit(7, {0});
   loader.submit(8, {1});
-  EXPECT_EQ(message_of<Error>([&] { loader.take(8); }),
+  EXPECT_EQ(error_text([&] { loader.take(8); }),
             "[loader] the oldest batch submitted must be taken: step 7, got 8");
   EXPECT_EQ(loader.take(7).photos[0], 0);
   EXPECT_EQ(loader.take(8).photos[0], 1);

@@ -62,18 +62,6 @@ inline void write_text(const std::filesystem::path& path, const std::string& tex
   write_file_text(path, text);
 }
 
-/// What the call throws, as text; a failure if it throws nothing or something that is no `Exception`.
-template <class Exception, class Call>
-std::string message_of(const Call& call) {
-  try {
-    call();
-  } catch (const Exception& error) {
-    return error.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return "";
-}
-
 inline void break_photo(const PhotoSet& set, PhotoId photo) { write_text(set.name(photo), "no picture"); }
 
 }  // namespace dg

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "data/class_folder.h"
+#include "error_text.h"
 #include "tensor/error.h"
 #include "tests/data/photo_files.h"
 
@@ -114,7 +115,7 @@ TEST(PhotoStore, IdentityWithoutAGoodPhotoIsNamed) {
   for (const int p : {5, 6, 7}) break_photo(set, p);
   PhotoStore store(set, replacement_lists(set), {.size = stored_size});
   Bytes pixels(stored_bytes);
-  EXPECT_EQ(message_of<Error>([&] { store.load(6, pixels.data()); }),
+  EXPECT_EQ(error_text([&] { store.load(6, pixels.data()); }),
             "[photo_store] identity bob: none of the 3 photos it can use here decodes. [decode_jpeg] " +
                 set.name(6) + ": Not a JPEG file: starts with 0x6e 0x6f");
 }
@@ -196,7 +197,7 @@ TEST(PhotoStore, BooksEveryPhotoOnceAndOnlyWhatWasTried) {
   }
   store.account(Ids{7}, Ids{-1});
   EXPECT_EQ(store.broken().entries.size(), 3u);
-  EXPECT_EQ(message_of<Error>([&] { store.account(Ids{4}, Ids{0}); }),
+  EXPECT_EQ(error_text([&] { store.account(Ids{4}, Ids{0}); }),
             "[photo_store] photo 4 was replaced by 0, but 4 decodes");
 }
 
@@ -211,7 +212,7 @@ TEST(PhotoStore, TooManyBrokenPhotosStopTheRunWithASummary) {
   store.account(Ids{1}, Ids{2});
   store.account(Ids{0, 2, 4}, Ids{0, 2, 4});
   store.account(Ids{3}, Ids{4});
-  const std::string why = message_of<Error>([&] { store.account(Ids{6}, Ids{7}); });
+  const std::string why = error_text([&] { store.account(Ids{6}, Ids{7}); });
   EXPECT_EQ(why, "[photo_store] too many broken photos (more than 40%): 3 of 6 photos did not decode\n  " +
                      store.broken().entries[0].why + "\n  " + store.broken().entries[1].why + "\n  " +
                      store.broken().entries[2].why);
@@ -248,7 +249,7 @@ TEST(PhotoStore, ContentDoesNotDependOnTheThreads) {
 TEST(PhotoStore, SenselessOptionsAreRefused) {
   const PhotoSet set = two_people(fresh_folder());
   const auto make = [&](const PhotoStoreOptions& options, ReplacementLists lists) {
-    return message_of<Error>([&] { PhotoStore(set, std::move(lists), options); });
+    return error_text([&] { PhotoStore(set, std::move(lists), options); });
   };
   EXPECT_EQ(make({}, replacement_lists(set)), "[photo_store] size must be 1 or more pixels, got 0");
   EXPECT_EQ(make({.size = 8, .memory_bytes = -1}, replacement_lists(set)),

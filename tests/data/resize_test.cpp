@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "error_text.h"
 #include "tensor/error.h"
 #include "tensor/rng.h"
 #include "tests/data/photo_files.h"
@@ -90,7 +91,7 @@ TEST(Resize, RefusesABoxOutsideThePhoto) {
   std::vector<std::uint8_t> out(3);
   const Image image = noise(10, 8);
   EXPECT_EQ(
-      message_of<Error>([&] {
+      error_text([&] {
         resize(image, 1, out.data(), CropBox{4, 0, 7, 8});
       }),
       "[resize] the crop box must lie inside the photo of 10 x 8 pixels, got x 4, y 0, width 7, height 8");

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "error_text.h"
 #include "tensor/check.h"
 #include "tests/data/photo_files.h"
 
@@ -89,7 +90,7 @@ TEST(Split, EveryIdentityIsEquallyLikelyToBeNovel) {
 
 TEST(Split, IdentityWithNothingLeftToTrainOnIsNamed) {
   const PhotoSet set = people({3, 2, 3});
-  EXPECT_EQ(message_of<Error>([&] { split_photos(set, {.base = Base::all, .base_test_photos = 2}, Rng(1)); }),
+  EXPECT_EQ(error_text([&] { split_photos(set, {.base = Base::all, .base_test_photos = 2}, Rng(1)); }),
             "[split] identity c1 has 2 photos, but base_test_photos = 2 are held out for its test and at "
             "least one must "
             "train");
@@ -102,11 +103,10 @@ TEST(Split, IdentityWithNothingLeftToTrainOnIsNamed) {
 TEST(Split, ImpossibleNumbersAreRefused) {
   const PhotoSet set = people({3, 3});
   for (const int n : {-1, 0, 3}) {
-    EXPECT_EQ(
-        message_of<Error>([&] { split_photos(set, {.base = Base::first, .first_identities = n}, Rng(1)); }),
-        "[split] base_identities must be 1..2 (the identities there are), got " + std::to_string(n));
+    EXPECT_EQ(error_text([&] { split_photos(set, {.base = Base::first, .first_identities = n}, Rng(1)); }),
+              "[split] base_identities must be 1..2 (the identities there are), got " + std::to_string(n));
   }
-  EXPECT_EQ(message_of<Error>([&] { split_photos(set, {.base_test_photos = -1}, Rng(1)); }),
+  EXPECT_EQ(error_text([&] { split_photos(set, {.base_test_photos = -1}, Rng(1)); }),
             "[split] base_test_photos must be 0 or more, got -1");
 }
 

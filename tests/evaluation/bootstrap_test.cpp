@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "error_text.h"
 #include "tensor/error.h"
 
 namespace dg {
@@ -149,13 +150,8 @@ TEST(Bootstrap, OneSeedOneInterval) {
 TEST(Bootstrap, BadInputIsNamed) {
   const auto message = [](const std::vector<Photos>& a, const std::vector<Photos>& b,
                           const BootstrapOptions& options) {
-    try {
-      Rng rng(1);
-      paired_bootstrap(a, b, options, rng);
-    } catch (const Error& e) {
-      return std::string(e.what());
-    }
-    return std::string("no error");
+    Rng rng(1);
+    return error_text([&] { paired_bootstrap(a, b, options, rng); });
   };
   const Photos one = {{0, 0, 1}}, other = {{1, 1, 1}}, two = {{0, 0, 1}, {1, 1, 1}};
   EXPECT_EQ(message({}, {one}, {}), "[paired_bootstrap] both arms need at least one run, got 0 and 1");

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "error_text.h"
 #include "temporary.h"
 #include "tensor/error.h"
 
@@ -20,14 +21,9 @@ class LfwPairs : public testing::Test {
   }
   /// The message without the folder.
   std::string message(const std::string& text) {
-    try {
-      read(text);
-    } catch (const IoError& e) {
-      const std::string what = e.what();
-      const std::string folder = path_.parent_path().string() + "/";
-      return what.starts_with(folder) ? what.substr(folder.size()) : "no path: " + what;
-    }
-    return "no error";
+    const std::string what = error_text<IoError>([&] { read(text); });
+    const std::string folder = path_.parent_path().string() + "/";
+    return what.starts_with(folder) ? what.substr(folder.size()) : "no path: " + what;
   }
 
   std::filesystem::path path_ = temporary_folder() / "doppel_lfw_pairs_test.txt";
@@ -84,22 +80,13 @@ TEST_F(LfwPairs, ErrorsNameFileAndLine) {
 }
 
 TEST_F(LfwPairs, MissingFileIsNamed) {
-  try {
-    read_pairs(path_);
-    FAIL();
-  } catch (const IoError& e) {
-    EXPECT_EQ(std::string(e.what()),
-              path_.string() + ": cannot open the pairs file: No such file or directory");
-  }
+  EXPECT_EQ(error_text<IoError>([&] { read_pairs(path_); }),
+            path_.string() + ": cannot open the pairs file: No such file or directory");
 }
 
 TEST_F(LfwPairs, FolderInsteadOfAFileIsNamed) {
-  try {
-    read_pairs(temporary_folder());
-    FAIL();
-  } catch (const IoError& e) {
-    EXPECT_NE(std::string(e.what()).find("Is a directory"), std::string::npos) << e.what();
-  }
+  const std::string text = error_text<IoError>([] { read_pairs(temporary_folder()); });
+  EXPECT_NE(text.find("Is a directory"), std::string::npos) << text;
 }
 
 TEST_F(LfwPairs, PhotosBecomeRows) {
@@ -112,12 +99,8 @@ TEST_F(LfwPairs, PhotosBecomeRows) {
     return it->second;
   };
   PairsFile file = read(good_pairs);
-  try {
-    find_photos(file, lookup);
-    FAIL();
-  } catch (const IoError& e) {
-    EXPECT_EQ(std::string(e.what()), path_.string() + ":5: there is no photo Bo/Bo_9999.jpg");
-  }
+  EXPECT_EQ(error_text<IoError>([&] { find_photos(file, lookup); }),
+            path_.string() + ":5: there is no photo Bo/Bo_9999.jpg");
   file.pairs.pop_back();
   const auto pairs = find_photos(file, lookup);
   ASSERT_EQ(pairs.size(), 3u);

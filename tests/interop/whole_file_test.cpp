@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "error_text.h"
 #include "tensor/error.h"
 #include "tests/data/photo_files.h"
 
@@ -17,17 +18,17 @@ namespace {
 TEST(FileBytes, FilesThatCannotBeReadAreNamed) {
   const auto folder = fresh_folder();
   const auto missing = folder / "missing.jpg";
-  EXPECT_EQ(message_of<IoError>([&] { read_jpeg(missing); }),
+  EXPECT_EQ(error_text<IoError>([&] { read_jpeg(missing); }),
             "[read_file_bytes] " + missing.string() + ": No such file or directory");
   std::filesystem::create_directory(folder / "folder.jpg");
   EXPECT_PRED_FORMAT2(testing::IsSubstring, "folder.jpg: not a regular file",
-                      message_of<IoError>([&] { read_jpeg(folder / "folder.jpg"); }));
+                      error_text<IoError>([&] { read_jpeg(folder / "folder.jpg"); }));
   std::filesystem::create_symlink("nowhere", folder / "dangling.jpg");
   EXPECT_PRED_FORMAT2(testing::IsSubstring, "dangling.jpg: No such file or directory",
-                      message_of<IoError>([&] { read_jpeg(folder / "dangling.jpg"); }));
+                      error_text<IoError>([&] { read_jpeg(folder / "dangling.jpg"); }));
   write_photo(folder / "big.jpg");
   EXPECT_PRED_FORMAT2(testing::IsSubstring, "bytes is more than the limit of 10",
-                      message_of<IoError>([&] { read_jpeg(folder / "big.jpg", {.max_file_bytes = 10}); }));
+                      error_text<IoError>([&] { read_jpeg(folder / "big.jpg", {.max_file_bytes = 10}); }));
 }
 
 TEST(FileBytes, FileWithoutPermissionIsNamed) {
@@ -35,17 +36,17 @@ TEST(FileBytes, FileWithoutPermissionIsNamed) {
   const auto path = fresh_folder() / "secret.jpg";
   write_photo(path);
   std::filesystem::permissions(path, std::filesystem::perms::none);
-  EXPECT_EQ(message_of<IoError>([&] { read_jpeg(path); }),
+  EXPECT_EQ(error_text<IoError>([&] { read_jpeg(path); }),
             "[read_file_bytes] " + path.string() + ": Permission denied");
 }
 
 TEST(FileBytes, WritingReportsTheSystemsReason) {
   const auto folder = fresh_folder();
   EXPECT_PRED_FORMAT2(testing::IsSubstring, "/no/a.jpg: No such file or directory",
-                      message_of<IoError>([&] { write_jpeg(folder / "no" / "a.jpg", gradient(4, 4), 90); }));
+                      error_text<IoError>([&] { write_jpeg(folder / "no" / "a.jpg", gradient(4, 4), 90); }));
   if (std::filesystem::exists("/dev/full")) {  // a disk without space; the device itself must survive
     EXPECT_PRED_FORMAT2(testing::IsSubstring, "/dev/full: No space left on device",
-                        message_of<IoError>([&] { write_jpeg("/dev/full", gradient(4, 4), 90); }));
+                        error_text<IoError>([&] { write_jpeg("/dev/full", gradient(4, 4), 90); }));
     EXPECT_TRUE(std::filesystem::exists("/dev/full"));
   }
 }
@@ -89,7 +90,7 @@ TEST(FileText, APipeIsReadToItsEnd) {
     ::close(ends[1]);
   });
   const std::string pipe = "/proc/self/fd/" + std::to_string(ends[0]);
-  EXPECT_EQ(message_of<IoError>([&] { read_file_bytes(pipe); }),
+  EXPECT_EQ(error_text<IoError>([&] { read_file_bytes(pipe); }),
             "[read_file_bytes] " + pipe + ": not a regular file");
   EXPECT_EQ(read_file_text(pipe), text);
   writer.join();
@@ -98,9 +99,9 @@ TEST(FileText, APipeIsReadToItsEnd) {
 
 TEST(FileText, FilesThatCannotBeReadAreNamed) {
   const auto folder = fresh_folder();
-  EXPECT_EQ(message_of<IoError>([&] { read_file_text(folder / "none"); }),
+  EXPECT_EQ(error_text<IoError>([&] { read_file_text(folder / "none"); }),
             (folder / "none").string() + ": cannot be read: No such file or directory");
-  EXPECT_EQ(message_of<IoError>([&] { read_file_text(folder); }),
+  EXPECT_EQ(error_text<IoError>([&] { read_file_text(folder); }),
             folder.string() + ": cannot be read: Is a directory");
 }
 

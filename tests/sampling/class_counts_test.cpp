@@ -6,8 +6,8 @@
 #include <numeric>
 #include <set>
 
+#include "error_text.h"
 #include "sampling/chi_square.h"
-#include "sampling/error_of.h"
 
 namespace dg {
 namespace {
@@ -29,10 +29,11 @@ TEST(ClassCounts, FixedGivesEveryClassTheSame) {
 }
 
 TEST(ClassCounts, FixedChecksThatBatchIsClassesTimesImages) {
-  EXPECT_TRUE(contains(error_of([] { ClassCounts::fixed(80, 27, 3); }), "27 * 3, got 80"));
-  EXPECT_NE(error_of([] { ClassCounts::fixed(0, 0, 3); }), "");
-  EXPECT_NE(error_of([] { ClassCounts::fixed(1, -1, -1); }), "");
-  EXPECT_NE(error_of([] { ClassCounts::fixed(0, 1 << 16, 1 << 16); }), "");  // 2^32 wraps to 0 in 32 bits
+  EXPECT_TRUE(contains(error_text([] { ClassCounts::fixed(80, 27, 3); }), "27 * 3, got 80"));
+  EXPECT_NE(error_text([] { ClassCounts::fixed(0, 0, 3); }), "no error");
+  EXPECT_NE(error_text([] { ClassCounts::fixed(1, -1, -1); }), "no error");
+  EXPECT_NE(error_text([] { ClassCounts::fixed(0, 1 << 16, 1 << 16); }),
+            "no error");  // 2^32 wraps to 0 in 32 bits
 }
 
 // Everything small: an impossible combination is refused at construction, a possible one never fails.
@@ -42,7 +43,8 @@ TEST(ClassCounts, EveryPossibleRangeGivesExactlyTheBatchAndNoOtherIsAccepted) {
     for (int lo = 1; lo <= 9; ++lo) {
       for (int hi = lo; hi <= 9; ++hi) {
         if (!some_number_of_classes_fits(batch, lo, hi)) {
-          EXPECT_TRUE(contains(error_of([&] { ClassCounts::range(batch, lo, hi); }), "no number of classes"));
+          EXPECT_TRUE(
+              contains(error_text([&] { ClassCounts::range(batch, lo, hi); }), "no number of classes"));
           continue;
         }
         const auto counts = ClassCounts::range(batch, lo, hi);
@@ -117,10 +119,10 @@ TEST(ClassCounts, ImagesPerClassAreUniform) {
 }
 
 TEST(ClassCounts, RefusesRangesThatAreNone) {
-  EXPECT_TRUE(contains(error_of([] { ClassCounts::range(81, 0, 3); }), "got 0..3"));
-  EXPECT_TRUE(contains(error_of([] { ClassCounts::range(81, 4, 3); }), "got 4..3"));
-  EXPECT_TRUE(contains(error_of([] { ClassCounts::range(0, 2, 3); }), "got 0"));
-  EXPECT_TRUE(contains(error_of([] { ClassCounts::range(3, 4, 8); }), "a batch of 3"));
+  EXPECT_TRUE(contains(error_text([] { ClassCounts::range(81, 0, 3); }), "got 0..3"));
+  EXPECT_TRUE(contains(error_text([] { ClassCounts::range(81, 4, 3); }), "got 4..3"));
+  EXPECT_TRUE(contains(error_text([] { ClassCounts::range(0, 2, 3); }), "got 0"));
+  EXPECT_TRUE(contains(error_text([] { ClassCounts::range(3, 4, 8); }), "a batch of 3"));
 }
 
 }  // namespace

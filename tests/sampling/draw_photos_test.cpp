@@ -5,9 +5,9 @@
 #include <map>
 #include <set>
 
+#include "error_text.h"
 #include "sampling/batch_sampler.h"
 #include "sampling/chi_square.h"
-#include "sampling/error_of.h"
 
 namespace dg {
 namespace {
@@ -81,9 +81,9 @@ TEST(DrawPhotos, ThePhotoUsedOnceMoreIsUniform) {
 
 TEST(DrawPhotos, RefusesWhatDoesNotFit) {
   Rng rng(6);
-  EXPECT_NE(error_of([&] { draw_photos(small_index(), {0, 1}, {1}, rng); }), "");
-  EXPECT_NE(error_of([&] { draw_photos(small_index(), {3}, {1}, rng); }), "");
-  EXPECT_TRUE(contains(error_of([&] { draw_photos(small_index(), {1}, {-1}, rng); }), "class 1"));
+  EXPECT_NE(error_text([&] { draw_photos(small_index(), {0, 1}, {1}, rng); }), "no error");
+  EXPECT_NE(error_text([&] { draw_photos(small_index(), {3}, {1}, rng); }), "no error");
+  EXPECT_TRUE(contains(error_text([&] { draw_photos(small_index(), {1}, {-1}, rng); }), "class 1"));
 }
 
 TEST(SavedBatch, LoadsAsItWas) {
@@ -99,12 +99,12 @@ TEST(SavedBatch, IsRefusedWhenItDoesNotFitTogether) {
   const State bytes = save_batch(good);
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     const State cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
-    EXPECT_NE(error_of([&] { load_batch(cut); }), "") << size;
+    EXPECT_NE(error_text([&] { load_batch(cut); }), "no error") << size;
   }
   const auto refused = [&](auto change) {
     Batch bad = good;
     change(bad);
-    return contains(error_of([&] { load_batch(save_batch(bad)); }), "do not fit together");
+    return contains(error_text([&] { load_batch(save_batch(bad)); }), "do not fit together");
   };
   EXPECT_TRUE(refused([](Batch& b) { b.labels[0] = 1; }));
   EXPECT_TRUE(refused([](Batch& b) { b.photos_per_class[2] = 4; }));

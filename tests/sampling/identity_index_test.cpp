@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sampling/error_of.h"
+#include "error_text.h"
 
 namespace dg {
 namespace {
@@ -30,31 +30,32 @@ TEST(IdentityIndex, FromListsKeepsThem) {
 }
 
 TEST(IdentityIndex, AClassWithoutPhotosIsNamed) {
-  EXPECT_TRUE(contains(error_of([] {
+  EXPECT_TRUE(contains(error_text([] {
                          IdentityIndex::from_labels(std::vector<ClassId>{0, 2}, 3);
                        }),
                        "class 1 has no photo"));
-  EXPECT_TRUE(contains(error_of([] {
+  EXPECT_TRUE(contains(error_text([] {
                          IdentityIndex(std::vector<std::vector<PhotoId>>{{1}, {2}, {}});
                        }),
                        "class 2 has no photo"));
 }
 
 TEST(IdentityIndex, ALabelOutsideTheClassesNamesItsPhoto) {
-  EXPECT_TRUE(contains(error_of([] {
+  EXPECT_TRUE(contains(error_text([] {
                          IdentityIndex::from_labels(std::vector<ClassId>{0, 1, 5}, 2);
                        }),
                        "photo 2 must be a class 0..1, got 5"));
-  EXPECT_TRUE(contains(error_of([] { IdentityIndex::from_labels(std::vector<ClassId>{-1}, 2); }), "got -1"));
+  EXPECT_TRUE(
+      contains(error_text([] { IdentityIndex::from_labels(std::vector<ClassId>{-1}, 2); }), "got -1"));
 }
 
 TEST(IdentityIndex, RefusesNoClassesNegativeRowsAndUnknownClasses) {
-  EXPECT_NE(error_of([] { IdentityIndex(std::vector<std::vector<PhotoId>>{}); }), "");
-  EXPECT_NE(error_of([] { IdentityIndex::from_labels(std::vector<ClassId>{}, 0); }), "");
-  EXPECT_NE(error_of([] { IdentityIndex(std::vector<std::vector<PhotoId>>{{-4}}); }), "");
+  EXPECT_NE(error_text([] { IdentityIndex(std::vector<std::vector<PhotoId>>{}); }), "no error");
+  EXPECT_NE(error_text([] { IdentityIndex::from_labels(std::vector<ClassId>{}, 0); }), "no error");
+  EXPECT_NE(error_text([] { IdentityIndex(std::vector<std::vector<PhotoId>>{{-4}}); }), "no error");
   const IdentityIndex one(std::vector<std::vector<PhotoId>>{{0}});
-  EXPECT_TRUE(contains(error_of([&] { one.photos_of(1); }), "0..0, got 1"));
-  EXPECT_NE(error_of([&] { one.photos_of(no_class); }), "");
+  EXPECT_TRUE(contains(error_text([&] { one.photos_of(1); }), "0..0, got 1"));
+  EXPECT_NE(error_text([&] { one.photos_of(no_class); }), "no error");
 }
 
 }  // namespace

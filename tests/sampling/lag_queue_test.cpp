@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sampling/error_of.h"
+#include "error_text.h"
 
 namespace dg {
 namespace {
@@ -49,7 +49,7 @@ TEST(LagQueue, ABatchThatNeedsAStepNotYetSeenIsAnError) {
   LagQueue queue(2);
   DoppelgangerList list(9);
   for (std::int64_t t = 0; t <= 2; ++t) queue.deliver(t, list);  // as far ahead as the lag allows
-  EXPECT_TRUE(contains(error_of([&] { queue.deliver(3, list); }), "batch 3 must know step 0"));
+  EXPECT_TRUE(contains(error_text([&] { queue.deliver(3, list); }), "batch 3 must know step 0"));
   queue.push(0, step_says(0));
   queue.deliver(3, list);
   EXPECT_EQ(last_known(list), 0);
@@ -57,10 +57,10 @@ TEST(LagQueue, ABatchThatNeedsAStepNotYetSeenIsAnError) {
 
 TEST(LagQueue, StepsArePushedOnceAndInOrder) {
   LagQueue queue(1);
-  EXPECT_TRUE(contains(error_of([&] { queue.push(1, {}); }), "next step to push is 0, got 1"));
+  EXPECT_TRUE(contains(error_text([&] { queue.push(1, {}); }), "next step to push is 0, got 1"));
   queue.push(0, {});
-  EXPECT_TRUE(contains(error_of([&] { queue.push(0, {}); }), "next step to push is 1, got 0"));
-  EXPECT_TRUE(contains(error_of([&] { queue.push(1, {{1, 2}, {3}}); }), "2 classes and 1 doppelgangers"));
+  EXPECT_TRUE(contains(error_text([&] { queue.push(0, {}); }), "next step to push is 1, got 0"));
+  EXPECT_TRUE(contains(error_text([&] { queue.push(1, {{1, 2}, {3}}); }), "2 classes and 1 doppelgangers"));
   EXPECT_EQ(queue.next_step(), 1);
 }
 
@@ -71,13 +71,13 @@ TEST(LagQueue, BatchesAreBuiltInOrder) {
   queue.deliver(3, list);
   queue.deliver(3, list);
   EXPECT_EQ(last_known(list), 2);
-  EXPECT_TRUE(contains(error_of([&] { queue.deliver(2, list); }), "batch 2 must not know step 2"));
-  EXPECT_TRUE(contains(error_of([&] { queue.deliver(-1, list); }), "at least 0, got -1"));
+  EXPECT_TRUE(contains(error_text([&] { queue.deliver(2, list); }), "batch 2 must not know step 2"));
+  EXPECT_TRUE(contains(error_text([&] { queue.deliver(-1, list); }), "at least 0, got -1"));
   EXPECT_EQ(last_known(list), 2);
 }
 
 TEST(LagQueue, NegativeLagIsAnError) {
-  EXPECT_TRUE(contains(error_of([] { LagQueue(-1); }), "at least 0, got -1"));
+  EXPECT_TRUE(contains(error_text([] { LagQueue(-1); }), "at least 0, got -1"));
 }
 
 TEST(LagQueue, ASavedQueueContinuesTheSame) {
@@ -106,16 +106,16 @@ TEST(LagQueue, ADamagedStateIsRefusedAndChangesNothing) {
   const State good = queue.save();
   for (std::size_t size = 0; size < good.size(); ++size) {
     const State cut(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size));
-    EXPECT_NE(error_of([&] { queue.load(cut); }), "") << size;
+    EXPECT_NE(error_text([&] { queue.load(cut); }), "no error") << size;
   }
   State longer = good;
   longer.push_back(0);
-  EXPECT_NE(error_of([&] { queue.load(longer); }), "");
+  EXPECT_NE(error_text([&] { queue.load(longer); }), "no error");
   State negative = good;
   negative[15] = 0x80;  // the sign of "steps delivered"
-  EXPECT_TRUE(contains(error_of([&] { queue.load(negative); }), "steps"));
-  EXPECT_TRUE(contains(error_of([&] { queue.load(LagQueue(3).save()); }), "lag 3, this one 2"));
-  EXPECT_TRUE(contains(error_of([&] { queue.load(DoppelgangerList(2).save()); }), "kind DGLQ"));
+  EXPECT_TRUE(contains(error_text([&] { queue.load(negative); }), "steps"));
+  EXPECT_TRUE(contains(error_text([&] { queue.load(LagQueue(3).save()); }), "lag 3, this one 2"));
+  EXPECT_TRUE(contains(error_text([&] { queue.load(DoppelgangerList(2).save()); }), "kind DGLQ"));
   EXPECT_EQ(queue, before);
 }
 

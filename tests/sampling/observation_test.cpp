@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "sampling/error_of.h"
+#include "error_text.h"
 
 namespace dg {
 namespace {
@@ -95,14 +95,14 @@ TEST(Mine, ARowWithoutAFiniteLogitMayNameNoClass) {
 TEST(Mine, AnEmptyBatchTeachesNothing) { EXPECT_EQ(mine_rows({}), Pairs{}); }
 
 TEST(Mine, RefusesRowsThatCannotBe) {
-  EXPECT_TRUE(contains(error_of([] { mine_rows({{1, 2, 0}, {3, 3, 0}}); }), "row 1"));
-  EXPECT_TRUE(contains(error_of([] { mine_rows({{1, no_class, 0}}); }), "row 0"));
-  EXPECT_TRUE(contains(error_of([] { mine_rows({{no_class, 1, 0}}); }), "label of row 0"));
+  EXPECT_TRUE(contains(error_text([] { mine_rows({{1, 2, 0}, {3, 3, 0}}); }), "row 1"));
+  EXPECT_TRUE(contains(error_text([] { mine_rows({{1, no_class, 0}}); }), "row 0"));
+  EXPECT_TRUE(contains(error_text([] { mine_rows({{no_class, 1, 0}}); }), "label of row 0"));
   const std::vector<ClassId> two{0, 1}, one{2};
   const std::vector<float> logits{0, 0};
   const std::vector<std::uint8_t> tied{0, 0};
   const HardestClasses uneven{.labels = two, .class_id = one, .logit = logits, .tied = tied};
-  EXPECT_TRUE(contains(error_of([&] { mine(uneven); }), "got 2, 1, 2 and 2"));
+  EXPECT_TRUE(contains(error_text([&] { mine(uneven); }), "got 2, 1, 2 and 2"));
 }
 
 }  // namespace

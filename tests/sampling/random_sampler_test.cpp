@@ -4,9 +4,9 @@
 
 #include <set>
 
+#include "error_text.h"
 #include "sampling/chi_square.h"
 #include "sampling/doppelganger_sampler.h"
-#include "sampling/error_of.h"
 #include "sampling/synthetic_embeddings.h"
 
 namespace dg {
@@ -43,12 +43,12 @@ TEST(RandomSampler, ContinuesFromItsState) {
   for (int i = 0; i < 10; ++i) ASSERT_EQ(sampler.next(), other.next());
   const IdentityIndex foreign = even_index(31, 3);
   RandomSampler elsewhere(foreign, ClassCounts::fixed(6, 3, 2), Rng(7));
-  EXPECT_TRUE(contains(error_of([&] { elsewhere.load(sampler.save()); }), "30 classes and 90 photos"));
+  EXPECT_TRUE(contains(error_text([&] { elsewhere.load(sampler.save()); }), "30 classes and 90 photos"));
 }
 
 TEST(RandomSampler, NeedsEnoughClasses) {
   const IdentityIndex index = even_index(5, 3);
-  EXPECT_TRUE(contains(error_of([&] { RandomSampler(index, ClassCounts::fixed(6, 6, 1), Rng(1)); }),
+  EXPECT_TRUE(contains(error_text([&] { RandomSampler(index, ClassCounts::fixed(6, 6, 1), Rng(1)); }),
                        "may have 6 classes, but only 5 exist"));
 }
 

@@ -5,8 +5,8 @@
 #include <set>
 #include <vector>
 
+#include "error_text.h"
 #include "sampling/chi_square.h"
-#include "sampling/error_of.h"
 
 namespace dg {
 namespace {
@@ -22,7 +22,7 @@ TEST(Urn, GivesEveryNumberOnceAndIsEmptyThen) {
     EXPECT_FALSE(urn.contains(number));
   }
   EXPECT_TRUE(urn.empty());
-  EXPECT_TRUE(contains(error_of([&] { urn.draw(rng); }), "nothing is left"));
+  EXPECT_TRUE(contains(error_text([&] { urn.draw(rng); }), "nothing is left"));
 }
 
 TEST(Urn, ATakenNumberIsNeverDrawn) {
@@ -41,9 +41,9 @@ TEST(Urn, ATakenNumberIsNeverDrawn) {
 TEST(Urn, RefusesToGiveANumberTwice) {
   Urn urn(3);
   urn.take(1);
-  EXPECT_TRUE(contains(error_of([&] { urn.take(1); }), "no number 1"));
-  EXPECT_TRUE(contains(error_of([&] { urn.take(3); }), "no number 3"));
-  EXPECT_TRUE(contains(error_of([&] { urn.take(-1); }), "no number -1"));
+  EXPECT_TRUE(contains(error_text([&] { urn.take(1); }), "no number 1"));
+  EXPECT_TRUE(contains(error_text([&] { urn.take(3); }), "no number 3"));
+  EXPECT_TRUE(contains(error_text([&] { urn.take(-1); }), "no number -1"));
 }
 
 TEST(Urn, AllOrderedTriplesAreEquallyLikely) {

@@ -9,6 +9,7 @@
 
 #include "data/class_folder.h"
 #include "data/families.h"
+#include "error_text.h"
 #include "tensor/error.h"
 #include "tests/data/photo_files.h"
 
@@ -240,11 +241,11 @@ TEST(GeneratedFaces, ForeignFoldersAndOtherOptionsAreRefused) {
   const fs::path folder = fresh_folder();
   const faces::GeneratedFaces faces(small());
   write_text(folder / "home" / "letter.txt", "dear diary");
-  EXPECT_EQ(message_of<Error>([&] { faces::write_folder(folder / "home", faces); }),
+  EXPECT_EQ(error_text([&] { faces::write_folder(folder / "home", faces); }),
             "[generated_faces] " + (folder / "home").string() +
                 " is not empty and holds no generated faces (no faces.toml): choose a new folder");
   EXPECT_EQ(contents(folder / "home").size(), 1u);
-  EXPECT_THAT(message_of<IoError>([&] { faces::write_folder(folder / "home" / "letter.txt", faces); }),
+  EXPECT_THAT(error_text<IoError>([&] { faces::write_folder(folder / "home" / "letter.txt", faces); }),
               HasSubstr("letter.txt: not a folder"));
 
   faces::write_folder(folder / "set", faces);
@@ -252,7 +253,7 @@ TEST(GeneratedFaces, ForeignFoldersAndOtherOptionsAreRefused) {
   other.spread = 0.5;
   other.seed = 9;
   EXPECT_THAT(
-      message_of<Error>([&] { faces::write_folder(folder / "set", faces::GeneratedFaces(other)); }),
+      error_text([&] { faces::write_folder(folder / "set", faces::GeneratedFaces(other)); }),
       HasSubstr(
           "with other options (spread = 0.4 there, spread = 0.5 asked; seed = 7 there, seed = 9 asked)"));
 }
@@ -263,7 +264,7 @@ TEST(GeneratedFaces, AProblemInAThreadReachesTheCaller) {
   faces::write_folder(dir, faces);
   fs::remove_all(dir / "00003");
   write_text(dir / "00003", "a file where a folder has to be");
-  EXPECT_THAT(message_of<IoError>([&] { faces::write_folder(dir, faces, 2); }), HasSubstr("00003"));
+  EXPECT_THAT(error_text<IoError>([&] { faces::write_folder(dir, faces, 2); }), HasSubstr("00003"));
 }
 
 TEST(GeneratedFaces, ProgressCountsEveryPhoto) {
@@ -277,7 +278,7 @@ TEST(GeneratedFaces, OptionsOutOfRangeAreNamed) {
   const auto why = [](auto change) {
     faces::Options options = small();
     change(options);
-    return message_of<Error>([&] { faces::GeneratedFaces faces(options); });
+    return error_text([&] { faces::GeneratedFaces faces(options); });
   };
   EXPECT_EQ(why([](auto& o) { o.identities = 0; }), "[generated_faces] identities must be at least 1, got 0");
   EXPECT_EQ(why([](auto& o) { o.photos = -1; }), "[generated_faces] photos must be at least 1, got -1");
@@ -307,8 +308,7 @@ TEST(GeneratedFaces, ContactSheetShowsFamiliesRowByRow) {
       for (int c = 0; c < 3; ++c) ASSERT_EQ(sheet.pixel(16 + x, 32 + y)[c], tile.pixel(x, y)[c]);
     }
   }
-  EXPECT_THAT(message_of<Error>([&] { faces::contact_sheet(faces, 0, 3); }),
-              HasSubstr("at least 1, got 0 and 3"));
+  EXPECT_THAT(error_text([&] { faces::contact_sheet(faces, 0, 3); }), HasSubstr("at least 1, got 0 and 3"));
 }
 
 }  // namespace

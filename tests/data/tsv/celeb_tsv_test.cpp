@@ -4,6 +4,7 @@
 
 #include "data/loader.h"
 #include "data/photo_store.h"
+#include "error_text.h"
 #include "tensor/error.h"
 #include "tests/data/photo_files.h"
 #include "tests/data/tsv/celeb_files.h"
@@ -179,7 +180,7 @@ TEST_F(Celeb, GoodBase64OfNoJpegIsABrokenPhotoToo) {
   PhotoStore store(celeb.photos, replacement_lists(celeb.photos, celeb.split), {.size = photo_size});
   std::vector<std::uint8_t> pixels(store.image_bytes());
   // No held-out photo may take its place.
-  EXPECT_EQ(message_of<Error>([&] { store.load(celeb.split.novel_enrol[1], pixels.data()); }),
+  EXPECT_EQ(error_text([&] { store.load(celeb.split.novel_enrol[1], pixels.data()); }),
             "[photo_store] identity " + files->set.classes[10] +
                 ": none of the 1 photos it can use here decodes. [decode_jpeg] " + name("novel", 2) +
                 ": Not a JPEG file: starts with 0x6e 0x6f");
@@ -192,10 +193,10 @@ TEST_F(Celeb, AFileThatChangesAfterItWasOpenedGivesNoWrongPhoto) {
   rows[0] += std::string(20, 'x');
   files->rewrite("base", rows);
   EXPECT_PRED_FORMAT2(IsSubstring, name("base", 1) + ": the file has changed since it was indexed",
-                      message_of<IoError>([&] { celeb.photos.source->bytes(0, 1 << 20); }));
+                      error_text<IoError>([&] { celeb.photos.source->bytes(0, 1 << 20); }));
   EXPECT_PRED_FORMAT2(
       IsSubstring, "the file has become shorter since it was indexed",
-      message_of<IoError>([&] { celeb.photos.source->bytes(celeb.split.base_train[8][2], 1 << 20); }));
+      error_text<IoError>([&] { celeb.photos.source->bytes(celeb.split.base_train[8][2], 1 << 20); }));
 }
 
 TEST_F(Celeb, AChangedFileIsIndexedAgain) {
@@ -212,22 +213,22 @@ TEST_F(Celeb, AChangedFileIsIndexedAgain) {
 TEST_F(Celeb, PhotosAboveTheLimitAreRefused) {
   const CelebTsv celeb = open();
   EXPECT_PRED_FORMAT2(IsSubstring, "bytes is more than the limit of 100",
-                      message_of<IoError>([&] { celeb.photos.source->bytes(3, 100); }));
+                      error_text<IoError>([&] { celeb.photos.source->bytes(3, 100); }));
 }
 
 TEST_F(Celeb, SetsThatMakeNoSenseAreRefused) {
   const Texts novel = files->lines("novel"), development = files->lines("development");
   files->rewrite("novel", {novel[0], novel[1], files->lines("base")[3]});
-  EXPECT_EQ(message_of<Error>([&] { open(); }),
+  EXPECT_EQ(error_text([&] { open(); }),
             fmt::format("[celeb_tsv] no identity may be in {} and in {}, but {} is",
                         files->tsv("base").string(), files->tsv("novel").string(), files->set.classes[3]));
   files->rewrite("novel", novel);
 
   files->rewrite("development", {});
-  EXPECT_EQ(message_of<Error>([&] { open(); }),
+  EXPECT_EQ(error_text([&] { open(); }),
             "[celeb_tsv] " + files->tsv("development").string() + " has no rows");
   files->rewrite("development", {"a\tb", "c"});
-  EXPECT_PRED_FORMAT2(IsSubstring, "2 of 2 rows of", message_of<Error>([&] { open(); }));
+  EXPECT_PRED_FORMAT2(IsSubstring, "2 of 2 rows of", error_text([&] { open(); }));
 
   Texts rows = development;
   for (int i = 0; i < 2; ++i) rows.push_back("short");
@@ -235,10 +236,10 @@ TEST_F(Celeb, SetsThatMakeNoSenseAreRefused) {
   EXPECT_EQ(open().photos.photos.size(), 48u) << "2 bad rows of 20 are within the default";
   const CelebTsvOptions strict{.max_bad_share = 0.05, .min_bad = 2};
   EXPECT_PRED_FORMAT2(IsSubstring, "2 of 20 rows of",
-                      message_of<Error>([&] { open(HeldOut::development, strict); }));
+                      error_text([&] { open(HeldOut::development, strict); }));
 
   write_text(files->toml(), "base_train = \"base.tsv\"\n");
-  EXPECT_EQ(message_of<Error>([&] { open(); }),
+  EXPECT_EQ(error_text([&] { open(); }),
             "[celeb_tsv] dataset.toml must name a file as development to recognise it");
   EXPECT_EQ(open(HeldOut::none).split.novel_classes.size(), 0u);
 }

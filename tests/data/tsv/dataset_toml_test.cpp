@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "error_text.h"
 #include "tensor/error.h"
 #include "tests/data/photo_files.h"
 
@@ -75,7 +76,7 @@ TEST(DatasetToml, MistakesAreNamedByLine) {
       {"novel_train = \"n.tsv\"\n", "must name a file as base_train"},
       {"base_train = \"b.tsv\"\ntest = \"t.tsv\"\n", "must name a file as novel_train, because"}};
   for (const auto& [text, message] : cases) {
-    const std::string got = message_of<Error>([&] { read(text); });
+    const std::string got = error_text([&] { read(text); });
     EXPECT_PRED_FORMAT2(testing::IsSubstring, message, got);
     EXPECT_PRED_FORMAT2(testing::IsSubstring, "dataset.toml", got);
   }
@@ -88,7 +89,7 @@ TEST(DatasetToml, IsToldFromAFolderByNameAndKind) {
   EXPECT_FALSE(is_dataset_toml(folder));
   EXPECT_TRUE(is_dataset_toml(folder / "missing.toml"));
   EXPECT_PRED_FORMAT2(testing::IsSubstring, "No such file or directory",
-                      message_of<IoError>([&] { read_dataset_toml(folder / "missing.toml"); }));
+                      error_text<IoError>([&] { read_dataset_toml(folder / "missing.toml"); }));
 }
 
 }  // namespace

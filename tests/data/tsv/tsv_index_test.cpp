@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "error_text.h"
 #include "tensor/check.h"
 #include "tensor/rng.h"
 #include "tests/data/photo_files.h"
@@ -148,9 +149,9 @@ TEST(TsvIndex, ColumnsOfARow) {
 
 TEST(TsvIndex, AFileThatIsNotThereOrNoFile) {
   const fs::path folder = fresh_folder();
-  EXPECT_EQ(message_of<IoError>([&] { scan_tsv(folder / "no.tsv", {}); }),
+  EXPECT_EQ(error_text<IoError>([&] { scan_tsv(folder / "no.tsv", {}); }),
             (folder / "no.tsv").string() + ": No such file or directory");
-  EXPECT_EQ(message_of<IoError>([&] { scan_tsv(folder, {}); }), folder.string() + ": not a regular file");
+  EXPECT_EQ(error_text<IoError>([&] { scan_tsv(folder, {}); }), folder.string() + ": not a regular file");
 }
 
 }  // namespace

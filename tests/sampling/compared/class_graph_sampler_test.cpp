@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "error_text.h"
 #include "sampling/chi_square.h"
-#include "sampling/error_of.h"
 #include "sampling/random_sampler.h"
 #include "sampling/synthetic_embeddings.h"
 
@@ -144,14 +144,14 @@ TEST(ClassGraphSampler, ContinuesFromItsStateWithTheGraphOfThatTime) {
 
   const State good = sampler.save();
   ClassGraphSampler narrow(w.index, w.embed(), nine, {.random_classes = 2, .neighbours = 1}, Rng(7));
-  EXPECT_TRUE(contains(error_of([&] { narrow.load(good); }), "192 entries, this sampler's 48"));
+  EXPECT_TRUE(contains(error_text([&] { narrow.load(good); }), "192 entries, this sampler's 48"));
   for (const std::size_t size : {std::size_t{0}, std::size_t{4}, good.size() - 1}) {
     const State cut(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size));
-    EXPECT_NE(error_of([&] { sampler.load(cut); }), "") << size;
+    EXPECT_NE(error_text([&] { sampler.load(cut); }), "no error") << size;
   }
   State foreign = good;
   foreign[foreign.size() - 1] = 0x7f;  // the last neighbour is a class that does not exist
-  EXPECT_TRUE(contains(error_of([&] { sampler.load(foreign); }), "must be another class"));
+  EXPECT_TRUE(contains(error_text([&] { sampler.load(foreign); }), "must be another class"));
   EXPECT_EQ(sampler.save(), good);
 }
 
@@ -164,14 +164,14 @@ TEST(ClassGraphSampler, IsAsBeforeWhenTheNetworkFails) {
   };
   ClassGraphSampler sampler(w.index, embed, nine, {.random_classes = 2}, Rng(9));
   const State before = sampler.save();
-  EXPECT_EQ(error_of([&] { sampler.next(); }), "no network");
+  EXPECT_EQ(error_text([&] { sampler.next(); }), "no network");
   EXPECT_EQ(sampler.save(), before);
 }
 
 TEST(ClassGraphSampler, RefusesWhatMakesNoSense) {
   World w;
   const auto error = [&](ClassGraphOptions o) {
-    return error_of([&] { ClassGraphSampler(w.index, w.embed(), nine, o, Rng(1)); });
+    return error_text([&] { ClassGraphSampler(w.index, w.embed(), nine, o, Rng(1)); });
   };
   EXPECT_TRUE(contains(error({.random_classes = 10}), "random_classes (N_r) must be 1..9"));
   EXPECT_TRUE(contains(error({.neighbours = -1}), "neighbours must be at least 0"));

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "error_text.h"
 #include "sampling/chi_square.h"
-#include "sampling/error_of.h"
 #include "sampling/synthetic_embeddings.h"
 
 namespace dg {
@@ -123,10 +123,10 @@ TEST(HardClasses, ACollapsedOrBrokenNetworkStillGivesDifferentClasses) {
 TEST(HardClasses, RefuseWhatMakesNoSense) {
   Rng rng(7);
   const Embeddings probes = random_embeddings(10, 3, rng);
-  EXPECT_TRUE(contains(error_of([&] { choose_hard_classes(probes, 2, 1, 6, rng); }), "got 1, 6 and 5"));
-  EXPECT_TRUE(contains(error_of([&] { choose_hard_classes(probes, 2, 0, 3, rng); }), "got 0, 3 and 5"));
-  EXPECT_TRUE(contains(error_of([&] { choose_hard_classes(probes, 3, 1, 3, rng); }), "rows of one size"));
-  EXPECT_TRUE(contains(error_of([&] { choose_hard_classes(probes, 0, 1, 3, rng); }), "at least 1, got 0"));
+  EXPECT_TRUE(contains(error_text([&] { choose_hard_classes(probes, 2, 1, 6, rng); }), "got 1, 6 and 5"));
+  EXPECT_TRUE(contains(error_text([&] { choose_hard_classes(probes, 2, 0, 3, rng); }), "got 0, 3 and 5"));
+  EXPECT_TRUE(contains(error_text([&] { choose_hard_classes(probes, 3, 1, 3, rng); }), "rows of one size"));
+  EXPECT_TRUE(contains(error_text([&] { choose_hard_classes(probes, 0, 1, 3, rng); }), "at least 1, got 0"));
 }
 
 }  // namespace

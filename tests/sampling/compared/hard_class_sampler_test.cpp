@@ -4,8 +4,8 @@
 
 #include <set>
 
+#include "error_text.h"
 #include "sampling/chi_square.h"
-#include "sampling/error_of.h"
 #include "sampling/random_sampler.h"
 #include "sampling/synthetic_embeddings.h"
 
@@ -89,9 +89,9 @@ TEST(HardClassSampler, ContinuesFromItsState) {
   const State good = sampler.save();
   State longer = good;
   longer.push_back(0);
-  EXPECT_NE(error_of([&] { sampler.load(longer); }), "");
+  EXPECT_NE(error_text([&] { sampler.load(longer); }), "no error");
   RandomSampler foreign(t.index, eight, Rng(5));
-  EXPECT_TRUE(contains(error_of([&] { sampler.load(foreign.save()); }), "kind DGSH"));
+  EXPECT_TRUE(contains(error_text([&] { sampler.load(foreign.save()); }), "kind DGSH"));
   EXPECT_EQ(sampler.save(), good);
 }
 
@@ -104,7 +104,7 @@ TEST(HardClassSampler, IsAsBeforeWhenTheNetworkFails) {
   };
   HardClassSampler sampler(t.index, embed, eight, {.random_classes = 2, .candidates = 20}, Rng(7));
   const State before = sampler.save();
-  EXPECT_EQ(error_of([&] { sampler.next(); }), "no network");
+  EXPECT_EQ(error_text([&] { sampler.next(); }), "no network");
   EXPECT_EQ(sampler.save(), before);
   fails = false;
   EXPECT_EQ(sampler.next().photos.size(), 16u);
@@ -113,13 +113,13 @@ TEST(HardClassSampler, IsAsBeforeWhenTheNetworkFails) {
 TEST(HardClassSampler, RefusesWhatMakesNoSense) {
   Twins t;
   const auto error = [&](HardClassOptions o) {
-    return error_of([&] { HardClassSampler(t.index, t.embed(), eight, o, Rng(1)); });
+    return error_text([&] { HardClassSampler(t.index, t.embed(), eight, o, Rng(1)); });
   };
   EXPECT_TRUE(contains(error({.random_classes = 9}), "random_classes (N_r) must be 1..8"));
   EXPECT_TRUE(contains(error({.random_classes = 0}), "random_classes (N_r) must be 1..8"));
   EXPECT_TRUE(contains(error({.candidates = 7}), "candidates must be 0 or at least 8"));
   EXPECT_TRUE(contains(error({.photos = 1}), "photos must be at least 2, got 1"));
-  EXPECT_EQ(error({.candidates = 1000}), "") << "more candidates than classes are all classes";
+  EXPECT_EQ(error({.candidates = 1000}), "no error") << "more candidates than classes are all classes";
 }
 
 }  // namespace

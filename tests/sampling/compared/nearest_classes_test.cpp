@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "sampling/error_of.h"
+#include "error_text.h"
 #include "sampling/synthetic_embeddings.h"
 
 namespace dg {
@@ -70,12 +70,12 @@ TEST(NearestClasses, AnEmbeddingThatIsNotANumberIsNobodysNeighbour) {
 TEST(NearestClasses, RefuseWhatMakesNoSense) {
   Rng rng(5);
   const Embeddings classes = random_embeddings(10, 3, rng);
-  EXPECT_TRUE(contains(error_of([&] { nearest_classes(classes, 0); }), "k must be at least 1, got 0"));
-  EXPECT_TRUE(contains(error_of([&] { nearest_classes(classes, PackedColumns(classes), 1, 5, 11); }),
+  EXPECT_TRUE(contains(error_text([&] { nearest_classes(classes, 0); }), "k must be at least 1, got 0"));
+  EXPECT_TRUE(contains(error_text([&] { nearest_classes(classes, PackedColumns(classes), 1, 5, 11); }),
                        "within 0..10, got 5..11"));
   Embeddings ragged = classes;
   ragged.values.pop_back();
-  EXPECT_TRUE(contains(error_of([&] { nearest_classes(ragged, 1); }), "rows of one size"));
+  EXPECT_TRUE(contains(error_text([&] { nearest_classes(ragged, 1); }), "rows of one size"));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "error_text.h"
 #include "temporary.h"
+#include "training/config/set_error.h"
 
 namespace dg {
 namespace {
@@ -15,10 +16,6 @@ namespace fs = std::filesystem;
 
 std::string parse_error(const std::string& toml) {
   return error_text([&] { parse_config(toml, "r.toml"); });
-}
-
-std::string set_error(const std::string& setting) {
-  return error_text([&] { load_config({}, {setting}); });
 }
 
 class ConfigFiles : public testing::Test {

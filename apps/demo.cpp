@@ -15,6 +15,7 @@
 #include "interop/atomic_file.h"
 #include "tensor/check.h"
 #include "tensor/parallel.h"
+#include "tensor/stopwatch.h"
 #include "training/run/evaluate_run.h"
 #include "training/run/run_log.h"
 #include "training/run/train_run.h"
@@ -112,10 +113,10 @@ Arm run_arm(const DemoArguments& a, const fs::path& data, const std::string& nam
 // Draws a line on the terminal, if there is one, until both arms have done all steps.
 void show_progress(const std::atomic<std::int64_t> (&done)[2], std::int64_t steps) {
   if (isatty(STDERR_FILENO) == 0) return;
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch time;
   while (done[0] < steps || done[1] < steps) {
     std::this_thread::sleep_for(std::chrono::seconds(1));
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double seconds = time.seconds();
     const auto slowest = static_cast<double>(std::max<std::int64_t>(1, std::min(done[0], done[1])));
     fmt::print(stderr, "\rrandom {}/{}  doppelganger {}/{}  {} left\033[K", done[0].load(), steps,
                done[1].load(), steps, duration(seconds / slowest * (static_cast<double>(steps) - slowest)));

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -11,6 +10,7 @@
 #include "apps/commands.h"
 #include "data/faces/generated_faces.h"
 #include "data/jpeg.h"
+#include "tensor/stopwatch.h"
 
 namespace dg {
 namespace {
@@ -32,13 +32,12 @@ void run(const FacesCommand& command) {
       std::fflush(stderr);
     };
   }
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch time;
   const bool wrote = faces::write_folder(command.dir, faces, 0, progress);
-  const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
   const std::string what = fmt::format("{} photos of {} identities in {} families", photos,
                                        command.options.identities, faces.family_count());
   if (wrote) {
-    fmt::print("{}: wrote {} in {:.1f} s\n", command.dir, what, time.count());
+    fmt::print("{}: wrote {} in {:.1f} s\n", command.dir, what, time.seconds());
   } else {
     fmt::print("{}: holds these {} already\n", command.dir, what);
   }

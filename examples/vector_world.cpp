@@ -7,7 +7,6 @@
 // Arms: l2s, L2-Softmax on random batches; random, with the margin loss; mining, on batches of doppelganger
 // mining (9 of 27 classes random); families, with the true families as the list: what mining looks for.
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <cmath>
 
 #include "evaluation/one_shot.h"
@@ -23,6 +22,7 @@
 #include "optim/sgdr.h"
 #include "sampling/doppelganger_sampler.h"
 #include "tensor/parallel.h"
+#include "tensor/stopwatch.h"
 
 using namespace dg;
 
@@ -119,7 +119,7 @@ const std::vector<std::string> figures{"C@99", "C@99.9",    "novel top-1",    "b
                                        "loss", "violating", "list in family", "seconds"};
 
 std::vector<double> run(const World& world, const Photos& photos, const Arm& arm, int seed, int steps) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch time;
   Network net;
   for (const std::string name : {"layer1", "layer2", "layer3"}) {
     net.add<Linear>(name, name == "layer1" ? pixels : width, width);
@@ -165,11 +165,11 @@ std::vector<double> run(const World& world, const Photos& photos, const Arm& arm
     violating += read_pair_statistics(loss.pair_sums).negative.violating / 5;
   }
   for (ClassId c = 0; c < base; ++c) in_family += list[c] >= 0 && world.family[list[c]] == world.family[c];
-  const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+  const double seconds = time.seconds();  // of training alone
   const OneShotResult r = evaluate(net, world, photos);
   const double c99 = 100 * r.coverage_at(0.99).coverage(), c999 = 100 * r.coverage_at(0.999).coverage();
   const double novel = 100 * r.novel_top1, known = 100 * r.base_top1.value();
-  return {c99, c999, novel, known, softmax, violating, 100 * in_family / base, time.count()};
+  return {c99, c999, novel, known, softmax, violating, 100 * in_family / base, seconds};
 }
 
 }  // namespace

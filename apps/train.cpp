@@ -44,8 +44,8 @@ int run_train(const TrainArguments& a) {
   std::signal(SIGTERM, [](int) { stop_asked = true; });
   const TrainResult result = train(options);
   fmt::print("{} {} steps, {:.0f} s, softmax loss {:.4f}, checkpoint {}/checkpoints/step-{}.safetensors\n",
-             result.stopped ? "stopped after" : "trained", result.steps, result.seconds, result.prototype_loss,
-             a.run, result.steps);
+             result.stopped ? "stopped after" : "trained", result.steps, result.seconds,
+             result.prototype_loss, a.run, result.steps);
   return result.stopped ? 130 : 0;  // what a shell expects of an interrupted program
 }
 

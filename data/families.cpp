@@ -14,8 +14,7 @@ namespace dg {
 namespace {
 
 constexpr std::string_view families_header = "identity,family";
-constexpr std::int64_t largest_table = 1
-                                       << 30;  // bytes: about fifty million identities
+constexpr std::int64_t largest_table = 1 << 30;  // bytes: about fifty million identities
 
 }  // namespace
 

@@ -57,8 +57,8 @@ class Trainer {
   /// device; at most one earlier step may be unfinished.
   void start_step();
   /// Waits for started steps, oldest first, until at most `in_flight` are left, and does what they bring:
-  /// their hardest classes go into the list, further batches are planned. Throws as `step` does; a loss that is
-  /// not finite has stopped the device by itself, so that the weights are still those before its step.
+  /// their hardest classes go into the list, further batches are planned. Throws as `step` does; a loss that
+  /// is not finite has stopped the device by itself, so that the weights are still those before its step.
   std::vector<StepResult> finish_steps(std::size_t in_flight = 0);
   /// How many steps may usefully be left in flight: 0 on a CPU, where a step is done when it has started, and
   /// for a sampler that embeds photos, which must see the weights of the step before.

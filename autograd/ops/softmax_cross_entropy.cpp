@@ -64,7 +64,8 @@ struct SoftmaxForward {
       const Real factor = exp_of(p_wins ? -difference : difference);  // NaN stays, and spoils the sum
       const Real first = p.class_id < q.class_id ? p.class_id : q.class_id;
       return {p_wins ? p.highest : q.highest, p_wins ? p.sum + q.sum * factor : q.sum + p.sum * factor,
-              p_wins ? p.class_id : (q_wins ? q.class_id : first), p_wins ? p.tied : (q_wins ? q.tied : Real(1))};
+              p_wins ? p.class_id : (q_wins ? q.class_id : first),
+              p_wins ? p.tied : (q_wins ? q.tied : Real(1))};
     }
   };
   DG_FN WrongClasses map(std::int64_t row, std::int64_t c) const {

@@ -65,10 +65,9 @@ struct Golden {
                                  .blocks = {1, 1},
                                  .branches = {2},
                                  .padding = Padding::same});
-  ThreeLosses losses{
-      {.l2_softmax = {.classes = 4, .embedding = 4},
-       .lifted = {.margin = options.at("lifted_margin")},
-       .margin = {.margin = options.at("margin"), .boundary_rate = options.at("beta_rate")}}};
+  ThreeLosses losses{{.l2_softmax = {.classes = 4, .embedding = 4},
+                      .lifted = {.margin = options.at("lifted_margin")},
+                      .margin = {.margin = options.at("margin"), .boundary_rate = options.at("beta_rate")}}};
 
   /// Of network and losses.
   std::vector<Parameter*> parameters() {

@@ -9,7 +9,7 @@ namespace dg {
 namespace {
 
 // From the sentence in the header: a mean over the pairs of one class plus a mean over the others.
-double by_loops(const Matrix& s, const Labels& labels, double margin) {
+double contrastive_by_loops(const Matrix& s, const Labels& labels, double margin) {
   double positive = 0, negative = 0;
   int positives = 0, negatives = 0;
   for (std::size_t i = 0; i < labels.size(); ++i) {
@@ -34,7 +34,8 @@ TEST(Contrastive, IsTheMeanOfBothKindsOfPairs) {
   const Var s = pairwise_similarity(Var(unit_rows(7, 3, rng)));
   for (const double margin : {-1.0, 0.0, 0.3, 1.0}) {
     const Var loss = contrastive_loss(s, labels_of(contrastive_labels), static_cast<Real>(margin));
-    EXPECT_NEAR(loss.value().item(), by_loops(matrix_of(s.value()), contrastive_labels, margin), 1e-12)
+    EXPECT_NEAR(loss.value().item(), contrastive_by_loops(matrix_of(s.value()), contrastive_labels, margin),
+                1e-12)
         << margin;
   }
 }
@@ -53,7 +54,7 @@ TEST(Contrastive, NoPairsOfAKindAddNothing) {
   for (const Labels& all : {Labels{0, 1, 2}, Labels{4, 4, 4}, Labels{0}, Labels{}}) {
     const Var e(unit_rows(static_cast<std::int64_t>(all.size()), 4, rng), true);
     const Var s = pairwise_similarity(e), loss = contrastive_loss(s, labels_of(all), Real(0.2));
-    EXPECT_NEAR(loss.value().item(), by_loops(matrix_of(s.value()), all, 0.2), 1e-12);
+    EXPECT_NEAR(loss.value().item(), contrastive_by_loops(matrix_of(s.value()), all, 0.2), 1e-12);
     backward(loss);
     for (const Real g : e.grad().to_vector()) EXPECT_TRUE(std::isfinite(g));
   }

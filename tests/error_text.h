@@ -1,6 +1,8 @@
-// The text of the error that an action throws, for tests that read messages. Standard library only, like the
-// samplers whose tests use it.
+// The text of the error that an action throws, for tests that read messages. It needs no more of the project
+// than the samplers do, whose tests use it.
 #pragma once
+#include <gtest/gtest.h>
+
 #include <string>
 
 #include "tensor/error.h"
@@ -18,8 +20,9 @@ std::string error_text(const Action& action) {
   return "no error";
 }
 
-inline bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
+inline testing::AssertionResult contains(const std::string& text, const std::string& part) {
+  if (text.find(part) != std::string::npos) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << "\"" << part << "\" is not in: " << text;
 }
 
 }  // namespace dg

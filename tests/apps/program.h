@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "error_text.h"
 #include "tests/training/tiny_run.h"
 
 namespace dg {
@@ -112,11 +113,6 @@ inline Words train_words(const fs::path& data, const fs::path& run, const Words&
   for (const std::string& setting : tiny_settings) words.insert(words.end(), {"--set", setting});
   words.insert(words.end(), more.begin(), more.end());
   return words;
-}
-
-inline testing::AssertionResult contains(const std::string& text, const std::string& part) {
-  if (text.find(part) != std::string::npos) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << "\"" << part << "\" is not in: " << text;
 }
 
 /// The names of the files in a folder and below, in order.

@@ -153,10 +153,10 @@ TEST(Bootstrap, BadInputIsNamed) {
     Rng rng(1);
     return error_text([&] { paired_bootstrap(a, b, options, rng); });
   };
-  const Photos one = {{0, 0, 1}}, other = {{1, 1, 1}}, two = {{0, 0, 1}, {1, 1, 1}};
+  const Photos one = {{0, 0, 1}}, other = {{1, 1, 1}}, both = {{0, 0, 1}, {1, 1, 1}};
   EXPECT_EQ(message({}, {one}, {}), "[paired_bootstrap] both arms need at least one run, got 0 and 1");
   EXPECT_EQ(message({Photos{}}, {Photos{}}, {}), "[paired_bootstrap] at least one photo is needed, got none");
-  EXPECT_EQ(message({one}, {one, two}, {}),
+  EXPECT_EQ(message({one}, {one, both}, {}),
             "[paired_bootstrap] all runs must hold 1 photos, run 1 of arm b holds 2");
   EXPECT_EQ(message({one}, {other}, {}),
             "[paired_bootstrap] photo 0 must show identity 0 in all runs, run 0 of arm b has 1");

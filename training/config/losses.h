@@ -8,8 +8,8 @@
 namespace dg {
 
 /// The losses that `config` asks for, with weights and first steps, for `classes` training classes. Nothing
-/// is allocated yet. The paper's three are always there, also with weight 0: so all checkpoints have their
-/// parameters, and a loss can be switched on in a resumed run. Others are there where their weight is not 0.
+/// is allocated yet. The paper's three are always there, also with weight 0, so that all checkpoints have
+/// their parameters, as those of earlier versions do. Others are there where their weight is not 0.
 std::vector<LossPart> loss_parts(const Config& config, std::int64_t classes);
 
 }  // namespace dg

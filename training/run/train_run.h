@@ -22,7 +22,7 @@ struct TrainOptions {
   std::filesystem::path data, run;
   Config config;
   Device device = Device::cpu;
-  std::optional<std::int64_t> stop_after;     // end after so many steps in all, though the schedule is longer
+  std::optional<std::int64_t> stop_after;  // end after this many steps in all, though the schedule is longer
   std::optional<std::filesystem::path> init;  // checkpoint whose network weights to start from
   bool resume = false;  // continue RUN from its newest good checkpoint; from step 0 if there is none
   const std::atomic<bool>* stop = nullptr;          // set from outside: save and return

@@ -143,8 +143,8 @@ Key integers(const char* name, Get get, std::int64_t low, std::int64_t high, con
 }
 
 /// The same key with the paper's value, as TOML.
-inline Key paper(const char* value, Key key) {
-  key.paper = value;
+inline Key paper(std::string value, Key key) {
+  key.paper = std::move(value);
   return key;
 }
 

@@ -27,6 +27,9 @@ class Timer {
   const Stopwatch watch_;
 };
 
+// The step as people and metrics.jsonl count: the first one is 1.
+std::int64_t number_of(const StepResult& r) { return r.step + 1; }
+
 }  // namespace
 
 Trainer::Trainer(const Config& config, const PhotoSet& set, const Split& split, PhotoStore& store,
@@ -150,6 +153,8 @@ void Trainer::start_step() {
   start_download(loss, step);
   profile_mark(Part::rest, "download");
   optimiser_->minimise(loss.total, step.rate);
+  step.clipping = step.download->add(optimiser_->clipping());
+  step.download->finish();
   ++in_flight_;  // a step that threw on the way never started
 }
 
@@ -160,8 +165,9 @@ void Trainer::start_download(const JointLoss& loss, Step& step) {
   }
   Download& down = *step.download;
   const std::size_t rows = static_cast<std::size_t>(loss.hardest.class_id.size());
-  // The scalars and sums of 6, with 8 bytes to spare for each array, and the hardest class of each row.
-  down.start(64 * (loss.parts.size() + 5) + rows * (sizeof(std::int32_t) + sizeof(Real) + 1));
+  // The scalars, sums of 6 and clipping, with 8 bytes to spare for each array, and the hardest class of each
+  // row.
+  down.start(64 * (loss.parts.size() + 6) + rows * (sizeof(std::int32_t) + sizeof(Real) + 1));
   const auto numbers = [&](const Tensor& t) {
     return t.defined() ? down.add(t.array()) : std::span<const Real>();
   };
@@ -173,7 +179,6 @@ void Trainer::start_download(const JointLoss& loss, Step& step) {
                   .logit = down.add(loss.hardest.logit),
                   .tied = down.add(loss.hardest.tied)};
   if (rows > 0) step.hardest.labels = step.batch.labels;
-  down.finish();
 }
 
 std::vector<StepResult> Trainer::finish_steps(std::size_t in_flight) {
@@ -191,7 +196,10 @@ StepResult Trainer::finish_oldest() {
   const auto value = [](std::span<const Real> number) {
     return number.empty() ? 0.0 : static_cast<double>(number[0]);
   };
-  StepResult r{.step = step.number, .rate = step.rate, .total = value(step.total)};
+  StepResult r{.step = step.number,
+               .rate = step.rate,
+               .total = value(step.total),
+               .gradient_norm = step.clipping[0].norm};
   for (const auto& part : step.parts) r.parts.push_back(value(part));
   r.pairs = read_pair_statistics(step.pair_sums);
   try {
@@ -224,15 +232,23 @@ void Trainer::observe(const Step& step) {
   list_.observe(step.hardest, s.update_rule);
 }
 
-void Trainer::guard_finite(const StepResult& r, const Step& step) const {
-  if (std::isfinite(r.total)) return;
+void Trainer::guard_finite(const StepResult& r, const Step& step) {
+  if (std::isfinite(r.total) && std::isfinite(r.gradient_norm)) return;
   std::string parts;
   for (std::size_t i = 0; i < r.parts.size(); ++i) {
     if (std::isfinite(r.parts[i])) continue;
     parts += fmt::format("{}{} = {}", parts.empty() ? "" : ", ", losses_.parts()[i].loss->name(), r.parts[i]);
   }
-  std::string text = fmt::format("[trainer] step {}: the loss is not finite ({}); the batch was", r.step,
-                                 parts.empty() ? fmt::format("total = {}", r.total) : parts);
+  if (parts.empty() && !std::isfinite(r.total)) parts = fmt::format("total = {}", r.total);
+  const bool loss_is_finite = parts.empty();
+  if (loss_is_finite) {
+    parts = fmt::format("norm {} at a loss of {}", r.gradient_norm, r.total);
+    whole_ = !optimiser_->updates_early();
+  }
+  std::string text = fmt::format(
+      "[trainer] step {}: the {} is not finite ({}), and nothing was learnt from it. What helps: a lower "
+      "optim.rate, optim.clip_norm = 1, optim.warmup = 500. The batch was",
+      number_of(r), loss_is_finite ? "gradient" : "loss", parts);
   for (const PhotoId photo : step.photos) text += "\n  " + set_.name(photo);
   throw TrainingStopped(text);
 }
@@ -248,7 +264,7 @@ void Trainer::guard_collapse(const StepResult& r) {
       "steps. What helps: init.classifier = \"zero\", init.centre = true, optim.clip_norm = 1, optim.warmup "
       "= 500, "
       "loss.margin_start = 1000, a lower optim.rate",
-      r.step, config_.guard.collapse_cosine, collapsed_steps_);
+      number_of(r), config_.guard.collapse_cosine, collapsed_steps_);
   if (config_.guard.collapse == OnCollapse::stop) throw TrainingStopped(text);
   warning_ = text;
 }

@@ -30,12 +30,13 @@ struct StepResult {
   std::int64_t step = 0;
   double rate = 0;
   double total = 0;
+  double gradient_norm = 0;   // of all gradients together, before clipping
   std::vector<double> parts;  // as Trainer::losses lists them; 0 where a part is off
   PairStatistics pairs;
 };
 
-/// Thrown when a loss is not finite or the embedding has collapsed; the weights are still those before the
-/// bad step.
+/// Thrown when a loss or a gradient is not finite or the embedding has collapsed; the weights are still those
+/// before the bad step (see Trainer::whole for the exception).
 class TrainingStopped : public Error {
  public:
   using Error::Error;
@@ -48,17 +49,18 @@ class Trainer {
 
   /// Fresh weights: orthonormal, LSUV on training photos, centring if asked for, classifier normal or zero.
   void initialise();
-  /// Runs the next step. Throws TrainingStopped when a loss part is not finite, naming step, part and photos,
-  /// or when the mean cosine of negative pairs was above guard.collapse_cosine for guard.collapse_steps and
-  /// guard.collapse is "stop".
+  /// Runs the next step. Throws TrainingStopped when the loss or a gradient is not finite, naming step, part
+  /// and photos, or when the mean cosine of negative pairs was above guard.collapse_cosine for
+  /// guard.collapse_steps and guard.collapse is "stop".
   StepResult step();
 
   /// The same in two halves, for a GPU that should never wait for the host. Gives the next step to the
   /// device; at most one earlier step may be unfinished.
   void start_step();
   /// Waits for started steps, oldest first, until at most `in_flight` are left, and does what they bring:
-  /// their hardest classes go into the list, further batches are planned. Throws as `step` does; a loss that
-  /// is not finite has stopped the device by itself, so that the weights are still those before its step.
+  /// their hardest classes go into the list, further batches are planned. Throws as `step` does; a loss or
+  /// gradient that is not finite has stopped the device by itself, so that the weights are still those before
+  /// its step.
   std::vector<StepResult> finish_steps(std::size_t in_flight = 0);
   /// How many steps may usefully be left in flight: 0 on a CPU, where a step is done when it has started, and
   /// for a sampler that embeds photos, which must see the weights of the step before.
@@ -73,6 +75,9 @@ class Trainer {
   std::span<const LossPart> losses() const { return losses_.parts(); }
   std::vector<Parameter*> parameters();  // of network and losses, in a fixed order
   NesterovSgd& optimiser() { return *optimiser_; }
+  /// Whether parameters and velocities are all those after step `next_step`. They are not once a gradient
+  /// was not finite without clipping: some had been updated before it was seen. They are finite even then.
+  bool whole() const { return whole_; }
   const DoppelgangerList& doppelgangers() const { return list_; }
   ListFigures measure_list() { return health_.measure(list_); }
   double seconds_waited_for_photos() const { return loader_.seconds_waited(); }
@@ -104,6 +109,7 @@ class Trainer {
     std::vector<PhotoId> photos;  // those shown: another one stands in for a photo that does not decode
     std::unique_ptr<Download> download;
     std::span<const Real> total, pair_sums;
+    std::span<const Clipping> clipping;
     std::vector<std::span<const Real>> parts;  // empty where off
     HardestClasses hardest;                    // of the batch's rows; no rows without a prototype-based part
   };
@@ -114,7 +120,7 @@ class Trainer {
   void start_download(const JointLoss& loss, Step& step);
   StepResult finish_oldest();
   void observe(const Step& step);
-  void guard_finite(const StepResult& r, const Step& step) const;
+  void guard_finite(const StepResult& r, const Step& step);
   void guard_collapse(const StepResult& r);
 
   const Config& config_;
@@ -141,6 +147,7 @@ class Trainer {
   std::int64_t classes_seen_ = 0;        // how many of them are not -1
   double seconds_sampling_ = 0;
   std::int64_t collapsed_steps_ = 0;
+  bool whole_ = true;
   std::optional<std::string> warning_;
   Loader loader_;
 };

@@ -38,8 +38,9 @@ struct MaxPoolForward {
     for (std::int64_t r = 0; r < window; ++r) {
       for (std::int64_t t = 0; t < window; ++t) {
         const Real v = patch[(r * s.w + t) * s.c];
-        at = v > best ? static_cast<std::int32_t>(r * window + t) : at;
-        best = v > best ? v : best;
+        const bool wins = v > best || v != v;  // a NaN wins and stays, so that it is noticed
+        at = wins ? static_cast<std::int32_t>(r * window + t) : at;
+        best = wins ? v : best;
       }
     }
     y[out * s.c + c] = best;

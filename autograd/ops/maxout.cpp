@@ -17,8 +17,9 @@ struct MaxoutForward {
   std::int64_t d;
   DG_FN void operator()(std::int64_t row, std::int64_t j) const {
     const Real a = x[row * 2 * d + j], b = x[row * 2 * d + d + j];
-    y[row * d + j] = b > a ? b : a;
-    second[row * d + j] = b > a ? 1 : 0;
+    const bool b_wins = b > a || b != b;  // a NaN wins, whichever it is, so that it is noticed
+    y[row * d + j] = b_wins ? b : a;
+    second[row * d + j] = b_wins ? 1 : 0;
   }
 };
 

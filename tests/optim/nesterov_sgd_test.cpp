@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "autograd/ops.h"
@@ -124,6 +125,66 @@ TEST(NesterovSgd, ClearsTheGradientsAndSkipsConstants) {
   give(w, 1);
   sgd.step(0.1);
   EXPECT_FALSE(w.value.grad().defined());
+}
+
+constexpr Real infinite = std::numeric_limits<Real>::infinity();
+
+TEST(NesterovSgd, AGradientThatIsNotFiniteChangesNothing) {
+  for (const double clip : {0.0, 1.0}) {
+    for (const Real bad : {infinite, std::numeric_limits<Real>::quiet_NaN()}) {
+      Parameter a = number("a", 1), b = number("b", 2);
+      NesterovSgd sgd({&a, &b}, {.momentum = 0.5, .decay = 0.1, .clip_norm = clip});
+      give(a, 1);
+      give(b, bad);
+      sgd.step(0.1);
+      EXPECT_TRUE(sgd.halted());
+      EXPECT_FALSE(std::isfinite(sgd.gradient_norm()));
+      give(a, 1);
+      sgd.step(0.1);
+      EXPECT_EQ(value(a), 1);
+      EXPECT_EQ(value(b), 2);
+      EXPECT_EQ(sgd.velocity(0).item(), 0);
+      EXPECT_EQ(sgd.velocity(1).item(), 0);
+    }
+  }
+}
+
+// The gradient of a is that of b times 1e300 or more: infinite, while the loss is finite.
+TEST(NesterovSgd, MinimiseLetsNothingInThatIsNotFinite) {
+  for (const double clip : {0.0, 1.0}) {
+    Parameter a = number("a", 0), b = number("b", 1);
+    const Real large = std::numeric_limits<Real>::max();
+    NesterovSgd sgd({&a, &b}, {.clip_norm = clip});
+    sgd.minimise(sum(add(scale(scale(a.value, large), large), b.value)), 0.1);
+    EXPECT_TRUE(sgd.halted());
+    EXPECT_EQ(value(a), 0);
+    EXPECT_EQ(sgd.velocity(0).item(), 0);
+    EXPECT_TRUE(std::isfinite(value(b)));
+    if (clip > 0) {
+      EXPECT_EQ(value(b), 1) << "all gradients are seen before anything is changed";
+    }
+    EXPECT_EQ(sgd.updates_early(), clip == 0);
+  }
+}
+
+TEST(NesterovSgd, ANumberWhoseUpdateWouldOverflowStaysAsItWas) {
+  const Real large = std::numeric_limits<Real>::max();
+  Parameter a = number("a", -large), b = number("b", 1);
+  NesterovSgd sgd({&a, &b}, {.momentum = 0, .decay = 0});
+  give(a, 1e150);  // its square is finite, and so is its norm; times a rate of 1e300 it is not
+  give(b, 1);
+  sgd.step(1e300);
+  EXPECT_EQ(value(a), -large);
+  EXPECT_EQ(sgd.velocity(0).item(), 0);
+  EXPECT_EQ(value(b), 1 - 1e300);
+  EXPECT_FALSE(sgd.halted());
+}
+
+TEST(NesterovSgd, TheNormIsMeasuredWithoutClippingToo) {
+  Products p;
+  NesterovSgd sgd({&p.unused, &p.a, &p.b}, {});
+  sgd.minimise(p.loss(), 0.1);  // d/da = b + 2a = 7, d/db = a = 2
+  EXPECT_NEAR(sgd.gradient_norm(), std::sqrt(53.0), 1e-12);
 }
 
 }  // namespace

@@ -105,8 +105,34 @@ TEST(Trainer, ALossThatIsNotFiniteNamesStepPartAndPhotos) {
   Tensor(b.trainer.network().embedding_layer().bias().value.value())
       .fill(std::numeric_limits<float>::quiet_NaN());
   const std::string text = error_text<TrainingStopped>([&] { b.trainer.step(); });
-  EXPECT_NE(text.find("step 1: the loss is not finite (l2_softmax = nan"), std::string::npos) << text;
+  EXPECT_NE(text.find("step 2: the loss is not finite (l2_softmax = nan"), std::string::npos) << text;
   EXPECT_NE(text.find(".jpg"), std::string::npos) << text;
+}
+
+// The embedding before its normalisation is so short that the loss is finite and its gradient, which is
+// divided by that length, is not.
+TEST(Trainer, AGradientThatIsNotFiniteStopsAtItsOwnStep) {
+  const fs::path data = pattern_folder("nan_gradient");
+  for (const bool clips : {false, true}) {
+    TinyTrainer b(data, tiny_config({clips ? "optim.clip_norm=1" : "optim.clip_norm=0", "loss.margin=1e20",
+                                     "loss.margin_start=1"}));
+    b.trainer.initialise();
+    EXPECT_GT(b.trainer.step().gradient_norm, 0);
+    for (const Parameter* p : b.trainer.parameters()) {
+      if (!p->name.starts_with("fc.")) continue;
+      std::vector<Real> values = p->value.value().to_vector();
+      for (Real& v : values) v *= 1e-25f;
+      Tensor(p->value.value()).set(values);
+    }
+    const std::string text = error_text<TrainingStopped>([&] { b.trainer.step(); });
+    EXPECT_TRUE(contains(text, "step 2: the gradient is not finite (norm "));
+    EXPECT_TRUE(contains(text, ".jpg"));
+    EXPECT_EQ(b.trainer.next_step(), 1);
+    EXPECT_EQ(b.trainer.whole(), clips);
+    for (const Parameter* p : b.trainer.parameters()) {
+      for (const Real v : p->value.value().to_vector()) ASSERT_TRUE(std::isfinite(v)) << p->name;
+    }
+  }
 }
 
 TEST(Trainer, ACollapsedEmbeddingStopsTheRunOrWarns) {

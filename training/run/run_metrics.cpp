@@ -98,7 +98,7 @@ void RunMetrics::write(RunLog& log, Trainer& trainer, const Profile& profile, do
        {"negative_cosine", r.pairs.negative.mean_cosine},
        {"positive_violating", r.pairs.positive.violating},
        {"negative_violating", r.pairs.negative.violating},
-       {"gradient_norm", trainer.optimiser().gradient_norm()}});
+       {"gradient_norm", r.gradient_norm}});
   for (const LossPart& part : losses_) {
     for (const auto& [name, parameter] : part.loss->logged())
       fields.emplace_back(name, parameter->value.value().to_vector()[0]);

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "autograd/ops.h"
 
 namespace dg {
@@ -16,6 +19,14 @@ TEST(MaxPool, TheFirstWinsATie) {
   const Var x(Tensor::from({1, 2, 2, 1}, std::vector<Real>{3, 3, 3, 3}), true);
   backward(sum(max_pool(x)));
   EXPECT_EQ(x.grad().to_vector(), (std::vector<Real>{1, 0, 0, 0}));
+}
+
+TEST(MaxPool, ANotANumberAnywhereInThePatchIsPassedOn) {
+  for (std::size_t at = 0; at < 4; ++at) {
+    std::vector<Real> patch{1, 2, 3, 4};
+    patch[at] = std::numeric_limits<Real>::quiet_NaN();
+    EXPECT_TRUE(std::isnan(max_pool(Var(Tensor::from({1, 2, 2, 1}, patch))).value().item())) << at;
+  }
 }
 
 }  // namespace

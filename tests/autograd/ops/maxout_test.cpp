@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "autograd/ops.h"
 
 namespace dg {
@@ -11,6 +14,12 @@ TEST(Maxout, PairsFirstAndSecondHalfAndTheFirstWinsATie) {
   EXPECT_EQ(y.value().to_vector(), (std::vector<Real>{2, 7}));
   backward(sum(y));
   EXPECT_EQ(x.grad().to_vector(), (std::vector<Real>{0, 1, 1, 0}));
+}
+
+TEST(Maxout, ANotANumberOnEitherSideIsPassedOn) {
+  const Real nan = std::numeric_limits<Real>::quiet_NaN();
+  const Var y = maxout(Var(Tensor::from({1, 4}, std::vector<Real>{nan, 7, 2, nan})));
+  for (const Real v : y.value().to_vector()) EXPECT_TRUE(std::isnan(v));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "recognition/embedder.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "autograd/ops.h"
 #include "data/augmentation.h"
@@ -22,12 +23,20 @@ EmbeddedPhotos embed_photos(Network& network, PhotoStore& store, std::span<const
   submit(0);
   EmbeddedPhotos result;
   for (std::int64_t step = 0; step < steps; ++step) {
+    if (o.stop != nullptr && o.stop->load())
+      throw Stopped("[embed_photos] stopped before all photos were seen");
     submit(step + 1);
     const LoadedBatch batch = loader.take(step);
     const auto images = Array<std::uint8_t>::from(batch.pixels, o.device);
     const auto plain = network.forward(Var(normalise(images, store.size()))).value().to_vector();
     const auto mirrored = network.forward(Var(normalise(images, store.size(), true))).value().to_vector();
     result.dim = plain.size() / batch.photos.size();
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+      if (std::isfinite(plain[i]) && std::isfinite(mirrored[i])) continue;
+      const PhotoId photo = batch.photos[i / result.dim];
+      throw NotFinite(fmt::format("[embed_photos] {}: the network's output is not finite",
+                                  photo == no_photo ? "a broken photo" : store.photo_set().name(photo)));
+    }
     const std::vector<float> unit = mirror_average({plain, result.dim}, {mirrored, result.dim});
     for (std::size_t i = 0; i < batch.photos.size(); ++i) {
       const PhotoId photo = batch.photos[i];

@@ -1,19 +1,35 @@
 // Photos through the trained network: unit embeddings with the mirror trick (section 4.2.3).
 #pragma once
+#include <atomic>
+
 #include "data/photo_store.h"
 #include "layers/network.h"
 #include "sampling/embeddings.h"
 
 namespace dg {
 
+/// The network's output for a photo is not finite.
+class NotFinite : public Error {
+ public:
+  using Error::Error;
+};
+
+/// EmbedderOptions::stop was set.
+class Stopped : public Error {
+ public:
+  using Error::Error;
+};
+
 struct EmbedderOptions {
   Device device = Device::cpu;
-  int workers = 1;           // loader threads
-  std::int64_t batch = 128;  // photos per pass
+  int workers = 1;                          // loader threads
+  std::int64_t batch = 128;                 // photos per pass
+  const std::atomic<bool>* stop = nullptr;  // looked at before each pass
 };
 
 /// The embeddings y = m / |m| of the photos that decode, in the order asked for; m is the mean of the outputs
-/// for the photo and its mirror image. Broken photos are left out.
+/// for the photo and its mirror image. Broken photos are left out. Throws NotFinite, naming the photo, and
+/// Stopped.
 EmbeddedPhotos embed_photos(Network& network, PhotoStore& store, std::span<const PhotoId> photos,
                             const EmbedderOptions& options = {});
 

@@ -19,11 +19,22 @@ std::vector<std::int64_t> sizes(const Shape& shape) {
   return s;
 }
 
+bool all_finite(std::span<const Real> values) {
+  // The difference of a finite number and itself is 0, of any other a NaN; the sum can be vectorised.
+  Real sum = 0;
+  for (const Real v : values) sum += v - v;
+  return sum == 0;
+}
+
 // Numbers that have to live until the file is written.
 class Contents {
  public:
   void add(const std::string& name, const Tensor& t) {
     numbers_.push_back(t.to_vector());
+    require(
+        all_finite(numbers_.back()), "checkpoint",
+        "{} holds a number that is not finite and is not saved; the checkpoints before it are as they were",
+        name);
     views_.push_back({name, "F32", sizes(t.shape()), std::as_bytes(std::span(numbers_.back()))});
   }
   void add(const std::string& name, const State& state) {
@@ -53,6 +64,8 @@ class Stored {
     for (std::string name, sum; lines >> name >> sum;) checksums_[name] = sum;
   }
 
+  const SafetensorsMetadata& metadata() const { return file_.metadata(); }
+
   bool has(const std::string& name) const { return file_.find(name) != nullptr; }
 
   NamedTensor read(const std::string& name) {
@@ -78,6 +91,7 @@ class Stored {
     }
     std::vector<Real> values(stored.bytes.size() / sizeof(Real));
     std::memcpy(values.data(), stored.bytes.data(), stored.bytes.size());
+    if (!all_finite(values)) refuse(name, "holds a number that is not finite");
     Tensor(to).set(values);
   }
 
@@ -109,8 +123,22 @@ void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const 
                                {"step", fmt::format("{}", trainer.next_step())},
                                {"config", to_toml(config)},
                                {"checksums", contents.checksums()}};
+  if (!run.halted.empty()) metadata["halted"] = run.halted;
   if (run.novel_top1) metadata["novel_top1"] = fmt::format("{}", *run.novel_top1);
   write_safetensors(path, contents.views(), metadata);
+}
+
+std::int64_t checkpoint_step(const std::filesystem::path& path) {
+  const SafetensorsReader file(path);
+  const auto format = file.metadata().find("format"), found = file.metadata().find("step");
+  if (format != file.metadata().end() && format->second == "doppel 1" && found != file.metadata().end()) {
+    const std::string& text = found->second;
+    std::int64_t step = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), step);
+    if (failed == std::errc() && end == text.data() + text.size()) return step;
+  }
+  throw IoError(
+      fmt::format("{}: the metadata must have format \"doppel 1\" and a number step", path.string()));
 }
 
 double best_top1(const std::filesystem::path& path) {
@@ -132,6 +160,10 @@ void load_network(const std::filesystem::path& path, Network& network) {
 
 RunState load_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
   Stored file(path);
+  if (const auto& halted = file.metadata(); halted.contains("halted")) {
+    throw IoError(
+        fmt::format("{}: was saved in the middle of a step: {}", path.string(), halted.at("halted")));
+  }
   trainer.allocate();
   for (const Parameter* p : trainer.parameters()) file.load_into(p->value.value(), p->name);
   const NesterovSgd& sgd = trainer.optimiser();
@@ -161,7 +193,8 @@ std::vector<std::filesystem::path> step_checkpoints(const std::filesystem::path&
     if (!name.starts_with("step-") || !name.ends_with(".safetensors")) continue;
     std::int64_t step = 0;
     const char *begin = name.data() + 5, *end = name.data() + name.size() - 12;
-    if (std::from_chars(begin, end, step).ptr == end) by_step[step] = entry.path();
+    if (std::from_chars(begin, end, step).ptr == end && name == fmt::format("step-{}.safetensors", step))
+      by_step[step] = entry.path();
   }
   std::vector<std::filesystem::path> paths;
   for (const auto& [step, path] : by_step) paths.push_back(path);

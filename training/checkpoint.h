@@ -12,22 +12,27 @@ namespace dg {
 struct RunState {
   State metrics;                     // RunMetrics::save
   std::optional<double> novel_top1;  // of the best checkpoint: the share that made it the best
+  std::string halted;                // why the state is not that after any one step; empty: it is
 };
 
-/// Writes all that the rest of the run depends on. Equal states give equal bytes.
+/// Writes all that the rest of the run depends on. Equal states give equal bytes. Error, and no file, when a
+/// number is not finite.
 void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const Config& config,
                      const RunState& run = {});
+
+/// The step that save_checkpoint was called after. IoError when the file is no checkpoint of this program.
+std::int64_t checkpoint_step(const std::filesystem::path& path);
 
 /// The novel top-1 that save_checkpoint was given. IoError when there is none in the file.
 double best_top1(const std::filesystem::path& path);
 
 /// Loads the network's parameters (ARFA's k too) and nothing else. IoError, naming file, tensor and offset,
-/// when one is missing, of another shape or damaged.
+/// when one is missing, of another shape, damaged or not finite.
 void load_network(const std::filesystem::path& path, Network& network);
 
 /// Continues where save_checkpoint stopped. The trainer must be fresh: neither initialised nor stepped.
-/// IoError as load_network; the trainer is then as good as fresh. Error when a state is not of this run's
-/// data or settings.
+/// IoError as load_network, and for a state that was saved as halted; the trainer is then as good as fresh.
+/// Error when a state is not of this run's data or settings.
 RunState load_checkpoint(const std::filesystem::path& path, Trainer& trainer);
 
 /// The step checkpoints of a run folder, newest last; empty when there is none.

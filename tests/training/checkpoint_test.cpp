@@ -60,6 +60,38 @@ TEST_F(Checkpoint, OneWrongBitIsRefusedWithTensorAndOffset) {
   }
 }
 
+TEST_F(Checkpoint, ANumberThatIsNotFiniteIsNeitherWrittenNorRead) {
+  TinyTrainer tiny(data, tiny_config());
+  load_checkpoint(file, tiny.trainer);
+  const std::string before = bytes_of(file);
+  Tensor(tiny.trainer.network().embedding_layer().bias().value.value())
+      .fill(std::numeric_limits<float>::infinity());
+  EXPECT_TRUE(contains(error_text([&] { save_checkpoint(file, tiny.trainer, tiny.config); }),
+                       "fc.bias holds a number that is not finite"));
+  EXPECT_TRUE(bytes_of(file) == before);
+
+  TinyTrainer other(data, tiny_config());
+  other.trainer.allocate();
+  Network& network = other.trainer.network();
+  const Parameter& first = *network.parameters()[0];
+  std::vector<float> weights(static_cast<std::size_t>(first.shape.elements()), 1.0f);
+  weights.back() = std::numeric_limits<float>::quiet_NaN();
+  std::vector<std::int64_t> sizes;
+  for (int axis = 0; axis < first.shape.rank(); ++axis) sizes.push_back(first.shape[axis]);
+  write_safetensors(file,
+                    std::vector<TensorBytes>{{first.name, "F32", sizes, std::as_bytes(std::span(weights))}});
+  EXPECT_TRUE(contains(error_text<IoError>([&] { load_network(file, network); }), first.name + " at offset"));
+  EXPECT_TRUE(contains(error_text<IoError>([&] { load_network(file, network); }), "is not finite"));
+}
+
+TEST_F(Checkpoint, AStateThatWasHaltedIsNeverResumedFrom) {
+  TinyTrainer tiny(data, tiny_config());
+  load_checkpoint(file, tiny.trainer);
+  save_checkpoint(file, tiny.trainer, tiny.config, {.halted = "a gradient was not finite"});
+  EXPECT_TRUE(contains(refusal(), "in the middle of a step: a gradient was not finite"));
+  EXPECT_EQ(checkpoint_step(file), 2);
+}
+
 TEST_F(Checkpoint, AnotherNetworksFileIsRefusedWithTensorAndOffset) {
   TinyTrainer larger(data, tiny_config({"network.embedding=16"}));
   larger.trainer.initialise();

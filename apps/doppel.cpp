@@ -2,10 +2,14 @@
 // exit code is 0 only for success.
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include "apps/commands.h"
+#include "apps/signals.h"
 #include "tensor/error.h"
 
 int main(int argc, char** argv) {
+  dg::prepare_process();
   CLI::App app{"Doppelganger mining for face representation learning"};
   app.require_subcommand(1);
   dg::add_faces_command(app);
@@ -24,11 +28,11 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     return app.exit(e);
   } catch (const std::exception& e) {
-    fmt::print(stderr, "doppel: {}\n", e.what());
+    dg::say(STDERR_FILENO, fmt::format("doppel: {}\n", e.what()));
     return 1;
   }
   if (std::fflush(stdout) != 0) {
-    fmt::print(stderr, "doppel: the results could not be written to stdout\n");
+    dg::say(STDERR_FILENO, "doppel: the results could not be written to stdout\n");
     return 1;
   }
   return 0;

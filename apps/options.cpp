@@ -1,9 +1,12 @@
 #include "apps/options.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 
 #include <fmt/format.h>
 
+#include "apps/signals.h"
 #include "interop/atomic_file.h"
 #include "interop/whole_file.h"
 #include "tensor/backend.h"
@@ -69,6 +72,6 @@ void JsonOption::write(const std::function<void()>& print_table, const nlohmann:
   }
 }
 
-void print_note(const std::string& text) { fmt::print(stderr, "{}\n", text); }
+void print_note(const std::string& text) { say(STDERR_FILENO, text + "\n"); }
 
 }  // namespace dg

@@ -3,10 +3,11 @@
 // that is not finite), 1 any other failure.
 #include <fmt/format.h>
 
-#include <csignal>
+#include <unistd.h>
 
 #include "apps/commands.h"
 #include "apps/options.h"
+#include "apps/signals.h"
 #include "tensor/parallel.h"
 #include "training/run/train_run.h"
 #include "training/trainer.h"
@@ -33,6 +34,7 @@ int run_train(const TrainArguments& a) {
   options.stop_after = a.stop_after;
   options.resume = a.resume;
   options.stop = &stop_asked;
+  options.before_steps = [] { stop_on_signals(stop_asked); };
   std::vector<std::string> settings = a.set;
   if (a.steps) settings.push_back(fmt::format("steps={}", *a.steps));
   if (a.seed) settings.push_back(fmt::format("seed={}", *a.seed));
@@ -40,12 +42,13 @@ int run_train(const TrainArguments& a) {
       load_config(a.recipe.empty() ? std::nullopt : std::optional<std::filesystem::path>(a.recipe), settings);
   if (!a.init.empty()) options.init = a.init;
   set_threads(a.threads);
-  std::signal(SIGINT, [](int) { stop_asked = true; });
-  std::signal(SIGTERM, [](int) { stop_asked = true; });
   const TrainResult result = train(options);
-  fmt::print("{} {} steps, {:.0f} s, softmax loss {:.4f}, checkpoint {}/checkpoints/step-{}.safetensors\n",
-             result.stopped ? "stopped after" : "trained", result.steps, result.seconds,
-             result.prototype_loss, a.run, result.steps);
+  // What was trained is in the run folder, so the run has not failed where this line cannot be written.
+  say(STDOUT_FILENO,
+      fmt::format(
+          "{} {} steps, {:.0f} s, softmax loss {:.4f}, checkpoint {}/checkpoints/step-{}.safetensors\n",
+          result.stopped ? "stopped after" : "trained", result.steps, result.seconds, result.prototype_loss,
+          a.run, result.steps));
   return result.stopped ? 130 : 0;  // what a shell expects of an interrupted program
 }
 
@@ -73,7 +76,7 @@ void add_train_command(CLI::App& app) {
     try {
       code = run_train(*a);
     } catch (const TrainingStopped& e) {  // has its own exit code: trying again would not help
-      fmt::print(stderr, "doppel: {}\n", e.what());
+      say(STDERR_FILENO, fmt::format("doppel: {}\n", e.what()));
       code = 3;
     }
     if (code != 0) throw CLI::RuntimeError(code);

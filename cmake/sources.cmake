@@ -98,6 +98,7 @@ set(DG_PROGRAM_DEVICE
 
 set(DG_PROGRAM
   interop/atomic_file.cpp
+  interop/lock_file.cpp
   interop/random_access_file.cpp
   interop/safetensors_reader.cpp
   interop/safetensors_writer.cpp
@@ -168,6 +169,7 @@ set(DG_APPS
   apps/evaluate.cpp
   apps/faces.cpp
   apps/options.cpp
+  apps/signals.cpp
   apps/train.cpp
   apps/bench/bench.cpp
   apps/bench/convolution.cpp

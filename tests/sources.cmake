@@ -77,6 +77,7 @@ set(TEST_F32
   tensor/profile_test.cpp
   interop/atomic_file_test.cpp
   interop/checksum_test.cpp
+  interop/lock_file_test.cpp
   interop/safetensors_test.cpp
   interop/whole_file_test.cpp
   data/augmentation_test.cpp

@@ -22,8 +22,44 @@ TEST_P(Interrupted, TrainingSavesACheckpointThatEvaluates) {
   EXPECT_EQ(score.code, 0) << score.err;
 }
 
-INSTANTIATE_TEST_SUITE_P(Signals, Interrupted, testing::Values(SIGINT, SIGTERM),
-                         [](const auto& i) { return i.param == SIGINT ? "Interrupt" : "Terminate"; });
+INSTANTIATE_TEST_SUITE_P(Signals, Interrupted,
+                         testing::Values(SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGXCPU),
+                         [](const auto& i) { return std::string(sigabbrev_np(i.param)); });
+
+// A service manager sends both, one right after the other.
+TEST(Signals, ATerminationAndAHangUpSaveOnce) {
+  const fs::path data = pattern_folder("cli_both"), run = fresh_folder("cli_both_out") / "run";
+  Program training(train_words(data, run, {"--steps", "1000000"}));
+  ASSERT_TRUE(training.wait_for([&] { return contains(file_text(run / "metrics.jsonl"), "\n"); }));
+  training.send(SIGTERM);
+  training.send(SIGHUP);
+  EXPECT_EQ(training.finish().code, 130);
+  EXPECT_EQ(files_in(run / "checkpoints").size(), 1u);
+}
+
+TEST(Signals, AReaderThatWentAwayIsIgnored) {
+  const fs::path data = pattern_folder("cli_pipe"), run = fresh_folder("cli_pipe_out") / "run";
+  Program training(train_words(data, run, {"--steps", "300"}));
+  ASSERT_TRUE(training.wait_for([&] { return contains(file_text(run / "metrics.jsonl"), "\n"); }));
+  training.send(SIGPIPE);
+  EXPECT_EQ(training.finish().code, 0);
+}
+
+TEST(TwoRuns, TheSecondIsRefusedWithTheFirstsNumber) {
+  const fs::path data = pattern_folder("cli_two"), run = fresh_folder("cli_two_out") / "run";
+  Program training(train_words(data, run, {"--steps", "1000000"}));
+  ASSERT_TRUE(training.wait_for([&] { return contains(file_text(run / "metrics.jsonl"), "\n"); }));
+  const std::string config = file_text(run / "config.toml");
+  for (const Words& more : {Words{"--seed", "7"}, Words{"--resume"}}) {
+    const Finished second = doppel(train_words(data, run, more));
+    EXPECT_EQ(second.code, 1);
+    EXPECT_TRUE(contains(second.err, "holds it and still runs"));
+    EXPECT_TRUE(contains(second.err, (run / "lock").string() + ": process "));
+  }
+  EXPECT_EQ(file_text(run / "config.toml"), config);
+  training.send(SIGINT);
+  EXPECT_EQ(training.finish().code, 130);
+}
 
 class Guarded : public testing::TestWithParam<std::pair<const char*, Words>> {};
 
@@ -43,6 +79,20 @@ INSTANTIATE_TEST_SUITE_P(Guards, Guarded,
                          testing::Values(std::pair{"optim.rate=1e30", Words{"finite", "step", ".jpg"}},
                                          std::pair{"guard.collapse_cosine=-1", Words{"collapsed", "step"}}),
                          [](const auto& i) { return i.index == 0 ? "NotFinite" : "Collapsed"; });
+
+TEST(Guards, WeightsThatAreTooLargeExitWithThreeWhetherOrNotAnEvaluationComesFirst) {
+  const fs::path data = pattern_folder("cli_large");
+  for (const char* every : {"evaluate.every=0", "evaluate.every=1"}) {
+    const fs::path run = fresh_folder("cli_large_out") / "run";
+    const Finished f =
+        doppel(train_words(data, run,
+                           {"--steps", "50", "--set", "loss.margin=1e30", "--set", "loss.margin_start=3",
+                            "--set", "optim.clip_norm=0", "--set", every}));
+    EXPECT_EQ(f.code, 3) << f.err;
+    EXPECT_TRUE(contains(f.err, "finite"));
+    EXPECT_TRUE(contains(f.err, ".jpg"));
+  }
+}
 
 TEST(FullDisk, TheOldCheckpointSurvivesAndThePathIsNamed) {
   const fs::path data = pattern_folder("cli_full"), run = fresh_folder("cli_full_out") / "run";

@@ -115,6 +115,7 @@ struct Config {
 
   struct Checkpoint {
     std::int64_t every = 0, keep = 3;
+    double minutes = 10;
   } checkpoint;
 
   struct Guard {

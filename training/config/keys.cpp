@@ -158,7 +158,9 @@ std::vector<Key> classifier_keys() {
 std::vector<Key> checkpoint_keys() {
   return {
       integer("checkpoint.every", DG_AT(checkpoint.every), 0, billion,
-              "steps between two checkpoints; 0 = only at the end and when the run is stopped"),
+              "steps between two checkpoints; 0 = not by steps"),
+      speed_or_log(real("checkpoint.minutes", DG_AT(checkpoint.minutes), 0, million,
+                        "minutes between two checkpoints, beside those by steps; 0 = not by time")),
       integer("checkpoint.keep", DG_AT(checkpoint.keep), 1, billion, "how many of the newest are kept"),
   };
 }

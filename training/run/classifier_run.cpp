@@ -4,6 +4,7 @@
 
 #include "data/augmentation.h"
 #include "interop/atomic_file.h"
+#include "interop/lock_file.h"
 #include "interop/safetensors.h"
 #include "recognition/recogniser.h"
 #include "tensor/stopwatch.h"
@@ -106,6 +107,7 @@ double mean(std::span<const double> values) {
 ClassifierRunResult learn_on_run(const fs::path& folder, const EvaluateOptions& o,
                                  const std::vector<std::string>& settings) {
   const FinishedRun run(folder);
+  const LockFile lock(folder / "lock");  // what is written here is written by one process
   const Config config = classifier_config(run, settings);
   Network network = run.network(o.checkpoint, o.device);
   EvaluateOptions quiet = o;  // the training run has told about the data

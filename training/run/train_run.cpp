@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "interop/atomic_file.h"
+#include "interop/lock_file.h"
 #include "interop/whole_file.h"
 #include "recognition/recogniser.h"
 #include "tensor/parallel.h"
@@ -18,8 +19,52 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// A run folder inside the data would be taken for an identity, and what a run deletes must not be data.
+void refuse_folder(const fs::path& run, const fs::path& data) {
+  require(!run.empty(), "train", "--run must name a folder, got an empty name");
+  const fs::path inner = fs::weakly_canonical(fs::absolute(run)),
+                 outer = fs::weakly_canonical(fs::absolute(data));
+  const auto [end, unused] = std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
+  require(end != outer.end(), "train", "--run must be outside the data {}, got {}", data.string(),
+          run.string());
+}
+
+fs::path best_checkpoint(const fs::path& run) { return run / "checkpoints" / "best.safetensors"; }
+
+// A first try that failed before anything was learnt leaves neither, and does not occupy its folder.
+bool holds_a_run(const fs::path& run) {
+  std::error_code none;
+  const auto metrics = fs::file_size(run / "metrics.jsonl", none);
+  return !step_checkpoints(run).empty() || fs::exists(best_checkpoint(run)) || (!none && metrics > 0);
+}
+
+// Whether this program wrote the file: a folder of checkpoints may hold others, which are never deleted.
+bool is_step_checkpoint(const fs::path& path) {
+  try {
+    return fs::is_regular_file(fs::symlink_status(path)) &&
+           path.filename() == fmt::format("step-{}.safetensors", checkpoint_step(path));
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// What a killed run leaves of a checkpoint that it was writing.
+bool is_unfinished_checkpoint(const fs::directory_entry& entry) {
+  std::string name = entry.path().filename().string();
+  constexpr std::string_view ending = ".safetensors.tmp";
+  if (!name.ends_with(ending) || !entry.is_regular_file() || entry.is_symlink()) return false;
+  name.resize(name.size() - ending.size());
+  if (name == "best") return true;
+  for (const std::string_view start : {"step-", "halted-step-"}) {
+    if (name.starts_with(start) && name.size() > start.size() &&
+        name.find_first_not_of("0123456789", start.size()) == std::string::npos)
+      return true;
+  }
+  return false;
+}
+
 void refuse_other_settings(const fs::path& run, const Config& now) {
-  if (!fs::exists(run / "config.toml")) return;
+  if (!holds_a_run(run) || !fs::exists(run / "config.toml")) return;
   const std::vector<std::string> changed =
       differences(load_config(run / "config.toml", {}), now, Compare::results);
   require(changed.empty(), "train", "--resume must not change settings, got other values of {} than {} has",
@@ -40,6 +85,16 @@ void refuse_other_identities(const fs::path& run, const std::string& now) {
   require(as_text(read_file_bytes(table)) == now, "train",
           "--resume must go on with the identities that {} lists, but the data now have others",
           table.string());
+}
+
+// Puts `best` where its step is among the step checkpoints, before one of the same step.
+void add_by_step(std::vector<fs::path>& checkpoints, const fs::path& best) {
+  const std::int64_t step = checkpoint_step(best);
+  const auto after = [step](const fs::path& path) {
+    return std::stoll(path.filename().string().substr(5)) >=
+           step;  // behind "step-", as step_checkpoints says
+  };
+  checkpoints.insert(std::find_if(checkpoints.begin(), checkpoints.end(), after), best);
 }
 
 class Run {
@@ -66,19 +121,27 @@ class Run {
     log_->note(fmt::format("{} base identities train, {} novel ones are held out", split_.base_classes.size(),
                            split_.novel_classes.size()));
     if (!start_note.empty()) log_->note(start_note);
+    if (!lock_->not_held().empty())
+      log_->note(
+          fmt::format("the run folder cannot be locked ({}): start no second run in it", lock_->not_held()));
     metrics_.start(trainer_.next_step(), time_.seconds());
+    const std::int64_t first = trainer_.next_step();
+    options_.before_steps();
     bool stopped = false;
     try {
       while (trainer_.started_steps() < last_ && !stopped) {
-        stopped = options_.stop != nullptr && options_.stop->load();
+        stopped = asked_to_stop();
         if (!stopped) step();
       }
       finish_steps(0);
+    } catch (const Stopped&) {  // in an evaluation
+      stopped = true;
     } catch (const std::exception& e) {
       report_broken_photos();
       try {
         trainer_.finish_steps();
-        save();  // nothing that was learnt is lost
+        // Nothing that was learnt is lost, and a run that learnt nothing does not occupy its folder.
+        if (trainer_.next_step() > first) save(e.what());
       } catch (const std::exception& also) {
         throw Error(fmt::format("{}\nand then the checkpoint could not be saved: {}", e.what(), also.what()));
       }
@@ -98,22 +161,25 @@ class Run {
  private:
   fs::path folder() const { return options_.run / "checkpoints"; }
 
+  bool asked_to_stop() const { return options_.stop != nullptr && options_.stop->load(); }
+
   void report_broken_photos() {
     report_broken(store_, [this](const std::string& text) { log_->note(text); });
   }
 
   void make_folder() {
+    std::error_code failed;
+    fs::create_directories(folder(), failed);
+    if (failed) throw IoError(fmt::format("{}: {}", folder().string(), failed.message()));
+    lock_.emplace(options_.run / "lock");
     if (options_.resume) {
       refuse_other_settings(options_.run, config_);
     } else {
-      require(step_checkpoints(options_.run).empty(), "train",
+      require(!holds_a_run(options_.run), "train",
               "{} already holds a run; choose another --run folder, or --resume it", options_.run.string());
     }
     const std::string identities = identity_table(set_, split_);
     refuse_other_identities(options_.run, identities);
-    std::error_code failed;
-    fs::create_directories(folder(), failed);
-    if (failed) throw IoError(fmt::format("{}: {}", folder().string(), failed.message()));
     write_file_atomically(options_.run / "config.toml", to_toml(config_));
     write_file_atomically(options_.run / "identities.tsv", identities);
   }
@@ -132,8 +198,9 @@ class Run {
       }
     };
     if (options_.resume) {
-      const fs::path best = folder() / "best.safetensors";
+      const fs::path best = best_checkpoint(options_.run);
       std::vector<fs::path> candidates = step_checkpoints(options_.run);
+      if (fs::exists(best)) loads([&] { add_by_step(candidates, best); });
       for (; !candidates.empty(); candidates.pop_back()) {
         RunState run;
         if (!loads([&] { run = load_checkpoint(candidates.back(), trainer_); })) continue;
@@ -154,7 +221,10 @@ class Run {
     const std::int64_t done = trainer_.started_steps() + 1;
     const auto due = [done](std::int64_t every) { return every > 0 && done % every == 0; };
     const bool log = due(config_.log.every) || done == last_,
-               score = due(config_.evaluate.every) && data_.held_out, keep = due(config_.checkpoint.every);
+               score = due(config_.evaluate.every) && data_.held_out,
+               keep = due(config_.checkpoint.every) ||
+                      (config_.checkpoint.minutes > 0 &&
+                       time_.seconds() - saved_at_ >= 60 * config_.checkpoint.minutes);
     Profile profile(options_.device);
     const Stopwatch step_time;
     {
@@ -174,10 +244,11 @@ class Run {
     if (const auto warning = trainer_.take_warning()) log_->note(*warning);
   }
 
-  void evaluate() {
-    const OneShotResult scores =
-        recognise(trainer_.network(), store_, split_, {},
-                  {.device = options_.device, .workers = static_cast<int>(config_.data.workers)});
+  void evaluate() try {
+    const OneShotResult scores = recognise(trainer_.network(), store_, split_, {},
+                                           {.device = options_.device,
+                                            .workers = static_cast<int>(config_.data.workers),
+                                            .stop = options_.stop});
     log_->note(fmt::format("step {}: novel top-1 {:.2f}%", trainer_.next_step(), 100 * scores.novel_top1));
     log_->metrics({{"step", static_cast<double>(trainer_.next_step())},
                    {"novel_top1", scores.novel_top1},
@@ -186,17 +257,29 @@ class Run {
     best_top1_ = scores.novel_top1;
     save_checkpoint(folder() / "best.safetensors", trainer_, config_,
                     {.metrics = metrics_.save(), .novel_top1 = best_top1_});
+  } catch (const NotFinite& e) {
+    throw TrainingStopped(
+        fmt::format("[trainer] step {}: the weights are too large: {}", trainer_.next_step(), e.what()));
   }
 
-  void save() {
+  // `why`: of a run that fails.
+  void save(const std::string& why = "") {
+    saved_at_ = time_.seconds();
+    if (!trainer_.whole()) {
+      save_checkpoint(folder() / fmt::format("halted-step-{}.safetensors", trainer_.next_step()), trainer_,
+                      config_, {.metrics = metrics_.save(), .halted = why});
+      return;
+    }
     const fs::path newest = folder() / fmt::format("step-{}.safetensors", trainer_.next_step());
     save_checkpoint(newest, trainer_, config_, {.metrics = metrics_.save()});
     // Checkpoints of later steps can only be damaged ones that a resume passed over: they do not count.
     const std::vector<fs::path> all = step_checkpoints(options_.run);
     const auto end = std::find(all.begin(), all.end(), newest);
-    for (auto old = all.begin(); end - old >= config_.checkpoint.keep; ++old) fs::remove(*old);
+    for (auto old = all.begin(); end - old >= config_.checkpoint.keep; ++old) {
+      if (is_step_checkpoint(*old)) fs::remove(*old);
+    }
     for (const auto& entry : fs::directory_iterator(folder())) {
-      if (entry.path().extension() == ".tmp") fs::remove(entry.path());  // left by a killed run
+      if (is_unfinished_checkpoint(entry)) fs::remove(entry.path());
     }
   }
 
@@ -225,6 +308,8 @@ class Run {
   const std::int64_t last_;  // how many steps the run has when it ends
   RunMetrics metrics_{config_.sampling.batch, trainer_.losses()};
   double best_top1_ = -1;
+  std::optional<LockFile> lock_;
+  double saved_at_ = 0;  // seconds on time_
   const Stopwatch time_;
 };
 
@@ -232,6 +317,7 @@ class Run {
 
 TrainResult train(const TrainOptions& options) {
   validate(options.config);
+  refuse_folder(options.run, options.data);
   return Run(options).run();
 }
 

@@ -1,14 +1,16 @@
 // A training run: data + configuration -> run folder.
 //
+//   RUN/lock             held by the process that writes here
 //   RUN/config.toml      the full configuration
 //   RUN/identities.tsv   every identity and its part of the split: base or novel
 //   RUN/metrics.jsonl    one line per log.every steps
 //   RUN/checkpoints/step-<number>.safetensors (the last checkpoint.keep), best.safetensors (highest held-out
-//   novel top-1)
+//   novel top-1), halted-step-<number>.safetensors (see docs/checkpoints.md; never resumed from)
 #pragma once
 #include <atomic>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <optional>
 
 #include "data/split.h"
@@ -26,6 +28,7 @@ struct TrainOptions {
   std::optional<std::filesystem::path> init;  // checkpoint whose network weights to start from
   bool resume = false;  // continue RUN from its newest good checkpoint; from step 0 if there is none
   const std::atomic<bool>* stop = nullptr;          // set from outside: save and return
+  std::function<void()> before_steps = [] {};       // called once there is something that `stop` would save
   std::atomic<std::int64_t>* steps_done = nullptr;  // set after every step
   std::FILE* console = stderr;                      // progress and messages
 };

@@ -98,6 +98,7 @@ alpha_trainable = false
 augment = true
 [checkpoint]
 every = 100
+minutes = 2.5
 keep = 1
 [guard]
 collapse = "warn"

@@ -8,7 +8,7 @@
 #include "training/checkpoint.h"
 #include "training/run/evaluate_run.h"
 #include "training/tiny_run.h"
-#include "training/trainer.h"
+#include "training/tiny_trainer.h"
 
 namespace dg {
 namespace {
@@ -85,6 +85,73 @@ TEST(Run, AStopFromOutsideSavesACheckpoint) {
   const TrainResult r = train({.data = data, .run = run, .config = tiny_config(), .stop = &stop});
   EXPECT_TRUE(r.stopped);
   EXPECT_TRUE(fs::exists(run / "checkpoints" / "step-0.safetensors"));
+}
+
+TEST(Run, CheckpointsByTimeChangeNoResult) {
+  const fs::path data = pattern_folder("minutes"), out = fresh_folder("minutes_out");
+  const Config never = tiny_config({"checkpoint.minutes=0"}),
+               always = tiny_config({"checkpoint.minutes=1e-9"});
+  train({.data = data, .run = out / "never", .config = never});
+  EXPECT_EQ(step_checkpoints(out / "never").size(), 1u);
+  train({.data = data, .run = out / "always", .config = always});
+  EXPECT_EQ(step_checkpoints(out / "always").size(), 3u) << "checkpoint.keep is 3";
+  TinyTrainer a(data, never), b(data, never);
+  load_checkpoint(out / "never" / "checkpoints" / "step-10.safetensors", a.trainer);
+  load_checkpoint(out / "always" / "checkpoints" / "step-10.safetensors", b.trainer);
+  EXPECT_EQ(a.trainer.save_state(), b.trainer.save_state());
+  for (std::size_t i = 0; i < a.trainer.parameters().size(); ++i) {
+    EXPECT_EQ(a.trainer.parameters()[i]->value.value().to_vector(),
+              b.trainer.parameters()[i]->value.value().to_vector());
+  }
+}
+
+TEST(Run, TheBestCheckpointCanBeResumedFrom) {
+  const fs::path data = pattern_folder("from_best"), out = fresh_folder("from_best_out"), run = out / "run";
+  const Config config = tiny_config({"evaluate.every=4"});
+  train({.data = data, .run = run, .config = config, .stop_after = 4});
+  fs::remove(run / "checkpoints" / "step-4.safetensors");
+  const auto start = [&] { train({.data = data, .run = run, .config = config}); };
+  EXPECT_TRUE(contains(error_text(start), "already holds a run"));
+  train({.data = data, .run = run, .config = config, .resume = true});
+  train({.data = data, .run = out / "whole", .config = config});
+  EXPECT_TRUE(bytes_of(run / "checkpoints" / "step-10.safetensors") ==
+              bytes_of(out / "whole" / "checkpoints" / "step-10.safetensors"));
+}
+
+TEST(Run, AFailedFirstTryDoesNotOccupyItsFolder) {
+  const fs::path data = pattern_folder("first_try"), run = fresh_folder("first_try_out") / "run";
+  for (int p = 0; p < 4; ++p) std::ofstream(data / "000" / fmt::format("{}.jpg", p)) << "no photo";
+  EXPECT_NE(
+      error_text([&] { train({.data = data, .run = run, .config = tiny_config({"init.lsuv_images=100"})}); }),
+      "no error");
+  fs::remove_all(data / "000");
+  EXPECT_EQ(error_text([&] {
+              train({.data = data, .run = run, .config = tiny_config({"data.base_identities=8"})});
+            }),
+            "no error");
+}
+
+TEST(Run, ARunFolderInsideTheDataIsRefused) {
+  const fs::path data = pattern_folder("inside");
+  for (const fs::path& run : {data, data / "run", data / "x" / ".." / "run", fs::path()}) {
+    EXPECT_TRUE(contains(error_text([&] { train({.data = data, .run = run, .config = tiny_config()}); }),
+                         "[train] --run must"));
+  }
+  EXPECT_FALSE(fs::exists(data / "run"));
+}
+
+TEST(Run, FilesThatItDidNotWriteAreNeverDeleted) {
+  const fs::path data = pattern_folder("foreign"), run = fresh_folder("foreign_out") / "run";
+  const Config config = tiny_config({"checkpoint.every=1", "checkpoint.keep=1"});
+  train({.data = data, .run = run, .config = config, .stop_after = 3});
+  const fs::path folder = run / "checkpoints";
+  for (const char* name : {"notes.tmp", "step-.safetensors.tmp", "step-1.safetensors", "step-02.safetensors"})
+    std::ofstream(folder / name) << "not a checkpoint";
+  fs::create_directory(folder / "step-2.safetensors");
+  train({.data = data, .run = run, .config = config, .resume = true});
+  for (const char* name : {"notes.tmp", "step-.safetensors.tmp", "step-1.safetensors", "step-02.safetensors",
+                           "step-2.safetensors", "step-10.safetensors"})
+    EXPECT_TRUE(fs::exists(folder / name)) << name;
 }
 
 TEST(Run, ResumeContinuesBitForBit) {

@@ -102,6 +102,7 @@ set(DG_PROGRAM
   interop/random_access_file.cpp
   interop/safetensors_reader.cpp
   interop/safetensors_writer.cpp
+  interop/toml_text.cpp
   interop/whole_file.cpp
   data/class_folder.cpp
   data/exif.cpp

@@ -79,6 +79,7 @@ set(TEST_F32
   interop/checksum_test.cpp
   interop/lock_file_test.cpp
   interop/safetensors_test.cpp
+  interop/toml_text_test.cpp
   interop/whole_file_test.cpp
   data/augmentation_test.cpp
   data/class_folder_test.cpp

@@ -116,6 +116,7 @@ class Trainer {
 
   void start_optimiser();
   void plan(std::int64_t step);
+  void check_planned(const Batch& batch) const;
   Tensor training_images(std::int64_t step, const LoadedBatch& photos);
   void start_download(const JointLoss& loss, Step& step);
   StepResult finish_oldest();

@@ -1,6 +1,9 @@
 // What a trainer's future depends on, beside parameters and velocities, as bytes (docs/checkpoints.md).
 #include "training/trainer.h"
 
+#include <algorithm>
+#include <set>
+
 namespace dg {
 
 std::vector<std::pair<std::string, State>> Trainer::save_state() const {
@@ -21,6 +24,29 @@ std::vector<std::pair<std::string, State>> Trainer::save_state() const {
 
 std::string Trainer::planned_state(std::size_t i) { return fmt::format("state.planned.{}", i); }
 
+// A batch that the sampler could have made: different classes of this run, and photos that train them.
+void Trainer::check_planned(const Batch& batch) const {
+  constexpr auto where = "trainer";
+  require(std::ssize(batch.photos) == config_.sampling.batch, where,
+          "a planned batch must have sampling.batch = {} photos, got {}", config_.sampling.batch,
+          batch.photos.size());
+  std::set<ClassId> seen;
+  std::size_t row = 0;
+  for (std::size_t i = 0; i < batch.classes.size(); ++i) {
+    const ClassId c = batch.classes[i];
+    require(c >= 0 && c < index_.classes() && seen.insert(c).second, where,
+            "a planned batch must have different classes of 0..{}, got {}", index_.classes() - 1, c);
+    require(batch.photos_per_class[i] > 0, where,
+            "a planned batch must show each of its classes, got {} of {}", batch.photos_per_class[i], c);
+    const auto photos = index_.photos_of(c);
+    for (int n = 0; n < batch.photos_per_class[i]; ++n, ++row) {
+      require(std::ranges::find(photos, batch.photos[row]) != photos.end(), where,
+              "a planned batch must show class {} by photos that train it, got photo {}", c,
+              batch.photos[row]);
+    }
+  }
+}
+
 void Trainer::load_state(const std::vector<std::pair<std::string, State>>& state) {
   require(next_step_ == 0 && steps_.empty(), "trainer",
           "state can be loaded only before the first step, not at {}", next_step_);
@@ -32,6 +58,13 @@ void Trainer::load_state(const std::vector<std::pair<std::string, State>>& state
       collapsed_steps_ = in.get<std::int64_t>();
       last_seen_ = in.get_vector<std::int64_t>();
       in.finish();
+      require(next_step_ >= 0 && collapsed_steps_ >= 0, "trainer",
+              "the saved steps must be 0 or more, got {} done and {} collapsed", next_step_,
+              collapsed_steps_);
+      require(std::ssize(last_seen_) == index_.classes(), "trainer",
+              "the saved state must be of {} classes, got {}", index_.classes(), last_seen_.size());
+      require(std::ranges::all_of(last_seen_, [this](std::int64_t s) { return s >= -1 && s < next_step_; }),
+              "trainer", "the saved last step of a class must be in -1..{}", next_step_ - 1);
       classes_seen_ = distinct_classes(0);
     } else if (name == doppelgangers) {
       list_.load(bytes);
@@ -40,7 +73,9 @@ void Trainer::load_state(const std::vector<std::pair<std::string, State>>& state
     } else if (name == sampler) {
       sampler_->load(bytes);
     } else {
-      steps_.emplace_back().batch = load_batch(bytes);
+      Batch batch = load_batch(bytes);
+      check_planned(batch);
+      steps_.emplace_back().batch = std::move(batch);
     }
   }
   for (std::size_t i = 0; i < steps_.size(); ++i) {

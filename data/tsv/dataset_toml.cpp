@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "interop/toml_text.h"
 #include "interop/whole_file.h"
 #include "tensor/check.h"
 
@@ -27,6 +28,7 @@ class Reader {
   explicit Reader(const fs::path& path) : path_(path) {
     const auto bytes = read_file_bytes(path, largest_toml);
     try {
+      check_toml_text(as_text(bytes), path_.string());
       table_ = toml::parse(as_text(bytes));
     } catch (const toml::parse_error& e) {
       throw Error(fmt::format("{}:{}: {}", path_.string(), e.source().begin.line, e.description()));

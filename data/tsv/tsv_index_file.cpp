@@ -1,5 +1,6 @@
 #include "data/tsv/tsv_index_file.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <span>
@@ -79,6 +80,34 @@ void write_index(const fs::path& path, const TsvIndex& index, const Fingerprint&
   file.commit();
 }
 
+// Whether scan_tsv could have made the index for a file of these bytes: whoever handed the file on may have
+// written anything, with the right checksum.
+bool fits(const TsvIndex& index, std::uint64_t file_bytes, const Fingerprint& of) {
+  const auto lines = static_cast<std::size_t>(index.lines());
+  const bool labelled = of[5] >= 0, parted = of[6] >= 0;  // whether the file has a MID and a set column
+  if (index.start.size() != lines + 1 || index.start.back() != file_bytes) return false;
+  if (index.part.size() != (parted ? lines : 0) || (!labelled && !index.mids.empty())) return false;
+  std::int64_t bad = 0;
+  for (std::size_t line = 0; line < lines; ++line) {
+    // A line has at least its ending, but for the last one, which is only there if it has something.
+    if (index.start[line] >= index.start[line + 1]) return false;
+    const std::int32_t identity = index.identity[line];
+    const bool is_bad = identity == TsvIndex::bad_row;
+    const bool good =
+        labelled ? identity >= 0 && identity < std::ssize(index.mids) : identity == TsvIndex::unlabelled;
+    if (!is_bad && !good) return false;
+    const std::uint8_t part = parted ? index.part[line] : std::uint8_t{TsvIndex::none};
+    if (part > TsvIndex::novel || (parted && !is_bad && part == TsvIndex::none)) return false;
+    bad += is_bad;
+  }
+  if (index.bad.count != bad) return false;
+  if (std::ssize(index.bad.why) != std::min<std::int64_t>(bad, BadRows::listed)) return false;
+  return std::ranges::all_of(index.bad.why, [&](const auto& row) {
+    return row.first >= 1 && row.first <= index.lines() &&
+           index.identity[static_cast<std::size_t>(row.first - 1)] == TsvIndex::bad_row;
+  });
+}
+
 // Nothing where there is no index, or one that cannot be read, is damaged, or has another fingerprint.
 std::optional<TsvIndex> read_index(const fs::path& path, const Fingerprint& wanted) try {
   const std::vector<std::uint8_t> file = read_file_bytes(path);
@@ -101,6 +130,7 @@ std::optional<TsvIndex> read_index(const fs::path& path, const Fingerprint& want
     index.bad.why.emplace(line, get_text(in));
   }
   in.finish();
+  if (!fits(index, static_cast<std::uint64_t>(wanted[0]), wanted)) return std::nullopt;
   return index;
 } catch (const Error&) {  // of the file, or of StateReader: the bytes are not an index
   return std::nullopt;

@@ -111,6 +111,54 @@ TEST_F(Checkpoint, StatesOfOtherDataAreRefusedWithTheFile) {
   EXPECT_NE(text.find("27 photos"), std::string::npos) << text;
 }
 
+// Whoever hands a checkpoint on may have written anything into its states, with the right checksums.
+TEST_F(Checkpoint, AStateWithOtherNumbersIsRefusedOrHarmless) {
+  TinyTrainer whole(data, tiny_config());
+  load_checkpoint(file, whole.trainer);
+  const auto state = whole.trainer.save_state();
+  int refused = 0;
+  for (std::size_t s = 0; s < state.size(); ++s) {
+    for (std::size_t at = 4; at + 4 <= state[s].second.size(); at += 4) {
+      for (const std::int32_t value : {0x7FFFFFFF, -2, 0x10000000}) {
+        auto other = state;
+        std::memcpy(other[s].second.data() + at, &value, sizeof value);
+        TinyTrainer tiny(data, tiny_config());
+        tiny.trainer.allocate();
+        if (error_text([&] { tiny.trainer.load_state(other); }) == "no error") {
+          EXPECT_LE(tiny.trainer.distinct_classes(0), 9) << state[s].first << " " << at;
+        } else {
+          ++refused;
+        }
+      }
+    }
+  }
+  EXPECT_GT(refused, 300);
+}
+
+TEST_F(Checkpoint, APlannedBatchOfOthersIsRefused) {
+  TinyTrainer whole(data, tiny_config());
+  load_checkpoint(file, whole.trainer);
+  const auto state = whole.trainer.save_state();
+  const auto refusal_of = [&](const auto& change) {
+    auto other = state;
+    Batch batch = load_batch(other.back().second);
+    change(batch);
+    other.back().second = save_batch(batch);
+    TinyTrainer tiny(data, tiny_config());
+    return error_text([&] { tiny.trainer.load_state(other); });
+  };
+  EXPECT_EQ(refusal_of([](Batch&) {}), "no error");
+  EXPECT_TRUE(contains(refusal_of([](Batch& b) { b = {}; }), "sampling.batch"));
+  EXPECT_TRUE(
+      contains(refusal_of([](Batch& b) { b.photos[0] = b.photos.back(); }), "by photos that train it"));
+  EXPECT_TRUE(contains(refusal_of([](Batch& b) { b.photos[0] = -1; }), "by photos that train it"));
+  EXPECT_TRUE(contains(refusal_of([](Batch& b) {
+                         for (ClassId& label : b.labels) label = label == b.classes[0] ? 9 : label;
+                         b.classes[0] = 9;
+                       }),
+                       "different classes of 0..8, got 9"));
+}
+
 TEST_F(Checkpoint, ABestWithoutItsFigureIsRefused) {
   write_safetensors(file, {}, {{"novel_top1", "high"}});
   EXPECT_EQ(error_text<IoError>([&] { best_top1(file); }),

@@ -1,7 +1,8 @@
 // Reading: TOML text, recipe files with their bases, and "section.key=value" settings.
 #include <sstream>
 
-#include "interop/whole_file.h"
+#include "interop/random_access_file.h"
+#include "interop/toml_text.h"
 #include "tensor/check.h"
 #include "training/config/keys.h"
 
@@ -33,6 +34,8 @@ std::string_view last_part(std::string_view name) { return name.substr(name.rfin
 
 // "; did you mean sampling.batch?": the key closest in spelling, or with the right name in another section.
 std::string suggestion(std::string_view name) {
+  constexpr std::size_t longest = 100;  // bytes; no key has half as many, and the search takes their square
+  if (name.size() > longest) return "; docs/configuration.md lists all keys";
   std::string_view nearest;
   std::size_t best = std::max<std::size_t>(2, name.size() / 3) + 1;
   const auto consider = [&](std::string_view known, std::size_t distance) {
@@ -122,6 +125,7 @@ void apply_table(Config& config, const toml::table& table, const std::string& fi
 }
 
 toml::table parse(std::string_view text, const std::string& name) {
+  check_toml_text(text, name);
   try {
     return toml::parse(text, name);
   } catch (const toml::parse_error& e) {
@@ -129,11 +133,26 @@ toml::table parse(std::string_view text, const std::string& name) {
   }
 }
 
+// A recipe with every key has some 4 KB.
+constexpr std::uint64_t largest_recipe = 1 << 20;
+
+// How many files may build on each other, and how many may be read in all: far above any use, and few enough
+// that neither the stack nor the time runs out.
+constexpr std::size_t deepest_base = 32;
+constexpr int most_recipes = 256;
+
 std::string recipe_text(const fs::path& path) {
   std::error_code failed;
   if (fs::is_directory(path, failed))
     throw IoError(fmt::format("{}: is a folder, not a recipe", path.string()));
-  return read_file_text(path);
+  const RandomAccessFile file(path);
+  if (file.size() > largest_recipe) {
+    throw IoError(fmt::format("{}: {} bytes is more than the limit of {} for a recipe", path.string(),
+                              file.size(), largest_recipe));
+  }
+  std::string text(file.size(), '\0');
+  text.resize(file.read(0, text));
+  return text;
 }
 
 // The files that `base = "a.toml"` or `base = ["a.toml", "b.toml"]` names.
@@ -151,8 +170,12 @@ std::vector<std::string> base_names(const toml::node& base, const std::string& p
 }
 
 // `open`: the files whose base this is, outermost first.
-void apply_file(Config& config, const fs::path& path, std::vector<fs::path>& open) {
+void apply_file(Config& config, const fs::path& path, std::vector<fs::path>& open, int& files) {
   open.push_back(fs::weakly_canonical(path));
+  require(open.size() <= deepest_base, "config", "recipes may build on each other {} deep, {} is one more",
+          deepest_base, path.string());
+  require(++files <= most_recipes, "config", "a recipe may read {} files in all, {} is one more",
+          most_recipes, path.string());
   toml::table table = parse(recipe_text(path), path.string());
   if (const toml::node* base = table.get("base")) {
     const std::string place = fmt::format("{}:{}", path.string(), base->source().begin.line);
@@ -163,7 +186,7 @@ void apply_file(Config& config, const fs::path& path, std::vector<fs::path>& ope
             fmt::format("{}: base leads back to {}, which is being read already", place, file.string()));
       }
       if (!fs::exists(file)) throw IoError(fmt::format("{}: base {} does not exist", place, file.string()));
-      apply_file(config, file, open);
+      apply_file(config, file, open, files);
     }
     table.erase("base");
   }
@@ -176,6 +199,17 @@ std::string trimmed(const std::string& text) {
   return first == std::string::npos ? "" : text.substr(first, last - first + 1);
 }
 
+// Empty when the parser must not see it: it is no TOML.
+toml::table parse_value(const std::string& value, const std::string& place) {
+  const std::string line = "value = " + value;
+  try {
+    check_toml_text(line, place);
+  } catch (const Error&) {
+    return {};
+  }
+  return toml::parse(line);
+}
+
 // What is not TOML is taken as a string, so that `--set guard.collapse=warn` needs no quotes inside quotes.
 void apply_setting(Config& config, const std::string& setting) {
   const std::string place = "--set " + setting;
@@ -186,7 +220,7 @@ void apply_setting(Config& config, const std::string& setting) {
   const std::string name = trimmed(setting.substr(0, equals)), value = trimmed(setting.substr(equals + 1));
   toml::table table;
   try {
-    table = toml::parse("value = " + value);
+    table = parse_value(value, place);
   } catch (const toml::parse_error& e) {
     const bool meant_as_toml =
         !value.empty() && std::string_view("[{\"'").find(value[0]) != std::string_view::npos;
@@ -209,7 +243,8 @@ void apply_settings(Config& config, const std::vector<std::string>& settings) {
 Config load_config(const std::optional<fs::path>& recipe, const std::vector<std::string>& settings) {
   Config config;
   std::vector<fs::path> open;
-  if (recipe) apply_file(config, *recipe, open);
+  int files = 0;
+  if (recipe) apply_file(config, *recipe, open, files);
   apply_settings(config, settings);
   return config;
 }

@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "interop/checksum.h"
+#include "interop/whole_file.h"
 #include "tests/data/photo_files.h"
 
 namespace dg {
@@ -110,6 +113,35 @@ TEST_F(Kept, ADamagedIndexIsMadeAgain) {
 }
 
 // The bytes that every version has written for this file: an index of an older program is still read.
+// Whoever hands a file on may have written anything into its index, with the right checksum. Names and
+// reasons cannot be held against anything short of a scan; every number can.
+TEST_F(Kept, AnIndexWithOtherNumbersIsMadeAgain) {
+  const KeptTsvIndex good = open();
+  const auto index_bytes = read_file_bytes(kept);
+  const std::string index(as_text(index_bytes));
+  int scanned = 0;
+  constexpr std::size_t numbers = 8 + 7 * 8;  // behind the mark and what identifies the TSV file
+  for (std::size_t at = numbers; at + 12 <= index.size(); ++at) {
+    for (const int value : {0x00, 0x01, 0x7F, 0x80, 0xFF}) {
+      std::string other = index;
+      other[at] = static_cast<char>(value);
+      other.resize(other.size() - 8);
+      const std::uint64_t sum = checksum_of_words(std::as_bytes(std::span(other)));
+      other.append(reinterpret_cast<const char*>(&sum), 8);
+      write_text(kept, other);
+      const KeptTsvIndex now = open();
+      scanned += now.scanned;
+      EXPECT_TRUE(std::ranges::is_sorted(now.index.start)) << at;
+      EXPECT_EQ(now.index.start.back(), text.size()) << at;
+      EXPECT_EQ(now.index.start.size(), good.index.start.size()) << at;
+      EXPECT_EQ(now.index.bad.count, good.index.bad.count) << at;
+      for (const std::int32_t identity : now.index.identity)
+        EXPECT_LT(identity, std::ssize(now.index.mids)) << at;
+    }
+  }
+  EXPECT_GT(scanned, 300);
+}
+
 TEST_F(Kept, TheFormatStays) {
   const timespec time{1'700'000'000, 123'456'789};
   const timespec times[2] = {time, time};

@@ -1,0 +1,99 @@
+#include "interop/toml_text.h"
+
+#include <fmt/format.h>
+
+#include "tensor/error.h"
+
+namespace dg {
+namespace {
+
+bool is_bare_key(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+class Scan {
+ public:
+  Scan(std::string_view text, const std::string& name) : left_(text), name_(name) {}
+
+  void run() {
+    if (left_.starts_with("\xEF\xBB\xBF")) skip(3);  // a byte order mark
+    while (!left_.empty()) {
+      const char c = left_.front();
+      if (c == '#') {
+        while (!left_.empty() && left_.front() != '\n') skip(1);
+      } else if (c == '"' || c == '\'') {
+        skip_string(c);
+      } else if (c == '[' && depth_ == 0 && starts_line_) {
+        skip_header();
+      } else {
+        if (static_cast<unsigned char>(c) >= 0x7F || (c < ' ' && c != '\t' && c != '\n' && c != '\r')) {
+          fail(fmt::format("byte 0x{:02x} outside of quotes; a key or string with it must be quoted",
+                           static_cast<unsigned char>(c)));
+        }
+        if (c == '[' || c == '{') ++depth_;
+        if ((c == ']' || c == '}') && depth_ > 0) --depth_;
+        skip(1);
+      }
+    }
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& why) const {
+    throw Error(fmt::format("{}:{}: {}", name_, line_, why));
+  }
+
+  void skip(std::size_t bytes) {
+    for (; bytes > 0; --bytes) {
+      const char c = left_.front();
+      starts_line_ = c == '\n' || (starts_line_ && (c == ' ' || c == '\t'));
+      line_ += c == '\n';
+      in_line_ = c == '\n' ? 0 : in_line_ + 1;
+      if (in_line_ > longest_toml_line)
+        fail(fmt::format("the line has more than {} bytes", longest_toml_line));
+      left_.remove_prefix(1);
+    }
+  }
+
+  // One that does not end is the parser's to name.
+  void skip_string(char quote) {
+    const std::string three(3, quote);
+    const bool long_form = left_.starts_with(three);
+    skip(long_form ? 3 : 1);
+    while (!left_.empty()) {
+      if (long_form ? left_.starts_with(three) : left_.front() == quote) return skip(long_form ? 3 : 1);
+      if (!long_form && left_.front() == '\n') return;
+      skip(quote == '"' && left_.front() == '\\' && left_.size() > 1 ? 2 : 1);
+    }
+  }
+
+  // [a], [[a]]
+  void skip_header() {
+    skip(left_.starts_with("[[") ? 2 : 1);
+    while (!left_.empty() && (left_.front() == ' ' || left_.front() == '\t')) skip(1);
+    if (left_.empty() || !(is_bare_key(left_.front()) || left_.front() == '"' || left_.front() == '\''))
+      fail("a table header must hold a key, as in [section]");
+    while (!left_.empty() && left_.front() != '\n' && left_.front() != ']' && left_.front() != '#') {
+      const char c = left_.front();
+      if (c == '"' || c == '\'') {
+        skip_string(c);
+      } else if (is_bare_key(c) || c == '.' || c == ' ' || c == '\t' || c == '\r') {
+        skip(1);
+      } else {
+        fail("a table header must hold a key, as in [section]");
+      }
+    }
+    while (left_.starts_with("]")) skip(1);
+  }
+
+  std::string_view left_;
+  const std::string& name_;
+  std::size_t line_ = 1, in_line_ = 0;
+  int depth_ = 0;  // of arrays and inline tables
+  bool starts_line_ = true;
+};
+
+}  // namespace
+
+void check_toml_text(std::string_view text, const std::string& name) { Scan(text, name).run(); }
+
+}  // namespace dg

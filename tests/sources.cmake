@@ -38,6 +38,8 @@ set(TEST_F64
   layers/face_resnet_test.cpp
   layers/lsuv_test.cpp
   layers/orthonormal_test.cpp
+  layers/residual_block_test.cpp
+  layers/statistics_test.cpp
   losses/contrastive_test.cpp
   losses/joint_test.cpp
   losses/l2_softmax_test.cpp

@@ -99,6 +99,7 @@ set(TEST_F32
   data/tsv/tsv_index_test.cpp
   evaluation/bootstrap_test.cpp
   evaluation/coverage_test.cpp
+  evaluation/decimal_test.cpp
   evaluation/ensemble_test.cpp
   evaluation/lfw_pairs_test.cpp
   evaluation/one_shot_test.cpp
@@ -115,6 +116,7 @@ set(TEST_F32
   training/run/celeb_run_test.cpp
   training/run/classifier_run_test.cpp
   training/run/run_log_test.cpp
+  training/run/run_metrics_test.cpp
   training/run/train_run_test.cpp
   apps/bad_input_test.cpp
   apps/celeb_cli_test.cpp

@@ -92,6 +92,8 @@ set(TEST_F32
   data/resize_test.cpp
   data/split_test.cpp
   data/faces/generated_faces_test.cpp
+  data/faces/identity_test.cpp
+  data/faces/renderer_test.cpp
   data/tsv/base64_test.cpp
   data/tsv/celeb_tsv_test.cpp
   data/tsv/dataset_toml_test.cpp

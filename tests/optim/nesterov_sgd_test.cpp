@@ -227,5 +227,14 @@ TEST(NesterovSgd, NothingToTrainIsRefused) {
             "[nesterov_sgd] there is nothing to train among 1 parameters");
 }
 
+TEST(NesterovSgd, MinimiseNeedsALossOfOneNumber) {
+  Parameter w{.name = "w", .shape = {2}};
+  w.set(Tensor::full({2}, 1));
+  NesterovSgd sgd({&w}, {});
+  EXPECT_TRUE(contains(error_text([&] { sgd.minimise(scale(w.value, 2), 0.1); }),
+                       "[nesterov_sgd] the loss must be one number on cpu, got [2] on cpu"));
+  EXPECT_EQ(w.value.value().to_vector(), (std::vector<Real>{1, 1}));
+}
+
 }  // namespace
 }  // namespace dg

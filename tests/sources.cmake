@@ -38,6 +38,8 @@ set(TEST_F64
   layers/face_resnet_test.cpp
   layers/lsuv_test.cpp
   layers/orthonormal_test.cpp
+  layers/residual_block_test.cpp
+  layers/statistics_test.cpp
   losses/contrastive_test.cpp
   losses/joint_test.cpp
   losses/l2_softmax_test.cpp
@@ -91,6 +93,8 @@ set(TEST_F32
   data/resize_test.cpp
   data/split_test.cpp
   data/faces/generated_faces_test.cpp
+  data/faces/identity_test.cpp
+  data/faces/renderer_test.cpp
   data/tsv/base64_test.cpp
   data/tsv/celeb_tsv_test.cpp
   data/tsv/dataset_toml_test.cpp
@@ -98,6 +102,7 @@ set(TEST_F32
   data/tsv/tsv_index_test.cpp
   evaluation/bootstrap_test.cpp
   evaluation/coverage_test.cpp
+  evaluation/decimal_test.cpp
   evaluation/ensemble_test.cpp
   evaluation/lfw_pairs_test.cpp
   evaluation/one_shot_test.cpp
@@ -114,6 +119,7 @@ set(TEST_F32
   training/run/celeb_run_test.cpp
   training/run/classifier_run_test.cpp
   training/run/run_log_test.cpp
+  training/run/run_metrics_test.cpp
   training/run/train_run_test.cpp
   apps/bad_input_test.cpp
   apps/celeb_cli_test.cpp

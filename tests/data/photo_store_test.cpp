@@ -257,5 +257,20 @@ TEST(PhotoStore, SenselessOptionsAreRefused) {
   EXPECT_EQ(make({.size = 8}, {}), "[photo_store] replacement lists must cover 8 photos, got 0");
 }
 
+TEST(PhotoStore, APhotoThatItsOwnReplacementListLeavesOutIsNamed) {
+  const PhotoSet set = two_people(fresh_folder());
+  const auto make = [&](ReplacementLists lists) {
+    return error_text([&] { PhotoStore(set, std::move(lists), {.size = stored_size}); });
+  };
+  const ReplacementLists good = replacement_lists(set);
+  EXPECT_EQ(make(good), "no error");
+  ReplacementLists elsewhere = good;  // photo 6 points to alice's list
+  elsewhere.list_of[6] = good.list_of[0];
+  EXPECT_EQ(make(elsewhere), "[photo_store] photo 6 must be in its own replacement list");
+  ReplacementLists dropped = good;
+  std::erase(dropped.lists[dropped.list_of[0]], 0);
+  EXPECT_EQ(make(dropped), "[photo_store] photo 0 must be in its own replacement list");
+}
+
 }  // namespace
 }  // namespace dg

@@ -165,5 +165,17 @@ TEST(Bootstrap, BadInputIsNamed) {
   EXPECT_EQ(message({one}, {one}, {.level = 1}), "[paired_bootstrap] level must be between 0 and 1, got 1");
 }
 
+TEST(Bootstrap, OneResampleIsItsOwnInterval) {
+  const Photos right = {{0, 0, 1}, {1, 1, 1}}, half = {{0, 0, 1}, {1, 0, 1}};
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    Rng rng(17, seed);
+    const auto i = paired_bootstrap(std::vector<Photos>{half}, std::vector<Photos>{right},
+                                    {.unit = ResampleUnit::photo, .resamples = 1}, rng);
+    EXPECT_EQ(i.difference, 0.5);
+    EXPECT_EQ(i.low, i.high);
+    EXPECT_TRUE(i.low == 0 || i.low == 0.5 || i.low == 1) << i.low;  // no, one or two draws of photo 1
+  }
+}
+
 }  // namespace
 }  // namespace dg

@@ -182,5 +182,13 @@ TEST(Verification, BadInputIsNamed) {
             "[score_pairs] rows of a pair must be below 1, got 0 and 1");
 }
 
+TEST(Verification, AFoldAboveTheNumberOfPairsIsOutOfRange) {
+  for (const int fold : {2, 3, 2'000'000'000}) {
+    const std::vector<PairScore> pairs = {{0.1f, false, 0}, {0.2f, true, fold}};
+    EXPECT_EQ(error_text([&] { verify(pairs); }),
+              "[verification] fold of pair 1 must be in 0..1, got " + std::to_string(fold));
+  }
+}
+
 }  // namespace
 }  // namespace dg

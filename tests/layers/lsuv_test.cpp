@@ -68,5 +68,39 @@ TEST(CentreEmbedding, TheMaxoutOutputHasZeroMean) {
   for (const double mean : column_moments(net.forward(Var(images)).value()).mean) EXPECT_NEAR(mean, 0, 1e-9);
 }
 
+// Mean squared distance from the mean, in two passes: not as the framework measures.
+double variance_by_hand(const Tensor& t) {
+  const std::vector<Real> values = t.to_vector();
+  double sum = 0, squares = 0;
+  for (const Real v : values) sum += v;
+  const double mean = sum / static_cast<double>(values.size());
+  for (const Real v : values) squares += (v - mean) * (v - mean);
+  return squares / static_cast<double>(values.size());
+}
+
+class RecordByHand final : public LayerHook {
+ public:
+  void after_linear(Parameter& weight, Var& output) override {
+    seen.emplace_back(weight.name, variance_by_hand(output.value()));
+  }
+  void before_arfa(const Parameter& a, Parameter& k, const Var& input) override {
+    seen.emplace_back(a.name, variance_by_hand(arfa(input, a.value, k.value.value().item()).value()));
+  }
+  std::vector<std::pair<std::string, double>> seen;
+};
+
+TEST(Lsuv, TheVarianceIsOneAlsoWhereItIsComputedHere) {
+  Network net = tiny();
+  Rng rng(3);
+  net.initialise(rng);
+  const Tensor images = random_normal({64, 24, 24, 3}, rng);
+  lsuv(net, images);
+  RecordByHand record;
+  const NoGrad guard;
+  net.forward(Var(images), &record);
+  EXPECT_EQ(record.seen.size(), 18u);
+  for (const auto& [name, variance] : record.seen) EXPECT_NEAR(variance, 1, 0.02) << name;
+}
+
 }  // namespace
 }  // namespace dg

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "error_text.h"
+
 namespace dg {
 namespace {
 
@@ -20,6 +22,14 @@ TEST(Orthonormal, RowsOrColumnsAreOrthonormal) {
         EXPECT_NEAR(dot, a == b ? 1 : 0, 1e-9) << shape.str();
       }
     }
+  }
+}
+
+TEST(Orthonormal, RefusesWhatIsNoMatrix) {
+  Rng rng(1);
+  for (const Shape& shape : {Shape{0, 3}, Shape{3, 0}, Shape{5}, Shape{}}) {
+    EXPECT_EQ(error_text([&] { orthonormal(shape, rng); }),
+              "[orthonormal] weights must be [out, ...], got " + shape.str());
   }
 }
 

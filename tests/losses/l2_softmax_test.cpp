@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "error_text.h"
 #include "losses/labels.h"
 
 namespace dg {
@@ -91,6 +92,24 @@ TEST(L2Softmax, LeastScaleLeavesRoomForTheProbability) {
   // C classes spread evenly have cosine -1/(C-1) at best; the paper's approximation is ln(p (C-2) / (1-p)).
   EXPECT_NEAR(l2_softmax_least_scale(20000, 0.9), std::log(0.9 * 19998 / 0.1), 1e-12);
   EXPECT_THROW(l2_softmax_least_scale(2, 0.9), Error);
+}
+
+TEST(L2Softmax, LeastScaleNeedsAProbabilityBetweenZeroAndOne) {
+  for (const double p : {0.0, 1.0, -0.5, 1.5}) {
+    EXPECT_TRUE(contains(error_text([&] { l2_softmax_least_scale(10, p); }),
+                         "[l2_softmax] least scale needs classes >= 3 and 0 < p < 1"))
+        << p;
+  }
+  EXPECT_NEAR(l2_softmax_least_scale(3, 0.5), 0, 1e-12);  // the fewest classes
+}
+
+TEST(L2Softmax, BeforeInitialiseIsRefused) {
+  Rng rng(5);
+  const L2Softmax loss({.classes = 3, .embedding = 2});
+  EXPECT_EQ(error_text([&] {
+              loss(Var(unit_rows(2, 2, rng)), labels_of({0, 1}));
+            }),
+            "[l2_softmax] initialise must come first");
 }
 
 }  // namespace

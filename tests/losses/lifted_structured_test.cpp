@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
+#include "error_text.h"
 #include "losses/labels.h"
 
 namespace dg {
@@ -120,6 +123,46 @@ TEST(LiftedStructured, ScaleStartsAtTwelveWithAFloor) {
   EXPECT_EQ(alpha.value.value().item(), 12);
   EXPECT_EQ(alpha.floor, 1);
   EXPECT_FALSE(alpha.decay);
+}
+
+TEST(LiftedStructured, ANegativeInfinitelyFarAwayGivesNoNaN) {
+  // Photos 0 and 1 make the pair. Photo 2 is a negative at distance 2 of both. Photo 3 is infinitely far from
+  // everybody, as an overflowed distance is, so that the sum over its own negatives is that of nothing.
+  const Real far = std::numeric_limits<Real>::infinity();
+  const Var d(
+      Tensor::from({4, 4}, std::vector<Real>{0, 1, 2, far, 1, 0, 2, far, 2, 2, 0, far, far, far, far, 0}),
+      true);
+  const Var loss = lifted_structured_loss(d, labels_of({0, 0, 1, 2}), 1);
+  const double hinge = std::log(2) - 1 + 1;  // two negatives of exp(1 - 2) each, and the pair's distance 1
+  EXPECT_NEAR(loss.value().item(), hinge * hinge / 2, 1e-12);
+  backward(loss);
+  const std::vector<Real> g = d.grad().to_vector();
+  for (std::size_t i = 0; i < g.size(); ++i) EXPECT_TRUE(std::isfinite(g[i])) << i;
+  EXPECT_NEAR(g[1], hinge, 1e-12);
+  EXPECT_NEAR(g[2], -hinge / 2, 1e-12);
+  EXPECT_NEAR(g[6], -hinge / 2, 1e-12);
+  EXPECT_EQ(g[3], 0);
+}
+
+TEST(LiftedStructured, NegativesArePushedAlsoWhereTheHingeIsExactlyOne) {
+  // One pair at distance x with one negative each at distance 1 = the margin: J = log 2 + x. With
+  // x = 2 - log 2 the hinge is 2, and each photo's share of it is exp(0 - log 2) 2 = 1.
+  const Real x = static_cast<Real>(2 - std::log(2));
+  const Var d(Tensor::from({3, 3}, std::vector<Real>{0, x, 1, x, 0, 1, 1, 1, 0}), true);
+  backward(lifted_structured_loss(d, labels_of({0, 0, 1}), 1));
+  const std::vector<Real> g = d.grad().to_vector();
+  EXPECT_NEAR(g[1], 2, 1e-12);
+  EXPECT_NEAR(g[2], -1, 1e-12);
+  EXPECT_NEAR(g[5], -1, 1e-12);
+}
+
+TEST(LiftedStructured, BeforeInitialiseIsRefused) {
+  Rng rng(4);
+  const LiftedStructured loss;
+  EXPECT_EQ(error_text([&] {
+              loss(Var(unit_rows(2, 2, rng)), labels_of({0, 0}));
+            }),
+            "[lifted_structured] initialise must come first");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "autograd/ops.h"
+#include "error_text.h"
 #include "losses/labels.h"
 
 namespace dg {
@@ -181,6 +182,32 @@ TEST(MarginLoss, BetaStartsAtTheNamedBoundaryWithItsOwnRate) {
   EXPECT_EQ(beta.value.value().item(), Real(0.6));
   EXPECT_EQ(beta.rate_multiplier, 3);
   EXPECT_FALSE(beta.decay);
+}
+
+TEST(MarginLoss, SimilarityAndDrawnPairsMustFitTogether) {
+  const auto text = [](const Shape& shape, const Labels& positive, const Labels& negative) {
+    return error_text([&] {
+      margin_loss(Var(Tensor::zeros(shape)), Var(number(0.5)), pairs_of(positive, negative), Real(0.1));
+    });
+  };
+  EXPECT_EQ(text({2, 3}, {1, 0}, {-1, -1}),
+            "[margin] similarity must be [2, 2] for 2 and 2 drawn partners, got [2, 3]");
+  EXPECT_EQ(text({3, 3}, {1, 0}, {-1, -1}),
+            "[margin] similarity must be [2, 2] for 2 and 2 drawn partners, got [3, 3]");
+  EXPECT_EQ(text({2, 2}, {1, 0}, {-1}),
+            "[margin] similarity must be [2, 2] for 2 and 1 drawn partners, got [2, 2]");
+  EXPECT_EQ(text({2, 2}, {1, 0}, {-1, -1}), "no error");
+}
+
+TEST(MarginLoss, BeforeInitialiseIsRefused) {
+  const MarginLoss loss;
+  Rng rng(7);
+  const Tensor similarity = random_similarity(rng);
+  const Labels none(n, -1);
+  const std::string expected = "[margin] initialise must come first";
+  EXPECT_EQ(error_text([&] { loss(Var(similarity), pairs_of(none, none)); }), expected);
+  EXPECT_EQ(error_text([&] { loss.draw(similarity, labels_of(margin_labels), rng); }), expected);
+  EXPECT_EQ(error_text([&] { loss.pair_statistics(similarity, labels_of(margin_labels)); }), expected);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "autograd/ops.h"
+#include "error_text.h"
 
 namespace dg {
 namespace {
@@ -185,6 +186,54 @@ TEST(NesterovSgd, TheNormIsMeasuredWithoutClippingToo) {
   NesterovSgd sgd({&p.unused, &p.a, &p.b}, {});
   sgd.minimise(p.loss(), 0.1);  // d/da = b + 2a = 7, d/db = a = 2
   EXPECT_NEAR(sgd.gradient_norm(), std::sqrt(53.0), 1e-12);
+}
+
+// Each place in the list of parameters is tried for the one without a gradient, and none at all, so that it
+// does not matter in which order they are looked up.
+TEST(NesterovSgd, WithoutClippingEveryParameterThatIsUsedIsUpdated) {
+  for (const std::size_t unused : {0u, 1u, 2u, 3u}) {
+    std::vector<Parameter> p;
+    for (const char* name : {"a", "b", "c"}) p.push_back(number(name, 2));
+    NesterovSgd sgd({&p[0], &p[1], &p[2]}, {.momentum = 0, .decay = 0});
+    std::vector<Var> used;
+    for (std::size_t i = 0; i < 3; ++i) {
+      if (i != unused) used.push_back(scale(p[i].value, static_cast<Real>(i + 1)));
+    }
+    Var total = used[0];
+    for (std::size_t i = 1; i < used.size(); ++i) total = add(total, used[i]);
+    sgd.minimise(sum(total), 0.1);
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_NEAR(value(p[i]), i == unused ? 2 : 2 - 0.1 * static_cast<double>(i + 1), 1e-12)
+          << "parameter " << i << ", without a gradient: " << unused;
+    }
+  }
+}
+
+TEST(NesterovSgd, WithoutClippingALeafOfNobodyIsLeftAlone) {
+  Parameter mine = number("mine", 2), foreign = number("foreign", 5);
+  NesterovSgd sgd({&mine}, {.momentum = 0, .decay = 0});
+  sgd.minimise(sum(add(scale(mine.value, 3), scale(foreign.value, 7))), 0.1);
+  EXPECT_NEAR(value(mine), 1.7, 1e-12);
+  EXPECT_EQ(value(foreign), 5);
+  EXPECT_NEAR(sgd.gradient_norm(), 3, 1e-12) << "of its own parameters alone";
+}
+
+TEST(NesterovSgd, NothingToTrainIsRefused) {
+  EXPECT_EQ(error_text([] { NesterovSgd({}, {}); }),
+            "[nesterov_sgd] there is nothing to train among 0 parameters");
+  Parameter fixed{.name = "fixed", .shape = {1}, .trainable = false};
+  fixed.set(Tensor::full({1}, 3));
+  EXPECT_EQ(error_text([&] { NesterovSgd({&fixed}, {}); }),
+            "[nesterov_sgd] there is nothing to train among 1 parameters");
+}
+
+TEST(NesterovSgd, MinimiseNeedsALossOfOneNumber) {
+  Parameter w{.name = "w", .shape = {2}};
+  w.set(Tensor::full({2}, 1));
+  NesterovSgd sgd({&w}, {});
+  EXPECT_TRUE(contains(error_text([&] { sgd.minimise(scale(w.value, 2), 0.1); }),
+                       "[nesterov_sgd] the loss must be one number on cpu, got [2] on cpu"));
+  EXPECT_EQ(w.value.value().to_vector(), (std::vector<Real>{1, 1}));
 }
 
 }  // namespace

@@ -221,5 +221,17 @@ TEST(ClassifierLearning, RefusesWhatItCannotLearn) {
   EXPECT_NE(text(broken, 4).find("the loss of iteration 0 must be finite"), std::string::npos);
 }
 
+TEST(ClassifierLearning, ABatchHasOneToAllClasses) {
+  const Toy toy = random_toy(4, 2, 3);
+  const auto learn = [&](std::int64_t batch) {
+    return learn_classifier(toy.start(16), toy.index(), toy.embeddings(), {.iterations = 3, .batch = batch},
+                            Rng(1));
+  };
+  for (const std::int64_t batch : {1, 4}) EXPECT_EQ(learn(batch).losses.size(), 3u) << batch;
+  for (const std::int64_t batch : {0, -1, 5}) {
+    EXPECT_TRUE(contains(error_text([&] { learn(batch); }), "classifier.batch must be in 1..4")) << batch;
+  }
+}
+
 }  // namespace
 }  // namespace dg

@@ -86,6 +86,19 @@ TEST(DrawPhotos, RefusesWhatDoesNotFit) {
   EXPECT_TRUE(contains(error_text([&] { draw_photos(small_index(), {1}, {-1}, rng); }), "class 1"));
 }
 
+TEST(DrawPhotos, ANegativeNumberOfAnyClassIsNamed) {
+  Rng rng(9);
+  EXPECT_TRUE(contains(error_text([&] {
+                         draw_photos(small_index(), {0, 1}, {1, -1}, rng);
+                       }),
+                       "images of class 1 must be at least 0, got -1"));
+  EXPECT_TRUE(contains(error_text([&] {
+                         draw_photos(small_index(), {0, 1, 2}, {1, 2, -3}, rng);
+                       }),
+                       "images of class 2 must be at least 0, got -3"));
+  EXPECT_EQ(draw_photos(small_index(), {0, 1}, {0, 1}, rng).photos.size(), 1u) << "none is allowed";
+}
+
 TEST(SavedBatch, LoadsAsItWas) {
   Rng rng(7);
   const Batch batch = draw_photos(small_index(), {2, 0, 1}, {2, 1, 3}, rng);

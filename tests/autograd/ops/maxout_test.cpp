@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "autograd/ops.h"
+#include "error_text.h"
 
 namespace dg {
 namespace {
@@ -20,6 +21,13 @@ TEST(Maxout, ANotANumberOnEitherSideIsPassedOn) {
   const Real nan = std::numeric_limits<Real>::quiet_NaN();
   const Var y = maxout(Var(Tensor::from({1, 4}, std::vector<Real>{nan, 7, 2, nan})));
   for (const Real v : y.value().to_vector()) EXPECT_TRUE(std::isnan(v));
+}
+
+TEST(Maxout, NeedsRowsOfAnEvenWidth) {
+  for (const Shape& shape : {Shape{2, 3}, Shape{4}, Shape{2, 2, 2}, Shape{}}) {
+    EXPECT_EQ(error_text([&] { maxout(Var(Tensor::zeros(shape))); }),
+              "[maxout] x must be [rows, 2 d], got " + shape.str());
+  }
 }
 
 }  // namespace

@@ -244,5 +244,25 @@ TEST_F(Celeb, SetsThatMakeNoSenseAreRefused) {
   EXPECT_EQ(open(HeldOut::none).split.novel_classes.size(), 0u);
 }
 
+TEST_F(Celeb, TheFirstAndTheLastHeldOutRowMayContradictTheTrainingFiles) {
+  Texts rows = files->lines("development");
+  ASSERT_TRUE(rows.front().starts_with("NovelSet"));
+  rows.front().replace(0, 8, "BaseSet");
+  const auto last = std::find_if(rows.rbegin(), rows.rend(),
+                                 [](const std::string& row) { return row.starts_with("BaseSet"); });
+  ASSERT_NE(last, rows.rend());
+  last->replace(0, 7, "NovelSet");
+  std::swap(*last, rows.back());
+  const auto count = static_cast<int>(rows.size());
+  files->rewrite("development", rows);
+  const CelebTsv celeb = open();
+  EXPECT_EQ(
+      celeb.notes.back(),
+      fmt::format("2 of {} rows of {} cannot be used", count, files->tsv("development").string()) + "\n  " +
+          name("development", 1) + ": the set is base, but the identity is in the novel training file\n  " +
+          name("development", count) + ": the set is novel, but the identity is in the base training file");
+  EXPECT_EQ(celeb.photos.photos.size(), 46u);
+}
+
 }  // namespace
 }  // namespace dg

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "error_text.h"
@@ -177,6 +178,39 @@ TEST(ClassGraphSampler, RefusesWhatMakesNoSense) {
   EXPECT_TRUE(contains(error({.neighbours = -1}), "neighbours must be at least 0"));
   EXPECT_TRUE(contains(error({.photos = 0}), "photos must be at least 1"));
   EXPECT_TRUE(contains(error({.every = -1}), "every must be at least 0"));
+}
+
+// The sampler embeds 1,024 classes at a time: here twice that many and a rest.
+TEST(ClassGraphSampler, OfThousandsOfClassesEachHasItsNearest) {
+  constexpr ClassId classes = 2100;
+  constexpr std::size_t neighbours = 3;
+  Rng rng(10);
+  const IdentityIndex index = even_index(classes, 2);
+  const Embeddings directions = random_embeddings(classes, 8, rng);
+  Embeddings all{.values = {}, .dim = 8};
+  for (std::size_t row = 0; row < 2 * std::size_t{classes}; ++row) {
+    for (std::size_t d = 0; d < 8; ++d) all.values.push_back(directions.values[row / 2 * 8 + d]);
+  }
+  std::int64_t asked = 0;
+  const ClassGraphOptions options{.random_classes = 1, .neighbours = neighbours, .photos = 2};
+  ClassGraphSampler sampler(index, Lookup{all, &asked}, nine, options, Rng(11));
+  sampler.next();
+  EXPECT_EQ(asked, 2 * classes);
+  for (ClassId c = 0; c < classes; ++c) {
+    std::vector<double> cosines;
+    for (std::size_t o = 0; o < classes; ++o)
+      cosines.push_back(inner_product(directions, static_cast<std::size_t>(c), o));
+    std::vector<double> sorted = cosines;
+    sorted[static_cast<std::size_t>(c)] = -2;  // a class is no neighbour of its own
+    std::partial_sort(sorted.begin(), sorted.begin() + neighbours, sorted.end(), std::greater<>());
+    const std::span<const ClassId> near = sampler.neighbours_of(c);
+    ASSERT_EQ(near.size(), neighbours);
+    // By cosine: two classes that are equally near in float may stand in either order.
+    for (std::size_t k = 0; k < neighbours; ++k) {
+      ASSERT_NE(near[k], c);
+      ASSERT_NEAR(cosines[static_cast<std::size_t>(near[k])], sorted[k], 1e-5) << "class " << c;
+    }
+  }
 }
 
 }  // namespace

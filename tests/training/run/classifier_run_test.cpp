@@ -191,6 +191,14 @@ TEST_F(ClassifierRun, ADamagedClassifierIsRefused) {
   EXPECT_TRUE(has(error_text([&] { save_classifier(file, stored, Config()); }), "no line break"));
 }
 
+TEST_F(ClassifierRun, OfManyMissingPeopleFiveAreShown) {
+  const fs::path fewer = pattern_folder("classifier_many_fewer");
+  for (const char* name : {"000", "001", "002", "003", "005", "006", "008"}) fs::remove_all(fewer / name);
+  const std::string text =
+      error_text<std::exception>([&] { learn_on_run(out / "a", {.data = fewer}, short_learning); });
+  EXPECT_TRUE(text.ends_with("7 are missing: 000, 001, 002, 003, 005, ...")) << text;
+}
+
 TEST(Names, OfMoreThanFiveTheFirstFiveAreShown) {
   EXPECT_EQ(first_five({}), "");
   EXPECT_EQ(first_five({"a", "b", "c", "d", "e"}), "a, b, c, d, e");

@@ -338,5 +338,18 @@ TEST(Run, VerificationNamesAMissingPhoto) {
   EXPECT_NE(text.find("A/A_0001.jpg"), std::string::npos) << text;
 }
 
+TEST(Run, EvaluationWithoutACheckpointSaysSo) {
+  const fs::path data = pattern_folder("no_checkpoint"), run = fresh_folder("no_checkpoint_out") / "run";
+  train({.data = data, .run = run, .config = tiny_config(), .stop_after = 1});
+  const std::string expected = (run / "checkpoints").string() + ": there is no checkpoint";
+  const auto evaluate = [&] {
+    return error_text<std::exception>([&] { evaluate_one_shot(run, {.data = data}); });
+  };
+  fs::remove(run / "checkpoints" / "step-1.safetensors");
+  EXPECT_EQ(evaluate(), expected);
+  fs::remove_all(run / "checkpoints");
+  EXPECT_EQ(evaluate(), expected) << "nor without the folder";
+}
+
 }  // namespace
 }  // namespace dg

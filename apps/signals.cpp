@@ -38,7 +38,7 @@ void stop_on_signals(std::atomic<bool>& stop) {
     struct sigaction old {
     }, own{};
     ::sigaction(signal, nullptr, &old);
-    if (old.sa_handler == SIG_IGN) continue;  // nohup, or a shell's background job: whoever started us asked
+    if (signal == SIGHUP && old.sa_handler == SIG_IGN) continue;  // nohup asked for it
     own.sa_handler = on_signal;
     own.sa_flags = SA_RESTART;  // reads and writes go on
     ::sigaction(signal, &own, nullptr);

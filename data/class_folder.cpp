@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <string_view>
 #include <system_error>
 
@@ -68,6 +69,25 @@ std::string list_of(const std::map<std::string, std::int64_t>& types) {
   return text;
 }
 
+bool is_known(const std::string& extension) {
+  return is_other_image(extension) && extension != "jfif" && extension != "jpe";
+}
+
+// A link whose target is not there: a disk that is not mounted.
+bool is_dangling(const fs::path& path) {
+  std::error_code error;
+  return fs::is_symlink(path, error) && !fs::exists(path, error);
+}
+
+// Whatever the file is called: browsers save photos as .jfif, phones without any ending.
+bool begins_as_jpeg(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return false;
+  std::ifstream in(path, std::ios::binary);
+  std::array<char, 3> start{};
+  return in.read(start.data(), start.size()) && start == std::array{'\xFF', '\xD8', '\xFF'};
+}
+
 void add_identity(PhotoSet& set, std::vector<std::string>& paths, const fs::path& folder, std::string name) {
   require(name.find('\n') == std::string::npos, "class_folder",
           "the name of an identity folder must have no line break, got {}", folder.string());
@@ -76,11 +96,13 @@ void add_identity(PhotoSet& set, std::vector<std::string>& paths, const fs::path
   std::map<std::string, std::int64_t> others;
   for (const std::string& file : sorted_names(folder)) {
     const std::string extension = extension_of(file);
-    if (is_jpeg(extension)) {
+    if (!is_jpeg(extension) && is_dangling(folder / file)) {
+      ++set.dangling_links;  // one that is called a photo is a broken photo
+    } else if (is_jpeg(extension) || (!is_known(extension) && begins_as_jpeg(folder / file))) {
       set.photos.push_back({class_id});
       paths.push_back((folder / file).string());
-    }
-    if (is_other_image(extension)) ++others[extension == "tif" ? "tiff" : extension];
+    } else if (is_other_image(extension))
+      ++others[extension == "tif" ? "tiff" : extension];
   }
   require(set.photos.size() > before, "class_folder",
           "identity folder {} must hold at least one .jpg photo, found {}", folder.string(),
@@ -103,7 +125,9 @@ PhotoSet scan_class_folder(const fs::path& data) {
   int loose_photos = 0;
   for (std::string& name : sorted_names(data)) {
     const fs::path path = data / name;
-    if (fs::is_directory(path, error)) {
+    if (is_dangling(path)) {
+      ++set.dangling_links;
+    } else if (fs::is_directory(path, error)) {
       add_identity(set, paths, path, std::move(name));
     } else if (is_jpeg(extension_of(name))) {
       ++loose_photos;
@@ -111,8 +135,11 @@ PhotoSet scan_class_folder(const fs::path& data) {
   }
   require(!set.classes.empty(), "class_folder",
           "{} must hold one folder per identity with its photos inside (DATA/<identity>/<photo>.jpg), found "
-          "no folder{}",
-          data.string(), loose_photos > 0 ? fmt::format(" and {} loose photos", loose_photos) : "");
+          "no folder{}{}",
+          data.string(), loose_photos > 0 ? fmt::format(" and {} loose photos", loose_photos) : "",
+          set.dangling_links > 0
+              ? fmt::format(" and {} links whose targets are not there", set.dangling_links)
+              : "");
   set.source = std::make_shared<Files>(std::move(paths));
   return set;
 }

@@ -8,7 +8,8 @@
 namespace dg {
 namespace {
 
-constexpr std::uint32_t orientation_tag = 0x0112, type_short = 3;  // of EXIF 2.3; a SHORT has 16 bits
+// Of EXIF 2.3, which wants a SHORT of 16 bits; some programs write a LONG of 32.
+constexpr std::uint32_t orientation_tag = 0x0112, type_short = 3, type_long = 4;
 
 // Reads 16 and 32 bits in the file's byte order, and nothing outside the bytes.
 struct TiffReader {
@@ -42,8 +43,9 @@ int exif_orientation(std::span<const std::uint8_t> app1) {
     const auto tag = tiff.read(entry, 2);
     if (!tag) return 1;
     if (*tag != orientation_tag) continue;
-    const std::uint32_t value = tiff.read(entry + 8, 2).value_or(1);
-    const bool good = tiff.read(entry + 2, 2) == type_short && value >= 1 && value <= 8;
+    const std::uint32_t type = tiff.read(entry + 2, 2).value_or(0);
+    const std::uint32_t value = tiff.read(entry + 8, type == type_long ? 4 : 2).value_or(1);
+    const bool good = (type == type_short || type == type_long) && value >= 1 && value <= 8;
     return good ? static_cast<int>(value) : 1;
   }
   return 1;

@@ -21,6 +21,9 @@ struct JpegError {
   jpeg_error_mgr base;  // first, so that cinfo.err points to the whole struct
   std::jmp_buf jump;
   char text[JMSG_LENGTH_MAX];
+  bool ended;    // the bytes ended before the end marker
+  bool damaged;  // some of the picture is missing or wrong
+  int max_scans;
 };
 
 [[noreturn]] void on_error(j_common_ptr cinfo) {
@@ -29,12 +32,47 @@ struct JpegError {
   std::longjmp(error->jump, 1);
 }
 
-// Warnings have level -1. Those about missing or wrong image data are errors here; stray bytes between
-// segments and odd version numbers, which many cameras and web sites write, lose nothing.
+// Whether the bytes that were passed over before a marker mean that a scan's data are wrong: a decoder that
+// took a wrong turn ends before its data do. Bytes between the segments of the header, and padding of 0 and
+// 0xFF behind a scan, lose nothing. Nor does what follows a picture without an end marker.
+bool is_excess_of_scan(const jpeg_decompress_struct& cinfo, bool ended) {
+  if (cinfo.input_scan_number == 0 || ended) return false;
+  const int bytes = cinfo.err->msg_parm.i[0], marker = cinfo.err->msg_parm.i[1];
+  const bool belongs_to_picture = marker == JPEG_EOI || (marker >= JPEG_RST0 && marker <= JPEG_RST0 + 7) ||
+                                  (marker >= 0xC0 && marker <= 0xCF) || (marker >= 0xDA && marker <= 0xDF);
+  if (!belongs_to_picture) return false;
+  const JOCTET* const end = cinfo.src->next_input_byte;  // at the warning: just before the marker
+  return std::any_of(end - bytes, end, [](JOCTET b) { return b != 0 && b != 0xFF; });
+}
+
+// Warnings have level -1. Those about missing or wrong image data are errors here; odd version numbers, which
+// many cameras and web sites write, lose nothing. Where the bytes end before the end marker, libjpeg warns
+// once and goes on as if it were there; if data are missing, it warns again.
 void on_message(j_common_ptr cinfo, int level) {
-  const int code = cinfo->err->msg_code;
-  const bool harmless = code == JWRN_EXTRANEOUS_DATA || code == JWRN_JFIF_MAJOR || code == JWRN_ADOBE_XFORM;
-  if (level < 0 && !harmless) on_error(cinfo);
+  if (level >= 0) return;
+  auto* error = reinterpret_cast<JpegError*>(cinfo->err);
+  const int code = error->base.msg_code;
+  if (code == JWRN_JFIF_MAJOR || code == JWRN_ADOBE_XFORM) return;
+  if (code == JWRN_JPEG_EOF) {
+    error->ended = true;
+    return;
+  }
+  if (code == JWRN_EXTRANEOUS_DATA && cinfo->is_decompressor &&
+      !is_excess_of_scan(*reinterpret_cast<j_decompress_ptr>(cinfo), error->ended)) {
+    return;
+  }
+  error->damaged = true;
+  if (error->ended && code == JWRN_HIT_MARKER) error->base.msg_code = JWRN_JPEG_EOF;  // says what happened
+  on_error(cinfo);
+}
+
+// libjpeg calls this between rows of blocks.
+void on_progress(j_common_ptr cinfo) {
+  auto* error = reinterpret_cast<JpegError*>(cinfo->err);
+  const int scans = reinterpret_cast<j_decompress_ptr>(cinfo)->input_scan_number;
+  if (scans <= error->max_scans) return;
+  std::snprintf(error->text, sizeof error->text, "more than the limit of %d scans", error->max_scans);
+  std::longjmp(error->jump, 1);
 }
 
 jpeg_error_mgr* prepare(JpegError& error) {
@@ -42,6 +80,7 @@ jpeg_error_mgr* prepare(JpegError& error) {
   base->error_exit = on_error;
   base->emit_message = on_message;
   error.text[0] = 0;
+  error.ended = error.damaged = false;
   return base;
 }
 
@@ -56,9 +95,14 @@ bool attempt(JpegError& error, const Calls& calls) {
 
 struct Decompressor {
   JpegError error;
+  jpeg_progress_mgr progress{};
   jpeg_decompress_struct cinfo{};
 
-  Decompressor() { cinfo.err = prepare(error); }
+  explicit Decompressor(int max_scans) {
+    cinfo.err = prepare(error);
+    error.max_scans = max_scans;
+    progress.progress_monitor = on_progress;
+  }
   ~Decompressor() { jpeg_destroy_decompress(&cinfo); }
   Decompressor(const Decompressor&) = delete;
   Decompressor& operator=(const Decompressor&) = delete;
@@ -74,16 +118,26 @@ struct Compressor {
   Compressor& operator=(const Compressor&) = delete;
 };
 
-// One row of 4-channel pixels to RGB. Adobe's programs store 255 - ink, everyone else ink; light left is the
-// product.
-void cmyk_to_rgb(const std::uint8_t* cmyk, int width, bool inverted, std::uint8_t* rgb) {
-  const int flip = inverted ? 0 : 255;
+// One row of 4-channel pixels to RGB. As browsers and Pillow do, the numbers are taken for 255 - ink, which
+// is how Adobe's programs write them, whether or not their marker is there; light left is the product.
+void cmyk_to_rgb(const std::uint8_t* cmyk, int width, std::uint8_t* rgb) {
   for (int x = 0; x < width; ++x) {
-    const int key = cmyk[4 * x + 3] ^ flip;
+    const int key = cmyk[4 * x + 3];
     for (int c = 0; c < 3; ++c) {
-      rgb[3 * x + c] = static_cast<std::uint8_t>(((cmyk[4 * x + c] ^ flip) * key + 127) / 255);
+      rgb[3 * x + c] = static_cast<std::uint8_t>((cmyk[4 * x + c] * key + 127) / 255);
     }
   }
+}
+
+// Whether a picture of several scans that has no end marker is known to have all of them: progressive ones
+// say how exactly each coefficient is known (0 = to the last bit).
+bool has_all_scans(const jpeg_decompress_struct& cinfo) {
+  if (cinfo.coef_bits == nullptr) return false;
+  for (int component = 0; component < cinfo.num_components; ++component) {
+    const int(&bits)[DCTSIZE2] = cinfo.coef_bits[component];
+    if (std::any_of(std::begin(bits), std::end(bits), [](int b) { return b != 0; })) return false;
+  }
+  return true;
 }
 
 int orientation_of(const jpeg_decompress_struct& cinfo) {
@@ -116,10 +170,11 @@ Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, 
     throw IoError(fmt::format("[decode_jpeg] {}: {}", name, why));
   };
   if (bytes.empty()) fail("the file is empty");
-  Decompressor d;
+  Decompressor d(limits.max_scans);
   auto& cinfo = d.cinfo;
   const auto read_header = [&] {
     jpeg_create_decompress(&cinfo);
+    cinfo.progress = &d.progress;
     jpeg_mem_src(&cinfo, bytes.data(), bytes.size());
     jpeg_save_markers(&cinfo, JPEG_APP0 + 1, 0xFFFF);
     jpeg_read_header(&cinfo, TRUE);
@@ -143,11 +198,15 @@ Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, 
       std::uint8_t* out = image.pixel(0, static_cast<int>(cinfo.output_scanline));
       JSAMPROW target = four_channels ? row.data() : out;
       jpeg_read_scanlines(&cinfo, &target, 1);
-      if (four_channels) cmyk_to_rgb(row.data(), image.width, cinfo.saw_Adobe_marker, out);
+      if (four_channels) cmyk_to_rgb(row.data(), image.width, out);
     }
-    jpeg_finish_decompress(&cinfo);
   };
   if (!attempt(d.error, read_pixels)) fail(d.error.text);
+  const bool several_scans = jpeg_has_multiple_scans(&cinfo) != FALSE;
+  if (several_scans && d.error.ended && !has_all_scans(cinfo)) fail("the file ends before its last scan");
+  // Every row is there. What follows is the end marker, or what a camera puts in its place.
+  const auto finish = [&] { jpeg_finish_decompress(&cinfo); };
+  if (!attempt(d.error, finish) && (d.error.damaged || several_scans)) fail(d.error.text);
   return upright(std::move(image), orientation);
 }
 

@@ -1,6 +1,7 @@
 // JPEG files through libjpeg-turbo: any JPEG it can read becomes an upright 8-bit RGB image.
-// Greyscale is repeated over the channels; CMYK and YCCK (Adobe's inverted form and the plain one) are mixed
-// down. A damaged file is an error: half a face would train as if it were whole.
+// Greyscale is repeated over the channels; CMYK and YCCK (in Adobe's inverted form) are mixed
+// down. A damaged file is an error: half a face would train as if it were whole. Damaged means that the data
+// of a scan are incomplete, wrong or too many; a missing end marker is not damage.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -17,6 +18,7 @@ namespace dg {
 struct DecodeLimits {
   int max_side = 16'384;                      // pixels
   std::int64_t max_pixels = 100'000'000;      // width * height
+  int max_scans = 500;                        // of a progressive photo; programs write some 10
   std::int64_t max_file_bytes = 512LL << 20;  // read_jpeg only
 };
 

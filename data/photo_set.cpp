@@ -19,6 +19,8 @@ std::string summary(const PhotoSet& set) {
     text += fmt::format("{}{} {}", separator, count, type);
     separator = ", ";
   }
+  if (set.dangling_links > 0)
+    text += fmt::format("; left out: {} links whose targets are not there", set.dangling_links);
   return text;
 }
 

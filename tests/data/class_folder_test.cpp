@@ -65,6 +65,25 @@ TEST(ClassFolder, HiddenFilesAndDeeperFoldersArePassedOver) {
   EXPECT_EQ(relative_paths(scan_class_folder(data), data), (Names{"a/1.jpg"}));
 }
 
+TEST(ClassFolder, PhotosAreKnownByTheirContent) {
+  const fs::path data = fresh_folder();
+  touch(data / "a/1.jpg");
+  for (const char* file : {"a/2.jfif", "a/3.jpe", "a/4"}) write_text(data / file, "\xFF\xD8\xFF\xE0");
+  write_text(data / "a/5", "no photo");
+  EXPECT_EQ(relative_paths(scan_class_folder(data), data), (Names{"a/1.jpg", "a/2.jfif", "a/3.jpe", "a/4"}));
+}
+
+TEST(ClassFolder, LinksThatLeadNowhereAreCounted) {
+  const fs::path data = fresh_folder();
+  touch(data / "a/1.jpg");
+  fs::create_symlink("nowhere", data / "b");
+  EXPECT_EQ(summary(scan_class_folder(data)),
+            "1 photos of 1 identities; left out: 1 links whose targets are not there");
+  fs::remove_all(data / "a");
+  EXPECT_TRUE(contains(error_text([&] { scan_class_folder(data); }),
+                       "found no folder and 1 links whose targets are not there"));
+}
+
 TEST(ClassFolder, SymbolicLinksAreFollowed) {
   const fs::path data = fresh_folder() / "data", elsewhere = fresh_folder() / "elsewhere";
   touch(elsewhere / "bob/1.jpg");

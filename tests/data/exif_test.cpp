@@ -91,7 +91,9 @@ TEST(Exif, OrientationIsReadInBothByteOrders) {
 TEST(Exif, SenselessOrientationsCountAsUpright) {
   EXPECT_EQ(exif_orientation(exif(0, true)), 1);
   EXPECT_EQ(exif_orientation(exif(9, false)), 1);
-  EXPECT_EQ(exif_orientation(exif(6, false, 4)), 1);  // not a SHORT
+  EXPECT_EQ(exif_orientation(exif(6, false, 3)), 6);
+  EXPECT_EQ(exif_orientation(exif(6, false, 4)), 6);  // a LONG, as some programs write it
+  EXPECT_EQ(exif_orientation(exif(6, false, 1)), 1);
 }
 
 TEST(Exif, OtherSegmentsAreNotExif) {

@@ -127,7 +127,8 @@ TEST(Jpeg, CmykAndYcckBecomeRgb) {
     EXPECT_LE(largest_difference(decode_jpeg(cmyk, "cmyk"), expected), 6) << black;
     const Bytes ycck = encode_as(JCS_CMYK, JCS_YCCK, 4, 16, 12, inks(16, 12, k, true));
     EXPECT_LE(largest_difference(decode_jpeg(ycck, "ycck"), expected), 6) << black;
-    const Bytes plain = encode_as(JCS_CMYK, JCS_CMYK, 4, 16, 12, inks(16, 12, k, false), false);
+    // as browsers and Pillow read a file without the mark
+    const Bytes plain = encode_as(JCS_CMYK, JCS_CMYK, 4, 16, 12, inks(16, 12, k, true), false);
     EXPECT_LE(largest_difference(decode_jpeg(plain, "plain"), expected), 6) << black;
   }
 }
@@ -145,7 +146,7 @@ TEST(Jpeg, TruncatedAnywhereIsAnError) {
     const Image image = gradient(64, 64);
     const Bytes whole = encode_as(JCS_RGB, JCS_YCbCr, 3, 64, 64, image.rgb, true, progressive);
     ASSERT_EQ(decode_jpeg(whole, "whole").width, 64);
-    for (std::size_t size = 1; size < whole.size(); size += 7) {
+    for (std::size_t size = 1; size < whole.size() - 2; size += 7) {  // 2: the end marker may be missing
       const std::string why =
           why_not(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)));
       EXPECT_PRED_FORMAT2(testing::IsSubstring, "DATA/bob/1.jpg: ", why);
@@ -160,6 +161,35 @@ TEST(Jpeg, DamagedPixelsAreAnError) {
   Bytes bytes = encode_jpeg(gradient(64, 64), 90);
   std::fill(bytes.end() - 60, bytes.end() - 20, std::uint8_t{0xFE});
   EXPECT_PRED_FORMAT2(testing::IsSubstring, "Corrupt JPEG data", why_not(bytes));
+}
+
+TEST(Jpeg, AMissingEndMarkerLosesNothing) {
+  for (const bool progressive : {false, true}) {
+    const Image image = gradient(64, 64);
+    Bytes bytes = encode_as(JCS_RGB, JCS_YCbCr, 3, 64, 64, image.rgb, true, progressive);
+    const Image whole = decode_jpeg(bytes, "whole");
+    bytes.resize(bytes.size() - 2);
+    EXPECT_EQ(decode_jpeg(bytes, "without its end").rgb, whole.rgb) << progressive;
+    if (progressive) continue;
+    for (const int b : {1, 2, 3, 4, 5, 6, 7}) bytes.push_back(static_cast<std::uint8_t>(b));
+    EXPECT_EQ(decode_jpeg(bytes, "with a trailer").rgb, whole.rgb);
+  }
+}
+
+TEST(Jpeg, DataLeftOverInAScanAreDamage) {
+  Bytes bytes = encode_jpeg(gradient(64, 64), 90);
+  Bytes padded = bytes;
+  padded.insert(padded.end() - 2, {0, 0, 0, 0});
+  EXPECT_LE(largest_difference(decode_jpeg(padded, "padded"), gradient(64, 64)), 6);
+  bytes.insert(bytes.end() - 2, {1, 2, 3, 4});
+  EXPECT_PRED_FORMAT2(testing::IsSubstring, "extraneous bytes", why_not(bytes));
+}
+
+TEST(Jpeg, MoreScansThanTheLimitAreRefused) {
+  const Image image = gradient(64, 64);
+  const Bytes bytes = encode_as(JCS_RGB, JCS_YCbCr, 3, 64, 64, image.rgb, true, true);
+  EXPECT_EQ(error_text<IoError>([&] { decode_jpeg(bytes, "x", {.max_scans = 3}); }),
+            "[decode_jpeg] x: more than the limit of 3 scans");
 }
 
 TEST(Jpeg, StrayBytesBetweenSegmentsAreHarmless) {

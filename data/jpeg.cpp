@@ -140,6 +140,24 @@ bool has_all_scans(const jpeg_decompress_struct& cinfo) {
   return true;
 }
 
+// The scans of a file, from its markers alone: libjpeg would decode hundreds before it could be stopped. In
+// the data of a scan 0xFF is always followed by 0 or a restart marker.
+int count_scans(std::span<const std::uint8_t> bytes) {
+  int scans = 0;
+  for (std::size_t i = 0; i + 4 <= bytes.size();) {
+    const int marker = bytes[i + 1];
+    if (bytes[i] != 0xFF || marker == 0xFF) {
+      ++i;
+    } else if (marker <= 1 || (marker >= JPEG_RST0 && marker <= JPEG_EOI)) {  // without a length
+      i += 2;
+    } else {
+      scans += marker == 0xDA;
+      i += 2 + static_cast<std::size_t>(bytes[i + 2] << 8 | bytes[i + 3]);
+    }
+  }
+  return scans;
+}
+
 int orientation_of(const jpeg_decompress_struct& cinfo) {
   for (auto* marker = cinfo.marker_list; marker != nullptr; marker = marker->next) {
     if (marker->marker != JPEG_APP0 + 1) continue;
@@ -170,6 +188,8 @@ Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, 
     throw IoError(fmt::format("[decode_jpeg] {}: {}", name, why));
   };
   if (bytes.empty()) fail("the file is empty");
+  if (count_scans(bytes) > limits.max_scans)
+    fail(fmt::format("more than the limit of {} scans", limits.max_scans));
   Decompressor d(limits.max_scans);
   auto& cinfo = d.cinfo;
   const auto read_header = [&] {

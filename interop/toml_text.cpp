@@ -11,9 +11,9 @@ bool is_bare_key(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
-class Scan {
+class TomlScan {
  public:
-  Scan(std::string_view text, const std::string& name) : left_(text), name_(name) {}
+  TomlScan(std::string_view text, const std::string& name) : left_(text), name_(name) {}
 
   void run() {
     if (left_.starts_with("\xEF\xBB\xBF")) skip(3);  // a byte order mark
@@ -94,6 +94,6 @@ class Scan {
 
 }  // namespace
 
-void check_toml_text(std::string_view text, const std::string& name) { Scan(text, name).run(); }
+void check_toml_text(std::string_view text, const std::string& name) { TomlScan(text, name).run(); }
 
 }  // namespace dg

@@ -7,7 +7,7 @@
 namespace dg {
 namespace {
 
-std::string refusal(const std::string& text) {
+std::string toml_refusal(const std::string& text) {
   return error_text([&] { check_toml_text(text, "x.toml"); });
 }
 
@@ -16,26 +16,26 @@ TEST(TomlText, WhatTomlAllowsPasses) {
        {"", "a = 1\n[b.c]\n\"ä\" = 'ö' # ü\n", "[[ a . 'b c' ]]\r\nx = [\n [1, 2],\n [+3],\n]\n",
         "x = \"\"\"\nä \\\" \"\" [+]\n\"\"\"\n[y]\n", "x = '''\n[+]\n'''", "\xEF\xBB\xBF[a]\n",
         "x = {a = [{b = 1}]}", "x = \"\\\\\"\n[a]"}) {
-    EXPECT_EQ(refusal(text), "no error") << text;
+    EXPECT_EQ(toml_refusal(text), "no error") << text;
   }
 }
 
 TEST(TomlText, AByteOutsideOfQuotesIsNamedWithItsLine) {
-  EXPECT_EQ(refusal("a = 1\nb = ä\n"),
+  EXPECT_EQ(toml_refusal("a = 1\nb = ä\n"),
             "x.toml:2: byte 0xc3 outside of quotes; a key or string with it must be quoted");
-  EXPECT_TRUE(contains(refusal("ä = 1"), "x.toml:1: byte 0xc3"));
-  EXPECT_TRUE(contains(refusal("a = 'x'\n\xFF"), "x.toml:2: byte 0xff"));
-  EXPECT_TRUE(contains(refusal(std::string("a = 1\0", 6)), "byte 0x00"));
+  EXPECT_TRUE(contains(toml_refusal("ä = 1"), "x.toml:1: byte 0xc3"));
+  EXPECT_TRUE(contains(toml_refusal("a = 'x'\n\xFF"), "x.toml:2: byte 0xff"));
+  EXPECT_TRUE(contains(toml_refusal(std::string("a = 1\0", 6)), "byte 0x00"));
 }
 
 TEST(TomlText, AHeaderWithoutAKeyIsRefused) {
   for (const char* text : {"\n[+]", "\n[]", "\n[[+]]", "\n [ + ]", "\n[a.+]", "\n[", "\n[a=1]"})
-    EXPECT_EQ(refusal(text), "x.toml:2: a table header must hold a key, as in [section]") << text;
+    EXPECT_EQ(toml_refusal(text), "x.toml:2: a table header must hold a key, as in [section]") << text;
 }
 
 TEST(TomlText, AVeryLongLineIsRefused) {
-  EXPECT_EQ(refusal(std::string(longest_toml_line, 'a')), "no error");
-  EXPECT_EQ(refusal("\n" + std::string(longest_toml_line + 1, 'a')),
+  EXPECT_EQ(toml_refusal(std::string(longest_toml_line, 'a')), "no error");
+  EXPECT_EQ(toml_refusal("\n" + std::string(longest_toml_line + 1, 'a')),
             "x.toml:2: the line has more than 65536 bytes");
 }
 

@@ -128,11 +128,11 @@ TEST(NesterovSgd, ClearsTheGradientsAndSkipsConstants) {
   EXPECT_FALSE(w.value.grad().defined());
 }
 
-constexpr Real infinite = std::numeric_limits<Real>::infinity();
+constexpr Real infinite_gradient = std::numeric_limits<Real>::infinity();
 
 TEST(NesterovSgd, AGradientThatIsNotFiniteChangesNothing) {
   for (const double clip : {0.0, 1.0}) {
-    for (const Real bad : {infinite, std::numeric_limits<Real>::quiet_NaN()}) {
+    for (const Real bad : {infinite_gradient, std::numeric_limits<Real>::quiet_NaN()}) {
       Parameter a = number("a", 1), b = number("b", 2);
       NesterovSgd sgd({&a, &b}, {.momentum = 0.5, .decay = 0.1, .clip_norm = clip});
       give(a, 1);

@@ -4,7 +4,9 @@
 #include <array>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <system_error>
+#include <unordered_set>
 
 #include "interop/atomic_file.h"
 #include "interop/checksum.h"
@@ -87,20 +89,28 @@ bool fits(const TsvIndex& index, std::uint64_t file_bytes, const Fingerprint& of
   const bool labelled = of[5] >= 0, parted = of[6] >= 0;  // whether the file has a MID and a set column
   if (index.start.size() != lines + 1 || index.start.back() != file_bytes) return false;
   if (index.part.size() != (parted ? lines : 0) || (!labelled && !index.mids.empty())) return false;
+  // The first line begins behind the byte order mark, which has 3 bytes, or where the file does.
+  if (index.start.front() != 0 && index.start.front() != 3) return false;
+  const std::unordered_set<std::string_view> names(index.mids.begin(), index.mids.end());
+  if (names.size() != index.mids.size() || names.contains("")) return false;
   std::int64_t bad = 0;
+  std::int32_t seen = 0;  // identities of the lines before: they are numbered as they first appear
   for (std::size_t line = 0; line < lines; ++line) {
     // A line has at least its ending, but for the last one, which is only there if it has something.
     if (index.start[line] >= index.start[line + 1]) return false;
     const std::int32_t identity = index.identity[line];
     const bool is_bad = identity == TsvIndex::bad_row;
-    const bool good =
-        labelled ? identity >= 0 && identity < std::ssize(index.mids) : identity == TsvIndex::unlabelled;
+    const bool good = labelled ? identity >= 0 && identity <= seen : identity == TsvIndex::unlabelled;
     if (!is_bad && !good) return false;
+    if (identity == seen) ++seen;
+    // A good row may have its line feed beside the bytes that the limit counts.
+    if (!is_bad && index.start[line + 1] - index.start[line] > std::uint64_t{longest_tsv_line} + 1)
+      return false;
     const std::uint8_t part = parted ? index.part[line] : std::uint8_t{TsvIndex::none};
     if (part > TsvIndex::novel || (parted && !is_bad && part == TsvIndex::none)) return false;
     bad += is_bad;
   }
-  if (index.bad.count != bad) return false;
+  if (index.bad.count != bad || seen != std::ssize(index.mids)) return false;
   if (std::ssize(index.bad.why) != std::min<std::int64_t>(bad, BadRows::listed)) return false;
   return std::ranges::all_of(index.bad.why, [&](const auto& row) {
     return row.first >= 1 && row.first <= index.lines() &&
@@ -127,7 +137,7 @@ std::optional<TsvIndex> read_index(const fs::path& path, const Fingerprint& want
   index.bad.count = in.get<std::int64_t>();
   for (auto left = in.get<std::size_t>(); left > 0; --left) {
     const auto line = in.get<std::int64_t>();
-    index.bad.why.emplace(line, get_text(in));
+    if (!index.bad.why.emplace(line, get_text(in)).second) return std::nullopt;  // a line is bad once
   }
   in.finish();
   if (!fits(index, static_cast<std::uint64_t>(wanted[0]), wanted)) return std::nullopt;

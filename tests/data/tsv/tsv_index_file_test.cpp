@@ -112,7 +112,6 @@ TEST_F(Kept, ADamagedIndexIsMadeAgain) {
   EXPECT_FALSE(open().scanned);
 }
 
-// The bytes that every version has written for this file: an index of an older program is still read.
 // Whoever hands a file on may have written anything into its index, with the right checksum. Names and
 // reasons cannot be held against anything short of a scan; every number can.
 TEST_F(Kept, AnIndexWithOtherNumbersIsMadeAgain) {
@@ -142,6 +141,31 @@ TEST_F(Kept, AnIndexWithOtherNumbersIsMadeAgain) {
   EXPECT_GT(scanned, 300);
 }
 
+// Two names of one identity, and an identity that no line shows, could not come from a scan.
+TEST_F(Kept, AnIndexWithOtherIdentitiesIsMadeAgain) {
+  const TsvIndex right = open().index;
+  const auto bytes = read_file_bytes(kept);
+  const std::string index(as_text(std::span(bytes).first(bytes.size() - 8)));
+  const auto with = [&](const std::string& from, const std::string& to) {
+    std::string other = index;
+    other.replace(other.find(from), from.size(), to);
+    const std::uint64_t sum = checksum_of_words(std::as_bytes(std::span(other)));
+    other.append(reinterpret_cast<const char*>(&sum), 8);
+    write_text(kept, other);
+    const KeptTsvIndex now = open();
+    EXPECT_TRUE(same(now.index, right) || !now.scanned);
+    return now.scanned;
+  };
+  const auto numbers = [](std::initializer_list<std::int32_t> values) {
+    return std::string(reinterpret_cast<const char*>(values.begin()), 4 * values.size());
+  };
+  EXPECT_FALSE(with("m.a", "m.c"));  // another name may be right
+  EXPECT_TRUE(with("m.a", "m.b"));
+  EXPECT_TRUE(with(numbers({0, 1, -2, 0}), numbers({0, 0, -2, 0})));
+  EXPECT_TRUE(with(numbers({0, 1, -2, 0}), numbers({1, 0, -2, 0})));
+}
+
+// The bytes that every version has written for this file: an index of an older program is still read.
 TEST_F(Kept, TheFormatStays) {
   const timespec time{1'700'000'000, 123'456'789};
   const timespec times[2] = {time, time};

@@ -11,9 +11,6 @@
 namespace dg {
 namespace {
 
-// The host looks at one step while the device works on the next.
-constexpr std::size_t max_in_flight = 2;
-
 // Adds the seconds of its own life to a sum.
 class Timer {
  public:

@@ -100,6 +100,9 @@ class Trainer {
   void allocate();
 
  private:
+  // The host looks at one step while the device works on the next.
+  static constexpr std::size_t max_in_flight = 2;
+
   // A step from its plan to what it taught.
   struct Step {
     std::int64_t number = 0;

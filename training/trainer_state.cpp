@@ -5,6 +5,12 @@
 #include <set>
 
 namespace dg {
+namespace {
+
+// More than any run takes, and so few that a sum with a lag cannot overflow.
+constexpr std::int64_t most_steps = std::int64_t{1} << 60;
+
+}  // namespace
 
 std::vector<std::pair<std::string, State>> Trainer::save_state() const {
   require(in_flight_ == 0, "trainer", "{} steps are in flight; finish them before saving", in_flight_);
@@ -58,8 +64,10 @@ void Trainer::load_state(const std::vector<std::pair<std::string, State>>& state
       collapsed_steps_ = in.get<std::int64_t>();
       last_seen_ = in.get_vector<std::int64_t>();
       in.finish();
-      require(next_step_ >= 0 && collapsed_steps_ >= 0, "trainer",
-              "the saved steps must be 0 or more, got {} done and {} collapsed", next_step_,
+      require(next_step_ >= 0 && next_step_ <= most_steps, "trainer",
+              "the number of saved steps must be in 0..{}, got {}", most_steps, next_step_);
+      require(collapsed_steps_ >= 0 && collapsed_steps_ <= next_step_, "trainer",
+              "the number of steps that looked collapsed must be in 0..{}, got {}", next_step_,
               collapsed_steps_);
       require(std::ssize(last_seen_) == index_.classes(), "trainer",
               "the saved state must be of {} classes, got {}", index_.classes(), last_seen_.size());
@@ -73,6 +81,11 @@ void Trainer::load_state(const std::vector<std::pair<std::string, State>>& state
     } else if (name == sampler) {
       sampler_->load(bytes);
     } else {
+      // `lag` of them are saved between steps; where a step failed, it and those started with it too.
+      const std::int64_t most = config_.sampling.lag + static_cast<std::int64_t>(max_in_flight);
+      require(std::ssize(steps_) < most, "trainer",
+              "with sampling.lag = {} there may be {} planned batches, the saved state has more",
+              config_.sampling.lag, most);
       Batch batch = load_batch(bytes);
       check_planned(batch);
       steps_.emplace_back().batch = std::move(batch);

@@ -159,6 +159,32 @@ TEST_F(Checkpoint, APlannedBatchOfOthersIsRefused) {
                        "different classes of 0..8, got 9"));
 }
 
+TEST_F(Checkpoint, MorePlannedBatchesThanTheLagAllowsAreRefused) {
+  TinyTrainer whole(data, tiny_config());
+  load_checkpoint(file, whole.trainer);
+  auto state = whole.trainer.save_state();
+  for (std::size_t i = state.size(); i < 20; ++i)
+    state.emplace_back(Trainer::planned_state(i), state.back().second);
+  TinyTrainer tiny(data, tiny_config());
+  EXPECT_TRUE(contains(error_text([&] { tiny.trainer.load_state(state); }), "planned batches"));
+}
+
+TEST_F(Checkpoint, NumbersOfStepsThatNoRunReachesAreRefused) {
+  TinyTrainer whole(data, tiny_config());
+  load_checkpoint(file, whole.trainer);
+  const auto state = whole.trainer.save_state();
+  const auto refusal_of = [&](std::size_t at, std::int64_t value) {
+    auto other = state;
+    std::memcpy(other[0].second.data() + at, &value, sizeof value);
+    TinyTrainer tiny(data, tiny_config());
+    return error_text([&] { tiny.trainer.load_state(other); });
+  };
+  // Behind the tag of four letters: steps done, then steps that looked collapsed.
+  EXPECT_TRUE(contains(refusal_of(4, std::numeric_limits<std::int64_t>::max()), "number of saved steps"));
+  EXPECT_TRUE(contains(refusal_of(4, -1), "number of saved steps"));
+  EXPECT_TRUE(contains(refusal_of(12, 3), "looked collapsed must be in 0..2, got 3"));
+}
+
 TEST_F(Checkpoint, ABestWithoutItsFigureIsRefused) {
   write_safetensors(file, {}, {{"novel_top1", "high"}});
   EXPECT_EQ(error_text<IoError>([&] { best_top1(file); }),

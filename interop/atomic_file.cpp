@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,7 +15,20 @@
 namespace dg {
 
 AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path), temporary_(path.string() + ".tmp") {
-  file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  // Never through a link that lies there, which would write to a file of another name.
+  const auto open_new = [this] {
+    return ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+  };
+  file_ = open_new();
+  if (file_ < 0 && errno == EEXIST) {
+    struct stat there {};
+    if (::lstat(temporary_.c_str(), &there) == 0 && !S_ISREG(there.st_mode)) {
+      throw IoError(fmt::format("{}: cannot be created: {} is in the way and is no regular file; remove it",
+                                path_.string(), temporary_.string()));
+    }
+    ::unlink(temporary_.c_str());  // left over by a program that was killed
+    file_ = open_new();
+  }
   if (file_ < 0) fail("cannot be created");
 }
 

@@ -11,7 +11,8 @@ namespace dg {
 
 class AtomicFile {
  public:
-  /// Creates PATH.tmp, in place of one that was left over. IoError "PATH: cannot be created: why".
+  /// Creates PATH.tmp, in place of a regular file that was left over. IoError "PATH: cannot be created: why",
+  /// also where PATH.tmp is a link, a folder or a pipe.
   explicit AtomicFile(const std::filesystem::path& path);
   /// Removes PATH.tmp unless the file was committed.
   ~AtomicFile();

@@ -55,6 +55,35 @@ TEST_F(AtomicFileTest, ALeftOverTemporaryIsReplaced) {
   EXPECT_EQ(files(), 1u);
 }
 
+TEST_F(AtomicFileTest, WhatIsNoRegularFileInPlaceOfTheTemporaryIsLeftAlone) {
+  const fs::path path = folder_ / "file", temporary = folder_ / "file.tmp";
+  const std::string refusal = path.string() + ": cannot be created: " + temporary.string() +
+                              " is in the way and is no regular file; remove it";
+  write_all(folder_ / "victim", "precious");
+  for (const char* target : {"victim", "nothing"}) {
+    fs::create_symlink(target, temporary);
+    EXPECT_EQ(error_text<IoError>([&] { write_file_atomically(path, "text"); }), refusal);
+    EXPECT_TRUE(fs::is_symlink(temporary));
+    fs::remove(temporary);
+  }
+  EXPECT_EQ(read_all(folder_ / "victim"), "precious");
+  fs::create_directories(temporary);
+  EXPECT_EQ(error_text<IoError>([&] { write_file_atomically(path, "text"); }), refusal);
+  fs::remove(temporary);
+  ASSERT_EQ(mkfifo(temporary.c_str(), 0600), 0);
+  EXPECT_EQ(error_text<IoError>([&] { write_file_atomically(path, "text"); }), refusal);
+  EXPECT_EQ(files(), 2u);  // the victim and the pipe
+}
+
+// Another name of a file that was left over would be changed with it if it were written to in place.
+TEST_F(AtomicFileTest, ALeftOverTemporaryIsNotWrittenTo) {
+  write_all(folder_ / "other", "other");
+  fs::create_hard_link(folder_ / "other", folder_ / "file.tmp");
+  write_file_atomically(folder_ / "file", "text");
+  EXPECT_EQ(read_all(folder_ / "other"), "other");
+  EXPECT_EQ(read_all(folder_ / "file"), "text");
+}
+
 TEST_F(AtomicFileTest, AFullDiskLeavesTheOldFileAndNoTemporary) {
   const fs::path path = folder_ / "file";
   write_all(path, "old");

@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <cerrno>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <system_error>
 
+#include "interop/checksum.h"
 #include "interop/safetensors.h"
+#include "interop/whole_file.h"
 #include "tensor/check.h"
 
 namespace dg {
@@ -63,24 +63,16 @@ SafetensorsReader::Entry parse_entry(const std::string& name, const Json& json) 
 
 }  // namespace
 
-SafetensorsReader::SafetensorsReader(const std::filesystem::path& path)
-    : path_(path), file_(path, std::ios::binary) {
-  std::error_code failed;
-  file_bytes_ = std::filesystem::file_size(path, failed);
-  if (failed) throw IoError(fmt::format("{}: cannot be read: {}", path.string(), failed.message()));
-  if (!file_)
-    throw IoError(
-        fmt::format("{}: cannot be read: {}", path.string(), std::generic_category().message(errno)));
+SafetensorsReader::SafetensorsReader(const std::filesystem::path& path) : file_(path) {
   std::uint64_t n = 0;
-  if (!file_.read(reinterpret_cast<char*>(&n), sizeof n)) {
-    refuse(fmt::format("it has {} bytes, and the length of the header alone takes 8", file_bytes_));
+  if (file_.read(0, std::span(reinterpret_cast<char*>(&n), sizeof n)) < sizeof n) {
+    refuse(fmt::format("it has {} bytes, and the length of the header alone takes 8", file_.size()));
   }
-  if (n > largest_header || n > file_bytes_ - 8) {
-    refuse(fmt::format("offset 0: a header of {} bytes is announced, the file has {}", n, file_bytes_));
+  if (n > largest_header || n > file_.size() - 8) {
+    refuse(fmt::format("offset 0: a header of {} bytes is announced, the file has {}", n, file_.size()));
   }
   std::string text(n, '\0');
-  if (!file_.read(text.data(), static_cast<std::streamsize>(n)))
-    refuse("offset 8: the header cannot be read");
+  if (file_.read(8, text) < n) refuse("offset 8: the header cannot be read");
   data_start_ = 8 + n;
   try {
     parse_header(text);
@@ -91,11 +83,21 @@ SafetensorsReader::SafetensorsReader(const std::filesystem::path& path)
   } catch (const Error& e) {
     refuse(e.what());
   }
+  check_header();
   check_layout();
 }
 
 void SafetensorsReader::refuse(const std::string& why) const {
-  throw IoError(fmt::format("{}: not a good safetensors file: {}", path_.string(), why));
+  throw IoError(fmt::format("{}: not a good safetensors file: {}", file_.path().string(), why));
+}
+
+void SafetensorsReader::check_header() const {
+  const auto stored = metadata_.find(header_checksum_key);
+  if (stored == metadata_.end()) return;
+  std::vector<TensorBytes> tensors;
+  for (const Entry& e : entries_) tensors.push_back({e.name, e.dtype, e.shape, {}});
+  if (header_checksum(tensors, metadata_) != stored->second)
+    refuse("offset 8: the header is damaged: it does not give its checksum");
 }
 
 void SafetensorsReader::parse_header(const std::string& text) {
@@ -112,6 +114,12 @@ void SafetensorsReader::parse_header(const std::string& text) {
       metadata_[key] = text_value.get<std::string>();
     }
   }
+  const auto found = metadata_.find(checksums_key);
+  std::string_view lines = found == metadata_.end() ? "" : std::string_view(found->second);
+  for (std::string_view line; next_line(lines, line);) {
+    const auto space = line.rfind(' ');
+    if (space != std::string_view::npos) checksums_.emplace(line.substr(0, space), line.substr(space + 1));
+  }
 }
 
 void SafetensorsReader::check_layout() const {
@@ -120,14 +128,14 @@ void SafetensorsReader::check_layout() const {
   std::sort(order.begin(), order.end(), [](const Entry* a, const Entry* b) {
     return std::pair(a->begin, a->end) < std::pair(b->begin, b->end);
   });
-  const std::uint64_t data = file_bytes_ - data_start_;
+  const std::uint64_t data = file_.size() - data_start_;
   std::uint64_t at = 0;
   const Entry* before = nullptr;
   for (const Entry* e : order) {
     const std::uint64_t start = offset(*e);
     if (e->end > data) {
       refuse(fmt::format("tensor {} at offset {} ends at {}, the file at {}: it is cut short", e->name, start,
-                         data_start_ + e->end, file_bytes_));
+                         data_start_ + e->end, file_.size()));
     }
     if (e->begin < at) {
       refuse(fmt::format("tensor {} at offset {} overlaps tensor {}, which ends at {}", e->name, start,
@@ -152,17 +160,20 @@ const SafetensorsReader::Entry* SafetensorsReader::find(const std::string& name)
 void SafetensorsReader::read(const Entry& entry, std::span<std::byte> out) {
   require(out.size() == entry.end - entry.begin, "safetensors", "{} needs {} bytes to be read into, got {}",
           entry.name, entry.end - entry.begin, out.size());
-  file_.seekg(static_cast<std::streamoff>(offset(entry)));
-  if (!file_.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(out.size()))) {
-    throw IoError(
-        fmt::format("{}: tensor {} at offset {} cannot be read: the file has changed or the disk failed",
-                    path_.string(), entry.name, offset(entry)));
+  if (file_.read(offset(entry), std::span(reinterpret_cast<char*>(out.data()), out.size())) < out.size()) {
+    throw IoError(fmt::format("{}: tensor {} at offset {} cannot be read: the file has become shorter",
+                              file_.path().string(), entry.name, offset(entry)));
+  }
+  const auto sum = checksums_.find(entry.name);
+  if (sum != checksums_.end() && fmt::format("{:016x}", checksum(out)) != sum->second) {
+    throw IoError(fmt::format("{}: tensor {} at offset {} is damaged: its bytes do not give its checksum",
+                              file_.path().string(), entry.name, offset(entry)));
   }
 }
 
 NamedTensor SafetensorsReader::read(const std::string& name) {
   const Entry* entry = find(name);
-  if (entry == nullptr) throw IoError(fmt::format("{}: there is no tensor {}", path_.string(), name));
+  if (entry == nullptr) throw IoError(fmt::format("{}: there is no tensor {}", file_.path().string(), name));
   NamedTensor tensor{.name = name, .dtype = entry->dtype, .shape = entry->shape, .bytes = {}};
   tensor.bytes.resize(entry->end - entry->begin);
   read(*entry, tensor.bytes);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "interop/atomic_file.h"
+#include "interop/checksum.h"
 #include "interop/safetensors.h"
 #include "tensor/check.h"
 
@@ -13,12 +14,16 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "safetensors data are little-endian");
 
+constexpr std::array<std::string_view, 5> written_dtypes{"F64", "I64", "F32", "I32", "U8"};
+
 void check(std::span<const TensorBytes> tensors) {
   std::set<std::string> names;
   for (const TensorBytes& t : tensors) {
     require(!t.name.empty() && t.name != "__metadata__", "safetensors", "a tensor's name must not be \"{}\"",
             t.name);
     require(names.insert(t.name).second, "safetensors", "names must be unique, got {} twice", t.name);
+    require(std::ranges::find(written_dtypes, t.dtype) != written_dtypes.end(), "safetensors",
+            "dtype must be F64, I64, F32, I32 or U8, got {}", t.dtype);
     const std::uint64_t bytes = tensor_bytes(t.dtype, t.shape);
     require(bytes == t.bytes.size(), "safetensors", "{} must have {} bytes of {}, got {}", t.name, bytes,
             t.dtype, t.bytes.size());
@@ -58,9 +63,16 @@ std::string header_of(const std::vector<const TensorBytes*>& order, const Safete
 }  // namespace
 
 std::uint64_t element_size(const std::string& dtype) {
-  if (dtype == "F64" || dtype == "I64") return 8;
-  if (dtype == "F32" || dtype == "I32") return 4;
-  require(dtype == "U8", "safetensors", "dtype must be F64, I64, F32, I32 or U8, got {}", dtype);
+  const auto is = [&](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), dtype) != names.end();
+  };
+  if (is({"F64", "I64", "U64", "C64"})) return 8;
+  if (is({"F32", "I32", "U32"})) return 4;
+  if (is({"F16", "BF16", "I16", "U16"})) return 2;
+  require(is({"F8_E4M3", "F8_E5M2", "F8_E8M0", "I8", "U8", "BOOL"}), "safetensors",
+          "dtype must be one of F64, I64, U64, C64, F32, I32, U32, F16, BF16, I16, U16, F8_E4M3, F8_E5M2, "
+          "F8_E8M0, I8, U8, BOOL, got {}",
+          dtype);
   return 1;
 }
 
@@ -76,6 +88,26 @@ std::uint64_t tensor_bytes(const std::string& dtype, const std::vector<std::int6
     bytes *= static_cast<std::uint64_t>(n);
   }
   return empty ? 0 : bytes;
+}
+
+std::string header_checksum(std::span<const TensorBytes> tensors, const SafetensorsMetadata& metadata) {
+  std::map<std::string, std::string> lines;
+  for (const TensorBytes& t : tensors)
+    lines[t.name] = fmt::format("{} {} [{}]\n", t.name, t.dtype, fmt::join(t.shape, ", "));
+  std::string text;
+  for (const auto& [name, line] : lines) text += line;
+  for (const auto& [key, value] : metadata) {
+    if (key != header_checksum_key) text += fmt::format("{} {}\n", key, value);
+  }
+  return fmt::format("{:016x}", checksum(std::as_bytes(std::span(text))));
+}
+
+SafetensorsMetadata with_checksums(std::span<const TensorBytes> tensors, SafetensorsMetadata metadata) {
+  std::string lines;
+  for (const TensorBytes& t : tensors) lines += fmt::format("{} {:016x}\n", t.name, checksum(t.bytes));
+  metadata[checksums_key] = lines;
+  metadata[header_checksum_key] = header_checksum(tensors, metadata);
+  return metadata;
 }
 
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorBytes> tensors,

@@ -79,6 +79,7 @@ set(TEST_F32
   tensor/profile_test.cpp
   interop/atomic_file_test.cpp
   interop/checksum_test.cpp
+  interop/half_test.cpp
   interop/lock_file_test.cpp
   interop/safetensors_test.cpp
   interop/toml_text_test.cpp

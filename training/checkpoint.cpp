@@ -3,9 +3,8 @@
 #include <charconv>
 #include <cstring>
 #include <map>
-#include <sstream>
 
-#include "interop/checksum.h"
+#include "interop/half.h"
 #include "interop/safetensors.h"
 
 namespace dg {
@@ -42,55 +41,60 @@ class Contents {
         {name, "U8", {static_cast<std::int64_t>(state.size())}, std::as_bytes(std::span(state))});
   }
   const std::vector<TensorBytes>& views() const { return views_; }
-  // A line for each tensor: name, space, checksum in 16 digits.
-  std::string checksums() const {
-    std::string lines;
-    for (const TensorBytes& t : views_) lines += fmt::format("{} {:016x}\n", t.name, checksum(t.bytes));
-    return lines;
-  }
 
  private:
   std::deque<std::vector<Real>> numbers_;
   std::vector<TensorBytes> views_;
 };
 
-// A checkpoint to read from: every tensor is held against its checksum.
+// Which dtypes a parameter may have in the file.
+enum class Widths { f32, f32_or_halves };
+
+// The numbers of a tensor of 16 bits each.
+template <class ToFloat>
+std::vector<Real> widened(const std::vector<std::byte>& bytes, const ToFloat& to_float) {
+  std::vector<Real> values(bytes.size() / sizeof(std::uint16_t));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    std::uint16_t bits = 0;
+    std::memcpy(&bits, bytes.data() + i * sizeof bits, sizeof bits);
+    values[i] = to_float(bits);
+  }
+  return values;
+}
+
+// A checkpoint to read from.
 class Stored {
  public:
-  explicit Stored(const std::filesystem::path& path) : path_(path), file_(path) {
-    const auto found = file_.metadata().find("checksums");
-    if (found == file_.metadata().end()) return;  // a file of another program, or an older one
-    std::istringstream lines(found->second);
-    for (std::string name, sum; lines >> name >> sum;) checksums_[name] = sum;
-  }
+  explicit Stored(const std::filesystem::path& path) : path_(path), file_(path) {}
 
   const SafetensorsMetadata& metadata() const { return file_.metadata(); }
 
   bool has(const std::string& name) const { return file_.find(name) != nullptr; }
 
-  NamedTensor read(const std::string& name) {
-    NamedTensor stored = file_.read(name);
-    const auto sum = checksums_.find(name);
-    if (sum != checksums_.end() && fmt::format("{:016x}", checksum(stored.bytes)) != sum->second)
-      refuse(name, "is damaged: its bytes do not give its checksum");
-    return stored;
-  }
-
   State state(const std::string& name) {
-    const std::vector<std::byte> bytes = read(name).bytes;
+    const std::vector<std::byte> bytes = file_.read(name).bytes;
     const auto* begin = reinterpret_cast<const std::uint8_t*>(bytes.data());
     return State(begin, begin + bytes.size());
   }
 
   // Overwrites `to`, which must have the stored tensor's shape.
-  void load_into(const Tensor& to, const std::string& name) {
-    const NamedTensor stored = read(name);
-    if (stored.dtype != "F32" || stored.shape != sizes(to.shape())) {
-      refuse(name, fmt::format("must be F32 {}, got {} [{}]", to.shape().str(), stored.dtype,
-                               fmt::join(stored.shape, ", ")));
+  void load_into(const Tensor& to, const std::string& name, Widths widths = Widths::f32) {
+    const NamedTensor stored = file_.read(name);
+    const bool halves = widths == Widths::f32_or_halves;
+    const bool half = halves && stored.dtype == "F16", bfloat = halves && stored.dtype == "BF16";
+    if ((stored.dtype != "F32" && !half && !bfloat) || stored.shape != sizes(to.shape())) {
+      refuse(name, fmt::format("must be F32{} {}, got {} [{}]", halves ? ", F16 or BF16" : "",
+                               to.shape().str(), stored.dtype, fmt::join(stored.shape, ", ")));
     }
-    std::vector<Real> values(stored.bytes.size() / sizeof(Real));
-    std::memcpy(values.data(), stored.bytes.data(), stored.bytes.size());
+    std::vector<Real> values;
+    if (half) {
+      values = widened(stored.bytes, float_of_f16);
+    } else if (bfloat) {
+      values = widened(stored.bytes, float_of_bf16);
+    } else {
+      values.resize(stored.bytes.size() / sizeof(Real));
+      std::memcpy(values.data(), stored.bytes.data(), stored.bytes.size());
+    }
     if (!all_finite(values)) refuse(name, "holds a number that is not finite");
     Tensor(to).set(values);
   }
@@ -103,7 +107,6 @@ class Stored {
 
   std::filesystem::path path_;
   SafetensorsReader file_;
-  std::map<std::string, std::string> checksums_;
 };
 
 }  // namespace
@@ -119,13 +122,11 @@ void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const 
   const auto state = trainer.save_state();
   for (const auto& [name, bytes] : state) contents.add(name, bytes);
   contents.add(metrics_name, run.metrics);
-  SafetensorsMetadata metadata{{"format", "doppel 1"},
-                               {"step", fmt::format("{}", trainer.next_step())},
-                               {"config", to_toml(config)},
-                               {"checksums", contents.checksums()}};
+  SafetensorsMetadata metadata{
+      {"format", "doppel 1"}, {"step", fmt::format("{}", trainer.next_step())}, {"config", to_toml(config)}};
   if (!run.halted.empty()) metadata["halted"] = run.halted;
   if (run.novel_top1) metadata["novel_top1"] = fmt::format("{}", *run.novel_top1);
-  write_safetensors(path, contents.views(), metadata);
+  write_safetensors(path, contents.views(), with_checksums(contents.views(), std::move(metadata)));
 }
 
 std::int64_t checkpoint_step(const std::filesystem::path& path) {
@@ -155,7 +156,8 @@ double best_top1(const std::filesystem::path& path) {
 
 void load_network(const std::filesystem::path& path, Network& network) {
   Stored file(path);
-  for (const Parameter* p : network.parameters()) file.load_into(p->value.value(), p->name);
+  for (const Parameter* p : network.parameters())
+    file.load_into(p->value.value(), p->name, Widths::f32_or_halves);
 }
 
 RunState load_checkpoint(const std::filesystem::path& path, Trainer& trainer) {

@@ -194,6 +194,35 @@ TEST_F(Checkpoint, ABestWithoutItsFigureIsRefused) {
             file.string() + ": the metadata must have a number novel_top1");
 }
 
+TEST_F(Checkpoint, ANetworkOfHalvesIsRead) {
+  TinyTrainer tiny(data, tiny_config());
+  tiny.trainer.allocate();
+  Network& network = tiny.trainer.network();
+  for (const auto& [dtype, one_and_a_half] :
+       {std::pair<std::string, std::uint16_t>{"F16", 0x3E00}, {"BF16", 0x3FC0}}) {
+    std::uint64_t begin = 0;
+    std::string entries, numbers;
+    for (const Parameter* p : network.parameters()) {
+      std::vector<int> sizes;
+      for (int axis = 0; axis < p->shape.rank(); ++axis) sizes.push_back(static_cast<int>(p->shape[axis]));
+      const auto count = static_cast<std::uint64_t>(p->shape.elements());
+      entries += fmt::format(R"({}"{}":{{"dtype":"{}","shape":[{}],"data_offsets":[{},{}]}})",
+                             entries.empty() ? "" : ",", p->name, dtype, fmt::join(sizes, ","), begin,
+                             begin + 2 * count);
+      begin += 2 * count;
+      for (std::uint64_t i = 0; i < count; ++i)
+        numbers.append(reinterpret_cast<const char*>(&one_and_a_half), 2);
+    }
+    const std::string header = "{" + entries + "}";
+    const std::uint64_t length = header.size();
+    std::ofstream(file, std::ios::binary)
+        << std::string(reinterpret_cast<const char*>(&length), 8) << header << numbers;
+    load_network(file, network);
+    for (const Parameter* p : network.parameters()) EXPECT_EQ(p->value.value().to_vector()[0], 1.5f);
+    EXPECT_TRUE(contains(refusal(), "must be F32"));  // not to be continued from
+  }
+}
+
 class PythonSafetensors : public Checkpoint {
  protected:
   void SetUp() override {

@@ -54,9 +54,9 @@ void save_classifier(const std::filesystem::path& path, const StoredClassifier& 
       {"classifier.bias", "F32", {classes}, std::as_bytes(std::span(c.bias))},
       {"classifier.alpha", "F32", {1}, std::as_bytes(std::span(&alpha, 1))},
       {"identities", "U8", {static_cast<std::int64_t>(names.size())}, std::as_bytes(std::span(names))}};
-  write_safetensors(
-      path, tensors,
-      {{"format", "doppel classifier 1"}, {"network", stored.network}, {"config", to_toml(config)}});
+  SafetensorsMetadata metadata{
+      {"format", "doppel classifier 1"}, {"network", stored.network}, {"config", to_toml(config)}};
+  write_safetensors(path, tensors, with_checksums(tensors, std::move(metadata)));
 }
 
 StoredClassifier load_classifier(const std::filesystem::path& path) {

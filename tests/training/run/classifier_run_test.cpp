@@ -73,6 +73,20 @@ TEST_F(ClassifierRun, WhatIsStoredRecognisesAsWhatWasLearnt) {
   EXPECT_EQ(stored.classifier.alpha, r.alpha);
 }
 
+TEST_F(ClassifierRun, ADamagedFileIsRefused) {
+  learn(out / "a");
+  const fs::path file = out / "a" / "classifier.safetensors", damaged = out / "damaged.safetensors";
+  const std::string whole = bytes_of(file);
+  for (const auto& [at, part] :
+       {std::pair{whole.size() - 1, std::string("tensor identities")},
+        {whole.find("doppel classifier") + 1, std::string("the header is damaged")}}) {
+    std::string bytes = whole;
+    bytes[at] ^= 4;
+    std::ofstream(damaged, std::ios::binary) << bytes;
+    EXPECT_TRUE(contains(error_text<IoError>([&] { load_classifier(damaged); }), part));
+  }
+}
+
 TEST_F(ClassifierRun, EqualRunsGiveEqualFiles) {
   struct Files {
     std::string classifier, figures;

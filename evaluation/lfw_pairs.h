@@ -38,7 +38,8 @@ struct Pair {
 /// `<name>/<name>_<number in 4 digits>.jpg`, number in 1..9999.
 std::string lfw_photo(const std::string& name, int number);
 
-/// Reads a pairs file. IoError "path:line: ..." for a missing file, a wrong number of fields or lines, a
+/// Reads a pairs file. IoError "path: ..." for a file that is missing, no regular file or larger than
+/// 64 MiB; "path:line: ..." for a line above 4,096 bytes, a wrong number of fields or lines, a
 /// photo number that is not in 1..9999, or a pair of two people that names one person twice.
 PairsFile read_pairs(const std::filesystem::path& path);
 

@@ -31,7 +31,8 @@ class Reader {
       check_toml_text(as_text(bytes), path_.string());
       table_ = toml::parse(as_text(bytes));
     } catch (const toml::parse_error& e) {
-      throw Error(fmt::format("{}:{}: {}", path_.string(), e.source().begin.line, e.description()));
+      throw Error(fmt::format("{}:{}: {}", path_.string(), e.source().begin.line,
+                              shortened(e.description(), 300)));  // the parser quotes whole keys
     }
   }
 
@@ -64,7 +65,8 @@ class Reader {
   void check_keys(const toml::table& table, std::initializer_list<std::string_view> known) const {
     for (const auto& [key, node] : table) {
       if (std::find(known.begin(), known.end(), key.str()) == known.end()) {
-        fail(node, fmt::format("unknown key {}, must be one of {}", key.str(), fmt::join(known, ", ")));
+        fail(node,
+             fmt::format("unknown key {}, must be one of {}", shortened(key.str()), fmt::join(known, ", ")));
       }
     }
   }
@@ -99,7 +101,7 @@ class Reader {
       const std::string name = element.value_exact<std::string>().value_or("");
       if (std::find(column_names.begin(), column_names.end(), name) == column_names.end()) {
         fail(element, fmt::format("columns.{} may hold {}, got {}", role, fmt::join(column_names, ", "),
-                                  name.empty() ? "no text" : name));
+                                  name.empty() ? "no text" : shortened(name)));
       }
       int* const column = name == "photo"                   ? &columns.photo
                           : name == "mid"                   ? &columns.mid

@@ -28,6 +28,28 @@ TEST(TomlText, AByteOutsideOfQuotesIsNamedWithItsLine) {
   EXPECT_TRUE(contains(toml_refusal(std::string("a = 1\0", 6)), "byte 0x00"));
 }
 
+// A parser that takes another view of where a string ends would get what the scan took for quoted text.
+TEST(TomlText, AStringOfThreeQuotesMayEndWithFive) {
+  for (const char* text : {R"(x = ["""a"""", """ä"""])", "x = ['''a''''', 'ä']"})
+    EXPECT_EQ(toml_refusal(text), "no error") << text;
+  EXPECT_TRUE(contains(toml_refusal("x = [\"\"\"a\"\"\"\", \"\"\"\"\"\"]\nä = 1\n"), "x.toml:2: byte 0xc3"));
+}
+
+TEST(TomlText, BytesThatAreNoUtf8AreRefusedEverywhere) {
+  for (const std::string text : {"\xFF", "\xC3", "\x80", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80",
+                                 "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xE2\x82"}) {
+    EXPECT_TRUE(contains(toml_refusal("a = 1\nb = '" + text + "'\n"), "x.toml:2: byte 0x")) << text;
+    EXPECT_TRUE(contains(toml_refusal("a = 1 # " + text), "x.toml:1: byte 0x")) << text;
+  }
+  EXPECT_EQ(toml_refusal("a = 'ä€😀\xF4\x8F\xBF\xBF'"), "no error");
+}
+
+TEST(TomlText, LongNamesAreCutBetweenLetters) {
+  EXPECT_EQ(shortened("abc", 3), "abc");
+  EXPECT_EQ(shortened("abcd", 3), "abc...");
+  EXPECT_EQ(shortened("abäd", 3), "ab...");
+}
+
 TEST(TomlText, AHeaderWithoutAKeyIsRefused) {
   for (const char* text : {"\n[+]", "\n[]", "\n[[+]]", "\n [ + ]", "\n[a.+]", "\n[", "\n[a=1]"})
     EXPECT_EQ(toml_refusal(text), "x.toml:2: a table header must hold a key, as in [section]") << text;

@@ -99,7 +99,8 @@ void apply(Config& config, std::string_view name, const toml::node& node, const 
     throw Error(fmt::format("{}: {} is a section and must be a table, got {} ({})", place, name,
                             text_of(node), type_of(node)));
   }
-  if (key == nullptr) throw Error(fmt::format("{}: unknown key {}{}", place, name, suggestion(name)));
+  if (key == nullptr)
+    throw Error(fmt::format("{}: unknown key {}{}", place, shortened(name), suggestion(name)));
   if (!key->read(config, node)) {
     throw Error(fmt::format("{}: {} must be {}, got {} ({})", place, name, key->values, text_of(node),
                             type_of(node)));
@@ -115,7 +116,8 @@ void apply_table(Config& config, const toml::table& table, const std::string& fi
     if (section == nullptr || find_key(key.str()) != nullptr) {
       apply(config, key.str(), node, place(key));
     } else if (!is_section(key.str())) {
-      throw Error(fmt::format("{}: unknown section {}{}", place(key), key.str(), suggestion(key.str())));
+      throw Error(
+          fmt::format("{}: unknown section {}{}", place(key), shortened(key.str()), suggestion(key.str())));
     } else {
       for (const auto& [inner, value] : *section) {
         apply(config, fmt::format("{}.{}", key.str(), inner.str()), value, place(inner));
@@ -124,12 +126,16 @@ void apply_table(Config& config, const toml::table& table, const std::string& fi
   }
 }
 
+// In bytes: the parser quotes whole keys.
+constexpr std::size_t longest_description = 300;
+
 toml::table parse(std::string_view text, const std::string& name) {
   check_toml_text(text, name);
   try {
     return toml::parse(text, name);
   } catch (const toml::parse_error& e) {
-    throw Error(fmt::format("{}:{}: {}", name, e.source().begin.line, e.description()));
+    throw Error(fmt::format("{}:{}: {}", name, e.source().begin.line,
+                            shortened(e.description(), longest_description)));
   }
 }
 
@@ -212,7 +218,8 @@ toml::table parse_value(const std::string& value, const std::string& place) {
 
 // What is not TOML is taken as a string, so that `--set guard.collapse=warn` needs no quotes inside quotes.
 void apply_setting(Config& config, const std::string& setting) {
-  const std::string place = "--set " + setting;
+  const std::string place = "--set " + shortened(setting);
+  check_utf8(setting, place);  // it goes into config.toml and into the metadata of checkpoints
   const auto equals = setting.find('=');
   if (equals == std::string::npos || equals == 0) {
     throw Error(fmt::format("{}: must be section.key=value", place));
@@ -224,7 +231,8 @@ void apply_setting(Config& config, const std::string& setting) {
   } catch (const toml::parse_error& e) {
     const bool meant_as_toml =
         !value.empty() && std::string_view("[{\"'").find(value[0]) != std::string_view::npos;
-    if (meant_as_toml) throw Error(fmt::format("{}: {}", place, e.description()));
+    if (meant_as_toml)
+      throw Error(fmt::format("{}: {}", place, shortened(e.description(), longest_description)));
   }
   if (table.size() != 1) {  // not TOML, or a line break smuggled in more than one value
     table.clear();

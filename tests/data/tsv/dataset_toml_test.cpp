@@ -54,6 +54,15 @@ TEST(DatasetToml, ColumnsCanBeNamedWhereTheyDiffer) {
   EXPECT_EQ(truth.test->columns, (TsvColumns{.count = 3, .photo = 1, .mid = 0, .set = 2}));
 }
 
+TEST(DatasetToml, TextThatAParserMustNotSeeIsRefused) {
+  const auto refusal = [](const std::string& text) { return error_text([&] { read(text); }); };
+  EXPECT_TRUE(contains(refusal("\n[+]"), "dataset.toml:2: a table header must hold a key"));
+  EXPECT_TRUE(contains(refusal(two + "\xC3\xA4 = 1\n"), "dataset.toml:3: byte 0xc3 outside of quotes"));
+  EXPECT_TRUE(contains(refusal(two + "test = '\xFF'\n"), "dataset.toml:3: byte 0xff is not UTF-8"));
+  const std::string large = refusal(two + std::string(1 << 20, '\n'));
+  EXPECT_TRUE(contains(large, "is more than the limit of 1048576"));
+}
+
 TEST(DatasetToml, MistakesAreNamedByLine) {
   const std::pair<std::string, std::string> cases[] = {
       {two + "developement = \"d.tsv\"\n",

@@ -1,7 +1,9 @@
 // Recipe files: layers, and what is said about wrong ones.
 #include "training/config/config.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 
@@ -105,6 +107,21 @@ TEST(Config, BrokenTomlNamesFileAndLine) {
   EXPECT_EQ(set_error("=3"), "--set =3: must be section.key=value");
 }
 
+TEST(Config, LongNamesAreCutInMessages) {
+  const std::string key(60'000, 'k');
+  for (const std::string& text : {key + " = 1\n", "[" + key + "]\n", key + " = 1\n" + key + " = 2\n"}) {
+    EXPECT_LT(parse_error(text).size(), 500u);
+    EXPECT_TRUE(contains(parse_error(text), "kkk...")) << parse_error(text);
+  }
+  EXPECT_LT(set_error(key + "=1").size(), 500u);
+  EXPECT_LT(set_error("seed=" + key).size(), 500u);
+}
+
+TEST(Config, WhatIsNotUtf8IsRefused) {
+  EXPECT_TRUE(contains(parse_error("seed = 1\n# \xFF\n"), "r.toml:2: byte 0xff is not UTF-8"));
+  EXPECT_TRUE(contains(set_error("guard.collapse=\xFF"), "byte 0xff is not UTF-8"));
+}
+
 TEST(Config, ASettingSetsOneKeyOnly) {
   EXPECT_NE(set_error("seed=1\nsteps=3").find("seed must be an integer >= 0, got"), std::string::npos);
 }
@@ -163,6 +180,31 @@ TEST_F(ConfigFiles, BaseErrorsNameTheFileThatAsksForIt) {
   const fs::path user = write("user.toml", "base = \"bases/bad.toml\"\n");
   EXPECT_EQ(load_error(user),
             (folder_ / "bases/bad.toml").string() + ":2: unknown key step; did you mean steps?");
+}
+
+TEST_F(ConfigFiles, ChainsAndTreesOfBasesHaveALimit) {
+  write("c32.toml", "seed = 7\n");
+  for (int i = 31; i >= 0; --i)
+    write(fmt::format("c{}.toml", i), fmt::format("base = \"c{}.toml\"\n", i + 1));
+  EXPECT_EQ(load_config(folder_ / "c1.toml", {}).seed, 7u);  // 32 files
+  EXPECT_EQ(load_error(folder_ / "c0.toml"), "[config] recipes may build on each other 32 deep, " +
+                                                 (folder_ / "c32.toml").string() + " is one more");
+  // Each file twice the base of the one above: 2^20 reads in all.
+  write("t20.toml", "seed = 7\n");
+  for (int i = 19; i >= 0; --i)
+    write(fmt::format("t{}.toml", i), fmt::format("base = [\"t{0}.toml\", \"t{0}.toml\"]\n", i + 1));
+  EXPECT_TRUE(contains(load_error(folder_ / "t0.toml"), "a recipe may read 256 files in all"));
+}
+
+TEST_F(ConfigFiles, ARecipeIsASmallRegularFile) {
+  const fs::path large = write("large.toml", "seed = 1\n");
+  fs::resize_file(large, (1 << 20) + 1);
+  EXPECT_EQ(load_error(large),
+            large.string() + ": 1048577 bytes is more than the limit of 1048576 for a recipe");
+  const fs::path pipe = folder_ / "pipe.toml";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(load_error(pipe), pipe.string() + ": not a regular file");
+  EXPECT_EQ(load_error("/dev/zero"), "/dev/zero: not a regular file");
 }
 
 TEST_F(ConfigFiles, UnreadableRecipesAreIoErrors) {

@@ -11,6 +11,9 @@ bool is_bare_key(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
+// Each part is a table in a table, which a parser may make and destroy by recursion. No setting has above 2.
+constexpr std::size_t most_key_parts = 64;
+
 class TomlScan {
  public:
   TomlScan(std::string_view text, const std::string& name) : left_(text), name_(name) {}
@@ -30,6 +33,7 @@ class TomlScan {
           fail(fmt::format("byte 0x{:02x} outside of quotes; a key or string with it must be quoted",
                            static_cast<unsigned char>(c)));
         }
+        count_part(c);
         if (c == '[' || c == '{') ++depth_;
         if ((c == ']' || c == '}') && depth_ > 0) --depth_;
         skip(1);
@@ -54,6 +58,15 @@ class TomlScan {
     }
   }
 
+  // Of a key such as a.b.c, quoted parts included. Numbers with a point count too, but end at what follows.
+  void count_part(char c) {
+    if (c == '.') {
+      if (++points_ == most_key_parts) fail(fmt::format("a key has more than {} parts", most_key_parts));
+    } else if (!is_bare_key(c) && c != ' ' && c != '\t') {
+      points_ = 0;
+    }
+  }
+
   // One that does not end is the parser's to name.
   void skip_string(char quote) {
     const std::string three(3, quote);
@@ -74,6 +87,7 @@ class TomlScan {
 
   // [a], [[a]]
   void skip_header() {
+    points_ = 0;
     skip(left_.starts_with("[[") ? 2 : 1);
     while (!left_.empty() && (left_.front() == ' ' || left_.front() == '\t')) skip(1);
     if (left_.empty() || !(is_bare_key(left_.front()) || left_.front() == '"' || left_.front() == '\''))
@@ -83,6 +97,7 @@ class TomlScan {
       if (c == '"' || c == '\'') {
         skip_string(c);
       } else if (is_bare_key(c) || c == '.' || c == ' ' || c == '\t' || c == '\r') {
+        count_part(c);
         skip(1);
       } else {
         fail("a table header must hold a key, as in [section]");
@@ -94,7 +109,8 @@ class TomlScan {
   std::string_view left_;
   const std::string& name_;
   std::size_t line_ = 1, in_line_ = 0;
-  int depth_ = 0;  // of arrays and inline tables
+  std::size_t points_ = 0;  // in the key so far
+  int depth_ = 0;           // of arrays and inline tables
   bool starts_line_ = true;
 };
 

@@ -55,6 +55,23 @@ TEST(TomlText, AHeaderWithoutAKeyIsRefused) {
     EXPECT_EQ(toml_refusal(text), "x.toml:2: a table header must hold a key, as in [section]") << text;
 }
 
+TEST(TomlText, AKeyOfVeryManyPartsIsRefused) {
+  const auto key = [](int parts, const std::string& part) {
+    std::string text = part;
+    for (int i = 1; i < parts; ++i) text += " . " + part;
+    return text;
+  };
+  for (const std::string part : {"a", "'a'"}) {
+    EXPECT_EQ(toml_refusal(key(64, part) + " = 1\n[" + key(64, part) + "]\n"), "no error");
+    EXPECT_EQ(toml_refusal("\n" + key(65, part) + " = 1"), "x.toml:2: a key has more than 64 parts");
+    EXPECT_EQ(toml_refusal("\n[" + key(65, part) + "]"), "x.toml:2: a key has more than 64 parts");
+    EXPECT_EQ(toml_refusal("x = [{" + key(65, part) + " = 1}]"), "x.toml:1: a key has more than 64 parts");
+  }
+  std::string numbers = "x = [0.5";
+  for (int i = 0; i < 100; ++i) numbers += ", 0.5";
+  EXPECT_EQ(toml_refusal(numbers + "]"), "no error");
+}
+
 TEST(TomlText, AVeryLongLineIsRefused) {
   EXPECT_EQ(toml_refusal(std::string(longest_toml_line, 'a')), "no error");
   EXPECT_EQ(toml_refusal("\n" + std::string(longest_toml_line + 1, 'a')),

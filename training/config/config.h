@@ -52,6 +52,8 @@ struct Config {
   } data;
 
   struct NetworkSettings {
+    NetworkSettings();  // not inline: GCC 12 takes the lists below for uninitialised where it inlines them
+
     std::int64_t input = 64;
     double width = 0.25;
     std::int64_t embedding = 512;

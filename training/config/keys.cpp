@@ -1,6 +1,12 @@
 // The table of all keys, one function per section; training/config/loss_keys.cpp has the section [loss].
 #include "training/config/keys.h"
 
+namespace dg {
+
+Config::NetworkSettings::NetworkSettings() = default;
+
+}  // namespace dg
+
 namespace dg::config {
 namespace {
 

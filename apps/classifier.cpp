@@ -17,6 +17,7 @@ struct ClassifierArguments {
   std::vector<std::string> set;
   std::optional<std::int64_t> seed;
   int threads = 0;
+  KnownBy known_by = KnownBy::photos;
 };
 
 void print(const ClassifierRunResult& r) {
@@ -47,6 +48,7 @@ void run_classifier(const ClassifierArguments& a) {
   options.data = a.data;
   options.checkpoint = a.checkpoint;
   options.device = a.device.choose();
+  options.known_by = a.known_by;
   options.note = print_note;
   const ClassifierRunResult result = learn_on_run(a.run, options, settings);
   a.json.write([&] { print(result); }, to_json(result));
@@ -66,6 +68,7 @@ void add_classifier_command(CLI::App& app) {
       ->check(CLI::NonNegativeNumber);
   a->json.add(*command);
   add_checkpoint(*command, a->checkpoint);
+  add_known_by(*command, a->known_by, false);
   a->device.add(*command);
   add_threads(*command, a->threads);
   command->callback([a] { run_classifier(*a); });

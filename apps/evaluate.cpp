@@ -28,11 +28,14 @@ struct EvaluateArguments {
   DeviceOption device;
   int threads = 0;
   bool classifier = false;
+  KnownBy known_by = KnownBy::photos;
 };
 
 void print(const OneShotResult& r) {
-  fmt::print("novel top-1       {:6.2f}%   ({} photos, {} identities to choose from)\n", 100 * r.novel_top1,
-             r.novel.size(), r.identities);
+  const auto broken = std::ranges::count_if(r.novel, [](const Recognition& p) { return !p.answered(); });
+  fmt::print("novel top-1       {:6.2f}%   ({} photos{}, {} identities to choose from)\n", 100 * r.novel_top1,
+             r.novel.size(), broken > 0 ? fmt::format(", {} of them broken and not answered", broken) : "",
+             r.identities);
   for (std::size_t i = 0; i < required_precisions.size(); ++i) {
     fmt::print("coverage at {:<5}% {:6.2f}%\n", 100 * required_precisions[i], 100 * r.coverage[i].coverage());
   }
@@ -92,6 +95,9 @@ Protocol check_arguments(const EvaluateArguments& a, std::size_t runs, bool toge
           a.folders.back(), a.protocol);
   require(toml || (a.set.empty() && a.submission.empty()), "evaluate",
           "--set and --submission belong to a dataset.toml, got {} as DATA", a.folders.back());
+  require(a.known_by == KnownBy::photos || (protocol == Protocol::one_shot && !toml), "evaluate",
+          "{} belongs to a folder of identities and --protocol one-shot, got {} with {}",
+          a.known_by == KnownBy::names ? "--known-names" : "--all-novel", a.folders.back(), a.protocol);
   require(!together || a.submission.empty(), "evaluate",
           "--submission takes one run and no --classifier, got {} runs", runs);
   return protocol;
@@ -106,6 +112,8 @@ void run_evaluate(const EvaluateArguments& a) {
   options.data = a.folders.back();
   options.checkpoint = a.checkpoint;
   options.device = a.device.choose();
+  options.known_by = a.known_by;
+  options.brief = a.json.file() == "-";
   options.note = print_note;
   if (together) {
     return report(evaluate_ensemble(runs, options, {.held_out = held_out(a), .classifier = a.classifier}),
@@ -137,6 +145,7 @@ void add_evaluate_command(CLI::App& app) {
   command->add_option("--set", a->set, "development (default) or test, of a dataset.toml");
   command->add_option("--submission", a->submission,
                       "Write line, MID and confidence of each photo, of a dataset.toml (one run)");
+  add_known_by(*command, a->known_by, true);
   a->json.add(*command);
   add_checkpoint(*command, a->checkpoint);
   a->device.add(*command);

@@ -32,6 +32,18 @@ void add_checkpoint(CLI::App& command, std::string& checkpoint) {
   command.add_option("--checkpoint", checkpoint, "last, best or a file")->capture_default_str();
 }
 
+void add_known_by(CLI::App& command, KnownBy& known_by, bool or_nobody) {
+  CLI::Option* const names = command.add_flag_callback(
+      "--known-names", [&known_by] { known_by = KnownBy::names; },
+      "Take identities as known by the names of their folders, also where all photos are others");
+  if (!or_nobody) return;
+  command
+      .add_flag_callback(
+          "--all-novel", [&known_by] { known_by = KnownBy::nothing; },
+          "Take nobody as known, whatever the folders are called")
+      ->excludes(names);
+}
+
 bool names_a_file(const std::string& checkpoint) { return checkpoint != "last" && checkpoint != "best"; }
 
 void add_threads(CLI::App& command, int& threads) {
@@ -63,9 +75,11 @@ void JsonOption::write(const std::function<void()>& print_table, const nlohmann:
   }
   print_table();
   if (file_.empty()) return;
-  // A link stays one: its target, which may be the terminal behind /dev/stdout, gets the text.
+  // A link stays one: its target, which may be the terminal behind /dev/stdout, gets the text. So does a pipe
+  // or a device.
   std::error_code unknown;
-  if (std::filesystem::is_symlink(file_, unknown)) {
+  if (std::filesystem::is_symlink(file_, unknown) ||
+      std::filesystem::is_other(std::filesystem::status(file_, unknown))) {
     write_file_text(file_, text);
   } else {
     write_file_atomically(file_, text);

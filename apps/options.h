@@ -10,6 +10,7 @@
 #include "tensor/check.h"
 #include "tensor/device.h"
 #include "training/config/choices.h"
+#include "training/run/identity_table.h"
 
 namespace dg {
 
@@ -19,6 +20,8 @@ void add_data(CLI::App& command, std::string& data);
 void add_settings(CLI::App& command, std::vector<std::string>& settings, const std::string& help);
 /// --checkpoint last, best or a file.
 void add_checkpoint(CLI::App& command, std::string& checkpoint);
+/// --known-names, and with `or_nobody` --all-novel: who is taken as known to the network.
+void add_known_by(CLI::App& command, KnownBy& known_by, bool or_nobody);
 /// False for "last" and "best", which every run folder may have.
 bool names_a_file(const std::string& checkpoint);
 /// --threads, for set_threads.

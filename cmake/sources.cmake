@@ -157,6 +157,7 @@ set(DG_PROGRAM
   training/run/evaluate_ensemble.cpp
   training/run/evaluate_run.cpp
   training/run/finished_run.cpp
+  training/run/identity_table.cpp
   training/run/run_log.cpp
   training/run/run_metrics.cpp
   training/run/train_run.cpp

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
+#include <span>
 #include <string_view>
 #include <system_error>
 
+#include "interop/checksum.h"
+#include "interop/random_access_file.h"
+#include "interop/system_error.h"
 #include "interop/whole_file.h"
 #include "tensor/check.h"
 
@@ -23,6 +26,12 @@ class Files : public PhotoSource {
   std::vector<std::uint8_t> bytes(PhotoId photo, std::int64_t max_bytes) const override {
     return read_file_bytes(paths_[photo], max_bytes);
   }
+  std::uint64_t fingerprint(PhotoId photo) const override {
+    const fs::path path(paths_[photo]);
+    std::error_code missing;  // the size is then the largest number
+    const std::string text = fmt::format("{}\n{}", path.filename().string(), fs::file_size(path, missing));
+    return checksum(std::as_bytes(std::span(text)));
+  }
 
  private:
   const std::vector<std::string> paths_;
@@ -36,7 +45,7 @@ std::vector<std::string> sorted_names(const fs::path& folder) {
     std::string name = entry->path().filename().string();
     if (name.front() != '.') names.push_back(std::move(name));
   }
-  if (error) throw IoError(fmt::format("[class_folder] {}: {}", folder.string(), error.message()));
+  if (error) throw_system_error("[class_folder] " + folder.string(), error.value());
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -73,19 +82,36 @@ bool is_known(const std::string& extension) {
   return is_other_image(extension) && extension != "jfif" && extension != "jpe";
 }
 
+// Follows links. A folder that cannot be looked at is an error: left out, its people would be gone without a
+// word. What does not exist any more is of type not_found.
+fs::file_type type_of(const fs::path& path) {
+  std::error_code error;
+  const fs::file_type type = fs::status(path, error).type();
+  // A link that leads back to itself leads nowhere either.
+  if (error == std::errc::too_many_symbolic_link_levels) return fs::file_type::not_found;
+  if (error && type != fs::file_type::not_found)
+    throw_system_error("[class_folder] " + path.string(), error.value());
+  return type;
+}
+
 // A link whose target is not there: a disk that is not mounted.
 bool is_dangling(const fs::path& path) {
   std::error_code error;
-  return fs::is_symlink(path, error) && !fs::exists(path, error);
+  return fs::is_symlink(path, error) && type_of(path) == fs::file_type::not_found;
 }
 
 // Whatever the file is called: browsers save photos as .jfif, phones without any ending.
 bool begins_as_jpeg(const fs::path& path) {
-  std::error_code error;
-  if (!fs::is_regular_file(path, error)) return false;
-  std::ifstream in(path, std::ios::binary);
+  if (type_of(path) != fs::file_type::regular) return false;
   std::array<char, 3> start{};
-  return in.read(start.data(), start.size()) && start == std::array{'\xFF', '\xD8', '\xFF'};
+  try {
+    const RandomAccessFile file(path, "[class_folder] " + path.string());
+    return file.read(0, start) == start.size() && start == std::array{'\xFF', '\xD8', '\xFF'};
+  } catch (const Unavailable&) {
+    throw;
+  } catch (const IoError&) {  // a file that is not called a photo and may not be read
+    return false;
+  }
 }
 
 void add_identity(PhotoSet& set, std::vector<std::string>& paths, const fs::path& folder, std::string name) {
@@ -117,7 +143,7 @@ void add_identity(PhotoSet& set, std::vector<std::string>& paths, const fs::path
 PhotoSet scan_class_folder(const fs::path& data) {
   std::error_code error;
   const auto status = fs::status(data, error);
-  if (error) throw IoError(fmt::format("[class_folder] {}: {}", data.string(), error.message()));
+  if (error) throw_system_error("[class_folder] " + data.string(), error.value());
   if (!fs::is_directory(status)) throw IoError(fmt::format("[class_folder] {}: not a folder", data.string()));
   PhotoSet set;
   set.first_photo.push_back(0);
@@ -127,7 +153,7 @@ PhotoSet scan_class_folder(const fs::path& data) {
     const fs::path path = data / name;
     if (is_dangling(path)) {
       ++set.dangling_links;
-    } else if (fs::is_directory(path, error)) {
+    } else if (type_of(path) == fs::file_type::directory) {
       add_identity(set, paths, path, std::move(name));
     } else if (is_jpeg(extension_of(name))) {
       ++loose_photos;

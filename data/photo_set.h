@@ -25,6 +25,7 @@ struct PhotoSet {
   std::vector<PhotoId> first_photo;  // classes + 1 entries: class c owns photos first[c] .. first[c + 1] - 1
   std::map<std::string, std::int64_t> other_types;  // how many images of which types were not read
 
+  bool names_are_ids = false;  // of a published list (MIDs), so that a name is one person in every data set
   std::int64_t dangling_links = 0;  // entries left out because their targets are not there
 
   std::int64_t photo_count(ClassId c) const { return first_photo[c + 1] - first_photo[c]; }

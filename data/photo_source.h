@@ -19,6 +19,11 @@ class PhotoSource {
   /// The photo as it was stored, a JPEG if all is well. IoError that holds name(photo): it cannot be read, it
   /// has more than `max_bytes`. Thread-safe.
   virtual std::vector<std::uint8_t> bytes(PhotoId photo, std::int64_t max_bytes) const = 0;
+
+  /// Two photos with the same number are taken for the same: a hash of the name that the photo has in its
+  /// folder or file (not of the path to that) and of its size in bytes, as found without reading it. Of two
+  /// different ones, the same only if replaced by one of the same size, or with a probability of 2^-64.
+  virtual std::uint64_t fingerprint(PhotoId photo) const = 0;
 };
 
 }  // namespace dg

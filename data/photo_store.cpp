@@ -1,9 +1,12 @@
 #include "data/photo_store.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
+#include <thread>
 #include <utility>
 
+#include "interop/system_error.h"
 #include "tensor/check.h"
 
 namespace dg {
@@ -73,8 +76,9 @@ bool PhotoStore::try_load(PhotoId photo, std::uint8_t* out) {
   }
   if (is_known_broken(photo)) return false;
   try {
-    const std::vector<std::uint8_t> bytes = set_.source->bytes(photo, options_.limits.max_file_bytes);
-    resize(decode_jpeg(bytes, set_.name(photo), options_.limits), options_.size, out, options_.crop);
+    resize(decode_jpeg(read(photo), set_.name(photo), options_.limits), options_.size, out, options_.crop);
+  } catch (const Unavailable&) {
+    throw;
   } catch (const Error& error) {  // not readable, no JPEG, damaged, too large, or smaller than the crop box
     std::string why = error.what();
     const std::string name = set_.name(photo);
@@ -85,6 +89,20 @@ bool PhotoStore::try_load(PhotoId photo, std::uint8_t* out) {
   }
   keep(photo, out);
   return true;
+}
+
+std::vector<std::uint8_t> PhotoStore::read(PhotoId photo) const {
+  double seconds = options_.seconds_before_trying;
+  for (int left = options_.tries_again;; --left, seconds *= 2) {
+    try {
+      return set_.source->bytes(photo, options_.limits.max_file_bytes);
+    } catch (const Unavailable& e) {
+      if (left == 0)
+        throw Unavailable(fmt::format("{} (tried {} times; the photo itself may be good)", e.what(),
+                                      options_.tries_again + 1));
+    }
+    std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+  }
 }
 
 // Which photos find room depends on the order of the threads; what load() returns does not.

@@ -26,6 +26,10 @@ struct PhotoStoreOptions {
   double max_broken_share = 0.1;  // account() stops the run when a larger share of the photos ...
   int min_broken = 20;            // ... asked for so far is broken, and at least this many
   DecodeLimits limits = {};
+  // Where the machine fails to read a photo (interop/system_error.h): how often it is asked again, and the
+  // seconds before the first time, which double each time. In all 3.1 seconds, as a network may need.
+  int tries_again = 5;
+  double seconds_before_trying = 0.1;
 };
 
 /// The photos that did not decode, in the order of their ids.
@@ -62,7 +66,8 @@ class PhotoStore {
   /// The same for several: [photos, size, size, 3].
   std::vector<std::uint8_t> load_all(std::span<const PhotoId> photos);
 
-  /// The photo itself or nothing: false, and `out` untouched, if it does not decode. Thread-safe.
+  /// The photo itself or nothing: false, and `out` untouched, if it does not decode. Unavailable if it cannot
+  /// be read for a reason that is not the photo's, again and again. Thread-safe.
   bool try_load(PhotoId photo, std::uint8_t* out);
 
   /// Records which photos were asked for and which were used in their places (no_photo: none), one of each
@@ -78,6 +83,7 @@ class PhotoStore {
 
  private:
   bool is_known_broken(PhotoId photo) const;
+  std::vector<std::uint8_t> read(PhotoId photo) const;
   void keep(PhotoId photo, const std::uint8_t* pixels);
 
   const PhotoSet& set_;

@@ -30,10 +30,12 @@ Coverage RankedAnswers::at(double precision, CoverageRule rule, std::span<const 
           counts.size(), ranked_.size());
   const std::uint64_t target = billionths(precision, "coverage");
   Coverage best{.threshold = std::numeric_limits<double>::infinity()};
-  std::uint64_t answered = 0, right = 0;
+  std::uint64_t images = 0, answered = 0, right = 0;
+  for (const std::uint32_t count : counts) images += count;
   bool violated = false;
   for (std::size_t i = 0; i < ranked_.size(); ++i) {
     const auto& [answer, image] = ranked_[i];
+    if (answer.confidence == Answer::unanswered) break;  // these are last
     answered += counts[image];
     if (answer.correct) right += counts[image];
     if (i + 1 < ranked_.size() && ranked_[i + 1].answer.confidence == answer.confidence)
@@ -46,8 +48,8 @@ Coverage RankedAnswers::at(double precision, CoverageRule rule, std::span<const 
       best.threshold = answer.confidence;
     }
   }
-  require(answered > 0, "coverage", "at least one image must be counted, all {} counts are 0", counts.size());
-  best.images = answered;
+  require(images > 0, "coverage", "at least one image must be counted, all {} counts are 0", counts.size());
+  best.images = images;
   return best;
 }
 

@@ -4,13 +4,17 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
 namespace dg {
 
-/// One test image: how sure the prediction is, and whether it is right.
+/// One test image: how sure the prediction is, and whether it is right. An image without a prediction (a
+/// photo that does not decode) has the confidence `unanswered`: it counts in N, but no threshold answers it.
 struct Answer {
+  static constexpr double unanswered = -std::numeric_limits<double>::infinity();
+
   double confidence = 0;
   bool correct = false;
 };

@@ -26,17 +26,30 @@ void check_classes(const char* what, std::span<const Recognition> photos, std::s
   }
 }
 
+double confidence(const Recognition& photo) {
+  return photo.answered() ? photo.confidence : Answer::unanswered;
+}
+
+void add_unanswered(std::vector<Recognition>& photos, std::span<const ClassId> unanswered,
+                    std::size_t identities) {
+  for (const ClassId id : unanswered) {
+    require(id >= 0 && static_cast<std::size_t>(id) < identities, "one_shot",
+            "class ids of unanswered photos must be below {}, got {}", identities, id);
+    photos.push_back({.identity = id, .predicted = no_class});
+  }
+}
+
 FamilyErrors family_errors(std::span<const Recognition> novel, std::span<const int> family) {
   std::vector<std::size_t> order(novel.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(
-      order, [&](std::size_t a, std::size_t b) { return novel[a].confidence > novel[b].confidence; });
+      order, [&](std::size_t a, std::size_t b) { return confidence(novel[a]) > confidence(novel[b]); });
   FamilyErrors result;
   for (std::size_t rank = 0; rank < order.size(); ++rank) {
     const Recognition& photo = novel[order[rank]];
     if (photo.correct()) continue;
-    const bool confident = rank < novel.size() / 2;
-    const bool related = family[photo.identity] == family[photo.predicted];
+    const bool confident = photo.answered() && rank < novel.size() / 2;
+    const bool related = photo.answered() && family[photo.identity] == family[photo.predicted];
     ++result.errors;
     result.in_family += related;
     result.confident_errors += confident;
@@ -71,17 +84,21 @@ const Coverage& OneShotResult::coverage_at(double precision) const {
 std::vector<Answer> to_answers(std::span<const Recognition> photos) {
   std::vector<Answer> answers;
   answers.reserve(photos.size());
-  for (const Recognition& photo : photos) answers.push_back({photo.confidence, photo.correct()});
+  for (const Recognition& photo : photos) answers.push_back({confidence(photo), photo.correct()});
   return answers;
 }
 
 OneShotResult score_one_shot(std::vector<Recognition> novel, std::vector<Recognition> base,
-                             std::size_t identities, std::span<const int> family) {
-  require(!novel.empty(), "one_shot", "at least one novel test photo is needed, got none");
+                             std::size_t identities, std::span<const int> family,
+                             const Unanswered& unanswered) {
+  require(!novel.empty() || !unanswered.novel.empty(), "one_shot",
+          "at least one novel test photo is needed, got none");
   require(family.empty() || family.size() == identities, "one_shot",
           "the family table must have one entry per identity, got {} for {}", family.size(), identities);
   check_classes("novel", novel, identities);
   check_classes("base", base, identities);
+  add_unanswered(novel, unanswered.novel, identities);
+  add_unanswered(base, unanswered.base, identities);
   OneShotResult result;
   result.identities = identities;
   result.novel_top1 = share(count_correct(novel), novel.size());
@@ -100,8 +117,9 @@ OneShotResult score_one_shot(std::vector<Recognition> novel, std::vector<Recogni
 }
 
 OneShotResult one_shot(const EmbeddingView& prototypes, const TestPhotos& novel, const TestPhotos& base,
-                       std::span<const int> family) {
-  return score_one_shot(recognise(prototypes, novel), recognise(prototypes, base), prototypes.rows(), family);
+                       std::span<const int> family, const Unanswered& unanswered) {
+  return score_one_shot(recognise(prototypes, novel), recognise(prototypes, base), prototypes.rows(), family,
+                        unanswered);
 }
 
 nlohmann::ordered_json to_json(const OneShotResult& result) {

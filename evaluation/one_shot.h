@@ -16,16 +16,18 @@
 
 namespace dg {
 
-/// One test photo: who it shows, who it was taken for (both class ids), and how surely.
+/// One test photo: who it shows, who it was taken for (both class ids), and how surely. Of a photo that could
+/// not be read nobody knows more than whom it shows: it was taken for no_class.
 struct Recognition {
   ClassId identity = 0;
   ClassId predicted = 0;
   float confidence = 0;
 
   bool correct() const { return identity == predicted; }
+  bool answered() const { return predicted != no_class; }
 };
 
-/// Confidence and correctness of each photo, in the same order.
+/// Confidence and correctness of each photo, in the same order; one that was not answered has neither.
 std::vector<Answer> to_answers(std::span<const Recognition> photos);
 
 /// Where the errors on novel photos lie. The confident half: the floor(N / 2) photos of highest confidence,
@@ -59,16 +61,24 @@ struct TestPhotos {
   std::span<const ClassId> identities;
 };
 
-/// The figures for recognitions from any source (prototypes, a classifier's probabilities). `family` is empty
-/// or names a family for each of the `identities` classes. Errors: no novel photo, a class id outside
-/// 0..identities-1, a family table of another size, a confidence that is NaN.
+/// Who is on the test photos that could not be read. They count among all photos, as ones that were not
+/// recognised: left out, they would make every figure better.
+struct Unanswered {
+  std::vector<ClassId> novel, base;
+};
+
+/// The figures for recognitions from any source (prototypes, a classifier's probabilities), and for the
+/// `unanswered`, which stand behind the others in the result. `family` is empty or names a family for each of
+/// the `identities` classes. Errors: no novel photo, a class id outside 0..identities-1, a family table of
+/// another size, a confidence that is NaN.
 OneShotResult score_one_shot(std::vector<Recognition> novel, std::vector<Recognition> base,
-                             std::size_t identities, std::span<const int> family = {});
+                             std::size_t identities, std::span<const int> family = {},
+                             const Unanswered& unanswered = {});
 
 /// The protocol on `prototypes` [identities, dim] (row = class id, base and novel). `base` may be empty,
 /// `novel` not.
 OneShotResult one_shot(const EmbeddingView& prototypes, const TestPhotos& novel, const TestPhotos& base,
-                       std::span<const int> family = {});
+                       std::span<const int> family = {}, const Unanswered& unanswered = {});
 
 /// {"novel_top1", "coverage": {"0.9", "0.95", "0.99", "0.999"}, "base_top1" (or null), "novel_images",
 /// "identities"}

@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <system_error>
 
-#include "interop/whole_file.h"
 #include "tensor/check.h"
 
 namespace dg {
@@ -99,7 +98,8 @@ void AtomicFile::commit() {
 void write_file_atomically(const std::filesystem::path& path, std::string_view text) {
   std::error_code unknown;
   const std::filesystem::file_status there = std::filesystem::status(path, unknown);
-  if (std::filesystem::exists(there) && std::filesystem::is_other(there)) return write_file_text(path, text);
+  if (std::filesystem::exists(there) && std::filesystem::is_other(there))
+    throw IoError(path.string() + ": cannot be written: not a regular file");
   AtomicFile file(path);
   file.write(text);
   file.commit();

@@ -35,8 +35,7 @@ class AtomicFile {
   int file_ = -1;
 };
 
-/// AtomicFile for a whole text at once. A pipe or a device (/dev/null) is written to as it is: it cannot be
-/// replaced by a file. IoError also as write_file_text.
+/// AtomicFile for a whole text at once. IoError also where PATH is a pipe or a device.
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace dg

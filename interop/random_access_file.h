@@ -3,13 +3,17 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 
 namespace dg {
 
 class RandomAccessFile {
  public:
-  /// IoError "PATH: why": missing, not readable, not a regular file.
+  /// IoError (Unavailable, where it is the machine that fails: system_error.h) "PATH: why": missing, not
+  /// readable, not a regular file.
   explicit RandomAccessFile(const std::filesystem::path& path);
+  /// The same with `what` in front of messages, in place of the path.
+  RandomAccessFile(const std::filesystem::path& path, std::string what);
   ~RandomAccessFile();
   RandomAccessFile(const RandomAccessFile&) = delete;
   RandomAccessFile& operator=(const RandomAccessFile&) = delete;
@@ -24,6 +28,7 @@ class RandomAccessFile {
 
  private:
   const std::filesystem::path path_;
+  const std::string what_;
   int file_ = -1;
   std::uint64_t size_ = 0;
   std::int64_t modified_ = 0;

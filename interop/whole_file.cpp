@@ -1,14 +1,13 @@
 #include "interop/whole_file.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <memory>
-#include <system_error>
 
-#include "tensor/error.h"
+#include "interop/random_access_file.h"
+#include "interop/system_error.h"
 
 namespace dg {
 namespace {
@@ -18,33 +17,26 @@ struct CloseFile {
 };
 using OpenFile = std::unique_ptr<std::FILE, CloseFile>;
 
-// std::strerror is not thread-safe; this is.
-std::string reason(int error) { return std::generic_category().message(error); }
-
-// `fail` throws, given the reason.
-template <class Bytes, class Fail>
-Bytes read_whole(const std::filesystem::path& path, std::int64_t max_bytes, const Fail& fail) {
-  const OpenFile file(std::fopen(path.c_str(), "rb"));
-  struct stat status {};
-  if (!file || ::fstat(::fileno(file.get()), &status) != 0) fail(reason(errno));
-  const auto refuse_above_limit = [&](auto size) {
-    if (static_cast<std::int64_t>(size) > max_bytes) {
-      fail(fmt::format("{} bytes is more than the limit of {}", size, max_bytes));
-    }
+// `what` begins the messages.
+template <class Bytes>
+Bytes read_whole(const std::filesystem::path& path, std::int64_t max_bytes, const std::string& what) {
+  const RandomAccessFile file(path, what);
+  const auto refuse_above_limit = [&](std::uint64_t size) {
+    if (size > static_cast<std::uint64_t>(max_bytes))
+      throw IoError(fmt::format("{}: {} bytes is more than the limit of {}", what, size, max_bytes));
   };
-  const auto size = static_cast<std::size_t>(status.st_size);  // 0 for a pipe
+  const std::uint64_t size = file.size();
   refuse_above_limit(size);
-  constexpr std::size_t piece = 64 << 10;  // bytes asked for at once beyond `size`: as many as a pipe holds
+  constexpr std::size_t piece = 64 << 10;  // bytes asked for at once where the file has grown
   Bytes bytes;
   std::size_t done = 0;
   // One byte more than the file has: only a read that meets the end leaves room in what it was given.
   for (bytes.resize(size + 1);; bytes.resize(done + piece)) {
-    done += std::fread(bytes.data() + done, 1, bytes.size() - done, file.get());
+    done += file.read(done, {reinterpret_cast<char*>(bytes.data()) + done, bytes.size() - done});
     if (done < bytes.size()) break;
+    refuse_above_limit(done);
   }
-  if (std::ferror(file.get()) != 0) fail(reason(errno));
-  if (done < size) fail("the file shrank while it was read");
-  refuse_above_limit(done);
+  if (done < size) throw IoError(what + ": the file shrank while it was read");
   bytes.resize(done);
   return bytes;
 }
@@ -52,22 +44,13 @@ Bytes read_whole(const std::filesystem::path& path, std::int64_t max_bytes, cons
 }  // namespace
 
 std::vector<std::uint8_t> read_file_bytes(const std::filesystem::path& path, std::int64_t max_bytes) {
-  const auto fail = [&path](const std::string& why) {
-    throw IoError(fmt::format("[read_file_bytes] {}: {}", path.string(), why));
-  };
-  std::error_code status_error;
-  const auto status = std::filesystem::status(path, status_error);
-  if (status_error) fail(status_error.message());
-  // Opening a pipe would wait for its other end.
-  if (!std::filesystem::is_regular_file(status)) fail("not a regular file");
-  return read_whole<std::vector<std::uint8_t>>(path, max_bytes, fail);
+  return read_whole<std::vector<std::uint8_t>>(path, max_bytes,
+                                               fmt::format("[read_file_bytes] {}", path.string()));
 }
 
 std::string read_file_text(const std::filesystem::path& path) {
   return read_whole<std::string>(path, std::numeric_limits<std::int64_t>::max(),
-                                 [&path](const std::string& why) {
-                                   throw IoError(fmt::format("{}: cannot be read: {}", path.string(), why));
-                                 });
+                                 fmt::format("{}: cannot be read", path.string()));
 }
 
 void write_file_bytes(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
@@ -75,12 +58,12 @@ void write_file_bytes(const std::filesystem::path& path, std::span<const std::ui
     throw IoError(fmt::format("[write_file_bytes] {}: {}", path.string(), why));
   };
   OpenFile file(std::fopen(path.c_str(), "wb"));
-  if (!file) fail(reason(errno));
+  if (!file) fail(system_words(errno));
   errno = 0;
   const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file.get()) == bytes.size();
   const bool closed = std::fclose(file.release()) == 0;
   if (!written || !closed) {
-    const std::string why = reason(errno);
+    const std::string why = system_words(errno);
     std::error_code ignored;
     if (std::filesystem::is_regular_file(path, ignored)) std::filesystem::remove(path, ignored);
     fail(why);

@@ -11,12 +11,13 @@
 
 namespace dg {
 
-/// All bytes of a regular file. IoError "[read_file_bytes] PATH: why": missing, not readable, not a regular
-/// file, more than `max_bytes`, shorter when it had been read than when it was opened.
+/// All bytes of a regular file. IoError (Unavailable, where it is the machine that fails: system_error.h)
+/// "[read_file_bytes] PATH: why": missing, not readable, not a regular file, more than `max_bytes`, shorter
+/// when it had been read than when it was opened.
 std::vector<std::uint8_t> read_file_bytes(const std::filesystem::path& path,
                                           std::int64_t max_bytes = std::numeric_limits<std::int64_t>::max());
 
-/// All bytes of a file of any kind, pipes included. IoError "PATH: cannot be read: why".
+/// The same as text and without a limit. IoError "PATH: cannot be read: why".
 std::string read_file_text(const std::filesystem::path& path);
 
 /// Writes the bytes; a file that could not be finished is removed. It is not forced to the disk, which would

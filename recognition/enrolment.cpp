@@ -1,6 +1,7 @@
 #include "recognition/enrolment.h"
 
 #include <ranges>
+#include <unordered_set>
 
 #include "tensor/check.h"
 
@@ -61,6 +62,16 @@ EmbeddedPhotos enrol(Network& network, PhotoStore& store, const Split& split,
   return enrolled;
 }
 
+std::vector<ClassId> identities_unseen(std::span<const PhotoId> asked, std::span<const PhotoId> seen,
+                                       const PhotoSet& set) {
+  const std::unordered_set<PhotoId> there(seen.begin(), seen.end());
+  std::vector<ClassId> identities;
+  for (const PhotoId photo : asked) {
+    if (!there.contains(photo)) identities.push_back(set.photos[photo].class_id);
+  }
+  return identities;
+}
+
 ProtocolPhotos embed_protocol(Network& network, PhotoStore& store, const Split& split,
                               const EmbedderOptions& options) {
   const PhotoSet& set = store.photo_set();
@@ -72,13 +83,20 @@ ProtocolPhotos embed_protocol(Network& network, PhotoStore& store, const Split& 
   if (split.test_may_enrol) {
     all.enrolled = embed(flatten(split.base_train));
     append(all.enrolled, embed(split.novel_enrol));
-    all.novel = enrol_first(all.enrolled, embed(flatten(split.novel_test)), set);
+    const std::vector<PhotoId> tests = flatten(split.novel_test);
+    const EmbeddedPhotos seen = embed(tests);
+    all.unanswered.novel = identities_unseen(tests, seen.photos, set);
+    all.novel = enrol_first(all.enrolled, seen, set);
     demand_enrolled(all.enrolled, std::views::iota(ClassId{0}, all.identities), set, split);
   } else {
     all.enrolled = enrol(network, store, split, options);
-    all.novel = embed(flatten(split.novel_test));
+    const std::vector<PhotoId> tests = flatten(split.novel_test);
+    all.novel = embed(tests);
+    all.unanswered.novel = identities_unseen(tests, all.novel.photos, set);
   }
-  all.base = embed(flatten(split.base_test));
+  const std::vector<PhotoId> base_tests = flatten(split.base_test);
+  all.base = embed(base_tests);
+  all.unanswered.base = identities_unseen(base_tests, all.base.photos, set);
   all.novel.dim = all.base.dim = all.enrolled.dim;
   require(!all.novel.photos.empty(), "one-shot",
           "there must be photos of novel identities to test, got {} novel identities",

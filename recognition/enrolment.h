@@ -3,6 +3,7 @@
 // (recogniser.h).
 #pragma once
 #include "data/split.h"
+#include "evaluation/one_shot.h"
 #include "evaluation/prototypes.h"
 #include "recognition/embedder.h"
 
@@ -18,11 +19,16 @@ EmbeddedPhotos enrol(Network& network, PhotoStore& store, const Split& split,
 struct ProtocolPhotos {
   EmbeddedPhotos enrolled;     // the base identities' training photos, and one photo of each novel identity
   EmbeddedPhotos novel, base;  // held-out photos; all three have the same dim, even those without a photo
+  Unanswered unanswered;       // held-out photos that do not decode
   ClassId identities = 0;      // of the data set, each of which is enrolled
 
   /// [identities, dim]
   Embeddings prototypes() const { return class_prototypes(enrolled, enrolled.classes, identities); }
 };
+
+/// The identities of those of `asked` that are not among the photos `seen`.
+std::vector<ClassId> identities_unseen(std::span<const PhotoId> asked, std::span<const PhotoId> seen,
+                                       const PhotoSet& set);
 
 /// Embeds them. Where the split allows it, a novel identity whose enrol photo is broken is enrolled with its
 /// first good test photo, which then does not test. Error as enrol, and when there is no novel test photo.

@@ -4,7 +4,7 @@ namespace dg {
 
 OneShotResult recognise(const ProtocolPhotos& photos, std::span<const int> family) {
   return one_shot(photos.prototypes(), {photos.novel, photos.novel.classes},
-                  {photos.base, photos.base.classes}, family);
+                  {photos.base, photos.base.classes}, family, photos.unanswered);
 }
 
 OneShotResult recognise(Network& network, PhotoStore& store, const Split& split, std::span<const int> family,

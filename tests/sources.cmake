@@ -119,6 +119,7 @@ set(TEST_F32
   training/trainer_test.cpp
   training/run/celeb_run_test.cpp
   training/run/classifier_run_test.cpp
+  training/run/identity_table_test.cpp
   training/run/run_log_test.cpp
   training/run/run_metrics_test.cpp
   training/run/train_run_test.cpp

@@ -201,6 +201,7 @@ CelebTsv open_celeb_tsv(const DatasetFiles& files, const CelebTsvOptions& option
   }
   set.rows = std::make_shared<const TsvPhotos>(std::move(sources), std::move(rows));
   set.photos.source = set.rows;
+  set.photos.names_are_ids = true;
   return set;
 }
 

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <span>
+
 #include "data/tsv/base64.h"
 #include "data/tsv/tsv_index.h"
+#include "interop/checksum.h"
 #include "tensor/error.h"
 
 namespace dg {
@@ -43,6 +46,14 @@ std::vector<std::uint8_t> TsvPhotos::bytes(PhotoId photo, std::int64_t max_bytes
     fail(fmt::format("{} bytes is more than the limit of {}", jpeg.size(), max_bytes));
   }
   return jpeg;
+}
+
+std::uint64_t TsvPhotos::fingerprint(PhotoId photo) const {
+  const TsvRow row = rows_[photo];
+  const Open& from = files_[row.file];
+  const std::string text = fmt::format("{}:{}\n{}", from.file->path().filename().string(), line(photo),
+                                       from.start[row.line + 1] - from.start[row.line]);
+  return checksum(std::as_bytes(std::span(text)));
 }
 
 }  // namespace dg

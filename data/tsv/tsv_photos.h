@@ -32,6 +32,8 @@ class TsvPhotos : public PhotoSource {
   /// IoError, too, if the photo is no base64, or the row is not as it was indexed.
   std::vector<std::uint8_t> bytes(PhotoId photo, std::int64_t max_bytes) const override;
 
+  std::uint64_t fingerprint(PhotoId photo) const override;
+
   /// Its line in its file, from 1.
   std::int64_t line(PhotoId photo) const { return std::int64_t{rows_[photo].line} + 1; }
 

@@ -10,6 +10,7 @@
 
 #include "data/class_folder.h"
 #include "error_text.h"
+#include "interop/system_error.h"
 #include "tensor/error.h"
 #include "tests/data/photo_files.h"
 
@@ -53,6 +54,38 @@ TEST(PhotoStore, GivesDecodedResizedPhotosCachedOrNot) {
     }
     EXPECT_EQ(store.cached_bytes(), std::min(limit / stored_bytes, std::int64_t{8}) * stored_bytes);
   }
+}
+
+// A disk that fails the first `failures` times.
+class Failing : public PhotoSource {
+ public:
+  Failing(std::shared_ptr<const PhotoSource> source, int failures)
+      : source_(std::move(source)), left_(failures) {}
+  std::string name(PhotoId photo) const override { return source_->name(photo); }
+  std::uint64_t fingerprint(PhotoId photo) const override { return source_->fingerprint(photo); }
+  std::vector<std::uint8_t> bytes(PhotoId photo, std::int64_t max_bytes) const override {
+    if (left_-- > 0) throw_system_error(name(photo), EIO);
+    return source_->bytes(photo, max_bytes);
+  }
+
+ private:
+  const std::shared_ptr<const PhotoSource> source_;
+  mutable int left_;
+};
+
+TEST(PhotoStore, AFailingDiskIsNoBrokenPhoto) {
+  PhotoSet set = two_people(fresh_folder());
+  const auto source = set.source;
+  const PhotoStoreOptions options{.size = stored_size, .tries_again = 3, .seconds_before_trying = 1e-4};
+  set.source = std::make_shared<Failing>(source, 3);
+  PhotoStore store(set, replacement_lists(set), options);
+  load(store, 2, 2);
+  set.source = std::make_shared<Failing>(source, 4);
+  PhotoStore failed(set, replacement_lists(set), options);
+  Bytes pixels(failed.image_bytes());
+  EXPECT_EQ(error_text<Unavailable>([&] { failed.load(2, pixels.data()); }),
+            set.name(2) + ": Input/output error (tried 4 times; the photo itself may be good)");
+  load(failed, 2, 2);  // it is not remembered as broken
 }
 
 TEST(PhotoStore, CachedPhotosNeedTheirFileNoMore) {

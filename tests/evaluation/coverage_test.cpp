@@ -149,6 +149,18 @@ TEST(Coverage, MostConfidentWrongAnswerDoesNotEndTheSearch) {
   EXPECT_EQ(RankedAnswers(answers).at(0.99, CoverageRule::first_violation).coverage(), 0.0);
 }
 
+TEST(Coverage, AnImageWithoutAnAnswerCountsAndIsNeverAnswered) {
+  // Of 100 images 99 are answered, all rightly: whoever answered all 100 would still be precise enough.
+  std::vector<Answer> answers(99, {.confidence = 0.5, .correct = true});
+  answers.push_back({.confidence = Answer::unanswered, .correct = false});
+  const Coverage c = RankedAnswers(answers).at(0.99);
+  EXPECT_EQ(c.answered, 99u);
+  EXPECT_EQ(c.images, 100u);
+  EXPECT_EQ(c.threshold, 0.5);
+  const std::vector<Answer> none(3, {.confidence = Answer::unanswered, .correct = false});
+  EXPECT_EQ(RankedAnswers(none).at(0.99).coverage(), 0);
+}
+
 TEST(Coverage, BadInputIsNamed) {
   const std::vector<Answer> nan = {{0.5, true}, {std::nan(""), true}};
   EXPECT_EQ(error_text([&] { RankedAnswers{nan}; }),

@@ -31,6 +31,25 @@ TEST(OneShot, EqualsAHandWorkedExample) {
   EXPECT_FALSE(r.family.has_value());
 }
 
+TEST(OneShot, PhotosThatCouldNotBeReadCountAsNotRecognised) {
+  // Of four novel photos of class 1 two are read, both rightly recognised; of two base photos one.
+  const std::vector<Recognition> novel{{1, 1, 0.9f}, {1, 1, 0.8f}}, base{{0, 0, 0.7f}};
+  const std::vector<int> family{0, 0};
+  const auto r = score_one_shot(novel, base, 2, family, {.novel = {1, 1}, .base = {0}});
+  EXPECT_EQ(r.novel_top1, 0.5);
+  EXPECT_EQ(r.base_top1, 0.5);
+  for (const Coverage& c : r.coverage) EXPECT_EQ(c.coverage(), 0.5);
+  ASSERT_EQ(r.novel.size(), 4u);
+  EXPECT_FALSE(r.novel[3].answered());
+  EXPECT_EQ(r.novel[3].identity, 1);
+  EXPECT_EQ(r.family->errors, 2u);
+  EXPECT_EQ(r.family->in_family, 0u);
+  EXPECT_EQ(r.family->confident_errors, 0u);
+  EXPECT_EQ(error_text([&] { score_one_shot(novel, base, 2, {}, {.novel = {2}}); }),
+            "[one_shot] class ids of unanswered photos must be below 2, got 2");
+  EXPECT_EQ(to_json(r)["novel_images"], 4);
+}
+
 TEST(OneShot, EachPrecisionHasItsOwnCoverage) {
   // 1,000 photos; the confident 100 are right, then every 20th is wrong: 0.95 reaches further than 0.99.
   std::vector<Recognition> novel;

@@ -28,12 +28,18 @@ Config classifier_config(const FinishedRun& run, const std::vector<std::string>&
   return config;
 }
 
-void check_base_identities(const FinishedRun& run, const PhotoSet& set) {
-  const std::vector<std::string> absent =
-      missing_names(run.identities(), {set.classes.begin(), set.classes.end()});
-  require(absent.empty(), "classifier",
-          "the data must hold all identities {} was trained on; {} are missing: {}", run.folder().string(),
-          absent.size(), first_five(absent));
+// The classes of the data that are base must be all identities that the run was trained on.
+void check_base_identities(const FinishedRun& run, const PhotoSet& set, const Split& split) {
+  const std::set<std::string> trained = run.identities().base_names();
+  const auto require_none = [&](const std::vector<std::string>& names, const char* what) {
+    require(names.empty(), "classifier", "the data must hold all identities {} was trained on; {} {}: {}",
+            run.folder().string(), names.size(), what, first_five(names));
+  };
+  require_none(missing_names(trained, {set.classes.begin(), set.classes.end()}), "are missing");
+  std::set<std::string> known;
+  for (const ClassId c : split.base_classes) known.insert(set.classes[c]);
+  require_none(missing_names(trained, known),
+               "have other photos than in the training (--known-names if they are the same people)");
 }
 
 double start_alpha(const fs::path& checkpoint, const Config& config) {
@@ -95,7 +101,8 @@ OneShotResult by_classifier(const Classifier& classifier, const ProtocolPhotos& 
     const ClassifierMember member{tests, classifier.view()};
     return recognise_by_probability({&member, 1}, tests.classes, device);
   };
-  return score_one_shot(recognised(photos.novel), recognised(photos.base), photos.identities, family);
+  return score_one_shot(recognised(photos.novel), recognised(photos.base), photos.identities, family,
+                        photos.unanswered);
 }
 
 double mean(std::span<const double> values) {
@@ -113,7 +120,7 @@ ClassifierRunResult learn_on_run(const fs::path& folder, const EvaluateOptions& 
   EvaluateOptions quiet = o;  // the training run has told about the data
   quiet.note = [](const std::string&) {};
   const auto [set, split, family] = open_evaluation_data(run, quiet);
-  check_base_identities(run, set);
+  check_base_identities(run, set, split);
   // Without augmentation each photo is used once.
   const std::int64_t memory_bytes = config.classifier.augment ? cache_bytes(config, o.data) : 0;
   PhotoStore store(set, replacement_lists(set, split), photo_options(config, memory_bytes));

@@ -32,13 +32,20 @@ CelebEvaluation evaluate_celeb(const std::filesystem::path& folder, const Evalua
   Network network = run.network(o.checkpoint, o.device);
   PhotoStore store(set.photos, replacement_lists(set.photos, set.split), photo_options(run.config()));
   Recogniser recogniser(network, store, set.split, {.device = o.device});
-  std::vector<Prediction> novel = recogniser.recognise(flatten(set.split.novel_test)),
-                          base = recogniser.recognise(flatten(set.split.base_test)),
+  const std::vector<PhotoId> novel_tests = flatten(set.split.novel_test),
+                             base_tests = flatten(set.split.base_test);
+  std::vector<Prediction> novel = recogniser.recognise(novel_tests), base = recogniser.recognise(base_tests),
                           answers = recogniser.recognise(set.unlabelled);
   CelebEvaluation result;
   if (set.unlabelled.empty()) {
+    const auto unseen = [&](std::span<const PhotoId> asked, const std::vector<Prediction>& predictions) {
+      std::vector<PhotoId> seen;
+      for (const Prediction& p : predictions) seen.push_back(p.photo);
+      return identities_unseen(asked, seen, set.photos);
+    };
     result.figures =
-        score_one_shot(compare(novel, set.photos), compare(base, set.photos), set.photos.classes.size());
+        score_one_shot(compare(novel, set.photos), compare(base, set.photos), set.photos.classes.size(), {},
+                       {.novel = unseen(novel_tests, novel), .base = unseen(base_tests, base)});
   }
   for (const auto* part : {&novel, &base}) answers.insert(answers.end(), part->begin(), part->end());
   result.recognised = static_cast<std::int64_t>(answers.size());

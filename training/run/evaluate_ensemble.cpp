@@ -19,7 +19,7 @@ std::string only_in(const Names& some, const std::set<std::string>& others) {
 }
 
 void check_same_split(const FinishedRun& a, const FinishedRun& b) {
-  const std::set<std::string> in_a = a.identities(), in_b = b.identities();
+  const std::set<std::string> in_a = a.identities().base_names(), in_b = b.identities().base_names();
   require(in_a == in_b, "evaluate",
           "runs must share one split; identities trained on by {} alone: {}, by {} alone: {}",
           a.folder().string(), only_in(in_a, in_b), b.folder().string(), only_in(in_b, in_a));
@@ -52,10 +52,7 @@ StoredClassifier classifier_of(const fs::path& run, const PhotoSet& set, Network
 
 Member embed_member(const FinishedRun& run, const EvaluateOptions& o, const EnsembleOptions& ensemble) {
   Network network = run.network(o.checkpoint, o.device);
-  // What there is to say about the data is not said once per run.
-  EvaluateOptions quiet = o;
-  quiet.note = [](const std::string&) {};
-  const auto [set, split, family] = open_evaluation_data(run, quiet, ensemble.held_out);
+  const auto [set, split, family] = open_evaluation_data(run, o, ensemble.held_out);
   Member member;
   if (ensemble.classifier)  // before the long part
     member.classifier = classifier_of(run.folder(), set, network);
@@ -78,7 +75,8 @@ OneShotResult by_cosine(const std::vector<Member>& members) {
                    novel = joined([](const Member&m) { return m.photos.novel.view(); }),
                    base = joined([](const Member&m) { return m.photos.base.view(); });
   const ProtocolPhotos& first = members[0].photos;
-  return one_shot(prototypes, {novel, first.novel.classes}, {base, first.base.classes}, members[0].family);
+  return one_shot(prototypes, {novel, first.novel.classes}, {base, first.base.classes}, members[0].family,
+                  first.unanswered);
 }
 
 OneShotResult by_probability(const std::vector<Member>& members, Device device) {
@@ -88,7 +86,7 @@ OneShotResult by_probability(const std::vector<Member>& members, Device device) 
     return recognise_by_probability(judges, (members[0].photos.*part).classes, device);
   };
   return score_one_shot(recognised(&ProtocolPhotos::novel), recognised(&ProtocolPhotos::base),
-                        members[0].photos.identities, members[0].family);
+                        members[0].photos.identities, members[0].family, members[0].photos.unanswered);
 }
 
 }  // namespace
@@ -102,12 +100,16 @@ OneShotResult evaluate_ensemble(const std::vector<fs::path>& folders, const Eval
     check_same_split(runs.front(), runs.back());
   }
   std::vector<Member> members;
+  EvaluateOptions options = o;
   for (const FinishedRun& run : runs) {
-    members.push_back(embed_member(run, o, ensemble));
+    members.push_back(embed_member(run, options, ensemble));
+    options.note = [](const std::string&) {};  // what there is to say about the data is said once
     for (const auto part : {&ProtocolPhotos::enrolled, &ProtocolPhotos::novel, &ProtocolPhotos::base}) {
-      require((members.back().photos.*part).photos == (members[0].photos.*part).photos, "evaluate",
-              "{} and {} must read the same photos, but some decode for one alone", folders[0].string(),
-              run.folder().string());
+      require(
+          (members.back().photos.*part).photos == (members[0].photos.*part).photos, "evaluate",
+          "{} and {} must read the same photos of the same known and novel identities, but some decode or "
+          "are known to one alone",
+          folders[0].string(), run.folder().string());
     }
   }
   if (!members[0].broken.empty()) o.note(members[0].broken);

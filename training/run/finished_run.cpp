@@ -1,9 +1,10 @@
 #include "training/run/finished_run.h"
 
-#include <fstream>
+#include <algorithm>
 
 #include "data/class_folder.h"
 #include "data/families.h"
+#include "interop/safetensors.h"
 #include "training/checkpoint.h"
 #include "training/model.h"
 
@@ -19,21 +20,26 @@ Config config_of(const fs::path& run) {
   return load_config(file, {});
 }
 
+// The table must be that of the checkpoint: a shorter one would turn people of the training into new ones. A
+// file of another program may have no classifier to count by.
+IdentityTable trained_identities(const FinishedRun& run, const std::string& which) {
+  IdentityTable table = run.identities();
+  const SafetensorsReader file(run.checkpoint(which));
+  const SafetensorsReader::Entry* const weight = file.find("l2_softmax.weight");
+  const auto base = std::ranges::count_if(table.rows, &IdentityTable::Row::base);
+  if (weight != nullptr && weight->shape.size() == 2 && weight->shape[0] != base) {
+    throw IoError(fmt::format("{}: has {} base identities, but {} was trained on {}",
+                              (run.folder() / "identities.tsv").string(), base,
+                              run.checkpoint(which).string(), weight->shape[0]));
+  }
+  return table;
+}
+
 }  // namespace
 
 FinishedRun::FinishedRun(fs::path folder) : folder_(std::move(folder)), config_(config_of(folder_)) {}
 
-std::set<std::string> FinishedRun::identities() const {
-  const fs::path path = folder_ / "identities.tsv";
-  std::ifstream in(path);
-  if (!in) throw IoError(fmt::format("{}: cannot be read", path.string()));
-  std::set<std::string> names;
-  for (std::string line; std::getline(in, line);) {
-    const auto tab = line.rfind('\t');
-    if (tab != std::string::npos && line.substr(tab + 1) == "base") names.insert(line.substr(0, tab));
-  }
-  return names;
-}
+IdentityTable FinishedRun::identities() const { return IdentityTable::read(folder_ / "identities.tsv"); }
 
 fs::path FinishedRun::checkpoint(const std::string& which) const {
   const fs::path folder = folder_ / "checkpoints";
@@ -63,9 +69,11 @@ EvaluationData open_evaluation_data(const FinishedRun& run, const EvaluateOption
   }
   EvaluationData data;
   data.set = scan_class_folder(o.data);
+  KnownIdentities known = known_identities(trained_identities(run, o.checkpoint), data.set, o.known_by);
+  if (!o.brief || !known.by_photos) o.note(known.why);
   data.split = split_photos(data.set,
                             {.base = SplitOptions::Base::named,
-                             .names = run.identities(),
+                             .names = std::move(known.names),
                              .base_test_photos = static_cast<int>(run.config().data.base_test_photos)},
                             Rng(0));
   if (fs::exists(o.data / "families.csv"))
@@ -77,7 +85,7 @@ CelebTsv open_celeb_evaluation(const FinishedRun& run, const EvaluateOptions& o,
   CelebTsv set = open_celeb_tsv(read_dataset_toml(o.data),
                                 {.held_out = held_out, .max_bad_share = run.config().data.max_broken});
   for (const std::string& note : set.notes) o.note(note);
-  const std::set<std::string> trained = run.identities();
+  const std::set<std::string> trained = trained_identities(run, o.checkpoint).base_names();
   for (const ClassId c : set.split.novel_classes) {
     require(!trained.contains(set.photos.classes[c]), "evaluate",
             "novel identities must be new to the network, but {} was trained on {}", run.folder().string(),

@@ -12,6 +12,7 @@
 #include "layers/network.h"
 #include "tensor/device.h"
 #include "training/config/config.h"
+#include "training/run/identity_table.h"
 
 namespace dg {
 
@@ -23,8 +24,8 @@ class FinishedRun {
 
   const std::filesystem::path& folder() const { return folder_; }
   const Config& config() const { return config_; }
-  /// Who the run was trained on (RUN/identities.tsv). IoError if the file cannot be read.
-  std::set<std::string> identities() const;
+  /// RUN/identities.tsv. IoError if the file cannot be read or is no such table.
+  IdentityTable identities() const;
   /// The file of a checkpoint: "last", "best", or a path, which is returned as it is. IoError where "last"
   /// finds none.
   std::filesystem::path checkpoint(const std::string& which) const;
@@ -41,6 +42,8 @@ struct EvaluateOptions {
   std::filesystem::path data;       // a class folder, a folder of LFW or a dataset.toml
   std::string checkpoint = "last";  // "last", "best" or a file
   Device device = Device::cpu;
+  KnownBy known_by = KnownBy::photos;  // how identities of a class folder are known again
+  bool brief = false;                  // nothing is noted that is as it should be
   std::function<void(const std::string&)> note = [](const std::string&) {
   };  // is told what people should know
 };
@@ -52,7 +55,8 @@ struct EvaluationData {
   std::vector<int> family;  // by class, from DATA/families.csv; empty where there is none
 };
 
-/// A class folder, or the files of a dataset.toml with their `held_out` set, which must have truth.
+/// A class folder, or the files of a dataset.toml with their `held_out` set, which must have truth. Who is
+/// taken as known, and why, is noted. IoError if RUN/identities.tsv does not belong to the checkpoint.
 EvaluationData open_evaluation_data(const FinishedRun& run, const EvaluateOptions& options,
                                     HeldOut held_out = HeldOut::development);
 

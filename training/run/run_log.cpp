@@ -1,15 +1,17 @@
 #include "training/run/run_log.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "interop/atomic_file.h"
+#include "interop/system_error.h"
 #include "interop/whole_file.h"
 #include "tensor/check.h"
 
@@ -61,8 +63,13 @@ RunLog::RunLog(const std::filesystem::path& run, std::int64_t steps, const RunLo
                          ? isatty(fileno(options.console)) == 1
                          : options.progress == RunLogOptions::Progress::on) {
   cut_metrics(path_, options.first_step);
-  file_.reset(std::fopen(path_.c_str(), "ab"));
-  if (!file_) throw IoError(fmt::format("{}: cannot be written: {}", path_.string(), std::strerror(errno)));
+  // A pipe in its place must not wait for a reader, and neither it nor a device keeps what is written.
+  const int file = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0666);
+  if (file >= 0) file_.reset(::fdopen(file, "ab"));
+  if (!file_) throw_system_error(path_.string() + ": cannot be written", errno);
+  struct stat status {};
+  if (::fstat(file, &status) != 0 || !S_ISREG(status.st_mode))
+    throw IoError(path_.string() + ": cannot be written: not a regular file");
 }
 
 RunLog::~RunLog() {
@@ -79,7 +86,7 @@ void RunLog::metrics(const Fields& fields) {
   }
   line += "}\n";
   if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size() || std::fflush(file_.get()) != 0) {
-    throw IoError(fmt::format("{}: cannot be written: {}", path_.string(), std::strerror(errno)));
+    throw_system_error(path_.string() + ": cannot be written", errno);
   }
 }
 

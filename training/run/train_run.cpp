@@ -9,6 +9,7 @@
 #include "tensor/parallel.h"
 #include "tensor/stopwatch.h"
 #include "training/checkpoint.h"
+#include "training/run/identity_table.h"
 #include "training/run/run_log.h"
 #include "training/run/run_metrics.h"
 #include "training/run/training_data.h"
@@ -71,20 +72,13 @@ void refuse_other_settings(const fs::path& run, const Config& now) {
           fmt::join(changed, ", "), (run / "config.toml").string());
 }
 
-std::string identity_table(const PhotoSet& set, const Split& split) {
-  std::string table;
-  for (std::size_t c = 0; c < set.classes.size(); ++c)
-    table += fmt::format("{}\t{}\n", set.classes[c], split.training_class[c] >= 0 ? "base" : "novel");
-  return table;
-}
-
-// Checkpoints know identities by number alone, so the numbers must still mean the same people.
-void refuse_other_identities(const fs::path& run, const std::string& now) {
-  const fs::path table = run / "identities.tsv";
-  if (step_checkpoints(run).empty() || !fs::exists(table)) return;
-  require(as_text(read_file_bytes(table)) == now, "train",
-          "--resume must go on with the identities that {} lists, but the data now have others",
-          table.string());
+// Checkpoints know identities and photos by number alone, so the numbers must still mean the same ones.
+void refuse_other_data(const fs::path& run, const IdentityTable& now) {
+  const fs::path file = run / "identities.tsv";
+  if (!holds_a_run(run) || !fs::exists(file)) return;
+  const std::string changed = changes(IdentityTable::read(file), now);
+  require(changed.empty(), "train", "--resume must go on with the data that {} lists, but in the data now {}",
+          file.string(), changed);
 }
 
 // Puts `best` where its step is among the step checkpoints, before one of the same step.
@@ -178,10 +172,10 @@ class Run {
       require(!holds_a_run(options_.run), "train",
               "{} already holds a run; choose another --run folder, or --resume it", options_.run.string());
     }
-    const std::string identities = identity_table(set_, split_);
-    refuse_other_identities(options_.run, identities);
+    const IdentityTable identities = IdentityTable::of(set_, split_);
+    refuse_other_data(options_.run, identities);
     write_file_atomically(options_.run / "config.toml", to_toml(config_));
-    write_file_atomically(options_.run / "identities.tsv", identities);
+    write_file_atomically(options_.run / "identities.tsv", identities.text());
   }
 
   // Begins with fresh weights or the newest good checkpoint. Returns what was loaded or passed over, for

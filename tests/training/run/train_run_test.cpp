@@ -185,10 +185,14 @@ TEST(Run, ResumeRefusesOtherIdentities) {
   train({.data = data, .run = run, .config = tiny_config(), .stop_after = 2});
   fs::rename(data / "011", data / "0110");  // one of the novel: nothing of what trains has changed
   const auto resume = [&] { train({.data = data, .run = run, .config = tiny_config(), .resume = true}); };
-  EXPECT_EQ(error_text<std::exception>(resume), "[train] --resume must go on with the identities that " +
-                                                    (run / "identities.tsv").string() +
-                                                    " lists, but the data now have others");
+  const std::string refusal = "[train] --resume must go on with the data that " +
+                              (run / "identities.tsv").string() + " lists, but in the data now ";
+  EXPECT_EQ(error_text<std::exception>(resume), refusal + "1 identity is gone: 011; 1 identity is new: 0110");
   fs::rename(data / "0110", data / "011");
+  fs::rename(data / "003" / "2.jpg", data / "003" / "20.jpg");
+  EXPECT_EQ(error_text<std::exception>(resume),
+            refusal + "1 identity has photos of other names or sizes: 003");
+  fs::rename(data / "003" / "20.jpg", data / "003" / "2.jpg");
   EXPECT_EQ(error_text<std::exception>(resume), "no error");
 }
 
@@ -262,6 +266,59 @@ TEST(Run, EvaluationFollowsTheStoredSplitOnAnotherSet) {
   EXPECT_FALSE(others.base_top1.has_value());
 }
 
+TEST(Run, ABrokenTestPhotoCountsAsNotRecognised) {
+  const fs::path data = pattern_folder("unread"), run = fresh_folder("unread_out") / "run";
+  train({.data = data, .run = run, .config = tiny_config(), .stop_after = 1});
+  std::ofstream(data / "010" / "2.jpg", std::ios::trunc) << "not a photo";  // novel, not the one that enrols
+  std::ofstream(data / "002" / "3.jpg", std::ios::trunc) << "not a photo";  // base, held out
+  const OneShotResult r = evaluate_one_shot(run, {.data = data});
+  EXPECT_EQ(r.novel.size(), 9u);
+  EXPECT_EQ(r.base.size(), 9u);
+  EXPECT_EQ(std::ranges::count_if(r.novel, [](const Recognition& p) { return !p.answered(); }), 1);
+  EXPECT_EQ(std::ranges::count_if(r.base, [](const Recognition& p) { return !p.answered(); }), 1);
+}
+
+TEST(Run, EvaluationSaysWhomItTakesAsKnown) {
+  const fs::path data = pattern_folder("takes"), out = fresh_folder("takes_out"), run = out / "run";
+  train({.data = data, .run = run, .config = tiny_config(), .stop_after = 1});
+  // Other people in folders and files of the same names.
+  for (int identity = 0; identity < 12; ++identity) {
+    const fs::path folder = out / "others" / fmt::format("{:03}", identity);
+    fs::create_directories(folder);
+    for (int p = 0; p < 4; ++p) write_jpeg(folder / fmt::format("{}.jpg", p), pattern(60 + identity, p), 70);
+  }
+  std::string said;
+  EvaluateOptions options{.data = out / "others", .note = [&](const std::string& text) { said += text; }};
+  const OneShotResult strangers = evaluate_one_shot(run, options);
+  EXPECT_EQ(strangers.novel.size(), 36u);
+  EXPECT_FALSE(strangers.base_top1.has_value());
+  EXPECT_TRUE(said.starts_with("0 of 12 identities are taken as known")) << said;
+  options.known_by = KnownBy::names;
+  EXPECT_EQ(evaluate_one_shot(run, options).novel.size(), 9u);
+  options = {.data = data, .known_by = KnownBy::nothing};
+  EXPECT_EQ(evaluate_one_shot(run, options).novel.size(), 36u);
+}
+
+TEST(Run, EvaluationRefusesABrokenTableOfIdentities) {
+  const fs::path data = pattern_folder("table"), run = fresh_folder("table_out") / "run";
+  train({.data = data, .run = run, .config = tiny_config(), .stop_after = 1});
+  const fs::path table = run / "identities.tsv";
+  const std::string text = bytes_of(table);
+  const auto message = [&](const std::string& now) {
+    std::ofstream(table, std::ios::trunc) << now;
+    return error_text<IoError>([&] { evaluate_one_shot(run, {.data = data}); });
+  };
+  EXPECT_EQ(message(text), "no error");
+  EXPECT_EQ(message(""), table.string() + ": is empty");
+  // Cut short at the end of a line: the people of the training would count as new ones.
+  EXPECT_EQ(message(text.substr(0, text.find('\n') + 1)),
+            table.string() + ": has 1 base identities, but " +
+                (run / "checkpoints" / "step-1.safetensors").string() + " was trained on 9");
+  fs::remove(table);
+  EXPECT_NE(error_text<IoError>([&] { evaluate_one_shot(run, {.data = data}); }).find(table.string()),
+            std::string::npos);
+}
+
 TEST(Run, InitStartsFromAnotherRunsNetwork) {
   const fs::path data = pattern_folder("init"), out = fresh_folder("init_out");
   train({.data = data, .run = out / "a", .config = tiny_config()});
@@ -319,7 +376,8 @@ TEST(Run, AnIdentityThatCannotBeEnrolledIsNamed) {
     for (int p = 0; p < 4; ++p)
       std::ofstream(data / identity / fmt::format("{}.jpg", p), std::ios::trunc) << "not a photo";
     EXPECT_EQ(
-        error_text<std::exception>([&] { evaluate_one_shot(run, {.data = data}); }),
+        error_text<std::exception>(
+            [&] { evaluate_one_shot(run, {.data = data, .known_by = KnownBy::names}); }),
         fmt::format("[one-shot] {} identity {} must have a photo that decodes to be enrolled, but {} does "
                     "not",
                     side, identity, (data / identity / "0.jpg").string()));

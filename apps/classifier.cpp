@@ -41,7 +41,7 @@ void print(const ClassifierRunResult& r) {
 }
 
 void run_classifier(const ClassifierArguments& a) {
-  set_threads(a.threads);
+  use_threads(a.threads);
   std::vector<std::string> settings = a.set;
   if (a.seed) settings.push_back(fmt::format("seed={}", *a.seed));
   EvaluateOptions options;

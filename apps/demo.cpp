@@ -17,6 +17,7 @@
 #include "tensor/parallel.h"
 #include "tensor/stopwatch.h"
 #include "training/run/evaluate_run.h"
+#include "training/run/run_folder.h"
 #include "training/run/run_log.h"
 #include "training/run/train_run.h"
 
@@ -24,6 +25,9 @@ namespace dg {
 namespace {
 
 namespace fs = std::filesystem;
+
+// In the folder: that it is the demo's, and that its runs may be replaced.
+constexpr const char* marker = "doppel-demo.txt";
 
 struct DemoArguments {
   std::string folder = "runs/demo", recipe = "experiments/demo.toml";
@@ -87,23 +91,57 @@ void print_table(const Arm& a, const Arm& b) {
        fmt::format("{:.3f}%", 100 * b.training.violating_negative));
 }
 
-// Trains and scores one arm; its messages go to FOLDER/<name>.log.
-Arm run_arm(const DemoArguments& a, const fs::path& data, const std::string& name, int random_classes,
-            std::atomic<std::int64_t>& done) {
-  const fs::path run = fs::path(a.folder) / name;
-  fs::remove_all(run);
+// All 27 classes of the recipe's batch are random, or 9 and their doppelgangers.
+struct ArmPlan {
+  const char* name;
+  int random_classes;
+};
+constexpr ArmPlan plans[2] = {{"random", 27}, {"doppelganger", 9}};
+
+Config config_of(const DemoArguments& a, const ArmPlan& plan) {
   std::vector<std::string> settings{fmt::format("data.base_identities={}", a.base),
                                     fmt::format("seed={}", a.seed)};
   settings.insert(settings.end(), a.set.begin(), a.set.end());
-  settings.push_back(fmt::format("sampling.random_classes={}", random_classes));
+  settings.push_back(fmt::format("sampling.random_classes={}", plan.random_classes));
+  Config config = load_config(a.recipe, settings);
+  validate(config);
+  return config;
+}
+
+// Makes the folder the demo's. Runs of an earlier demo are removed; what the demo has not made is in its way.
+void claim_folder(const fs::path& folder) {
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (failed) throw IoError(fmt::format("{}: {}", folder.string(), failed.message()));
+  if (!fs::exists(folder / marker)) {
+    for (const char* name : {"random", "doppelganger", "random.log", "doppelganger.log", "summary.json"}) {
+      if (fs::exists(fs::symlink_status(folder / name)))
+        throw Error(
+            fmt::format("{} is there, and no demo of this version made it; choose another folder, or "
+                        "move it away",
+                        (folder / name).string()));
+    }
+  }
+  write_file_atomically(
+      folder / marker,
+      "doppel demo made this folder. It replaces its runs, random and doppelganger, when it "
+      "is started again.\n");
+  for (const ArmPlan& plan : plans) {
+    if (fs::is_directory(folder / plan.name)) remove_run(folder / plan.name);
+  }
+}
+
+// Trains and scores one arm; its messages go to FOLDER/<name>.log.
+Arm run_arm(const DemoArguments& a, const fs::path& data, const ArmPlan& plan,
+            std::atomic<std::int64_t>& done) {
+  const fs::path run = fs::path(a.folder) / plan.name;
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> log(std::fopen((run.string() + ".log").c_str(), "w"),
                                                             &std::fclose);
   if (log == nullptr) throw IoError(fmt::format("{}.log: cannot be written", run.string()));
-  const Config config = load_config(a.recipe, settings);
   Arm arm;
-  arm.name = name;
-  arm.training =
-      train({.data = data, .run = run, .config = config, .steps_done = &done, .console = log.get()});
+  arm.name = plan.name;
+  arm.training = train(
+      {.data = data, .run = run, .config = config_of(a, plan), .steps_done = &done, .console = log.get()});
   arm.family_share =
       family_share(arm.training, read_families(data / "families.csv", arm.training.identities));
   arm.scores = evaluate_one_shot(run, {.data = data});
@@ -128,7 +166,7 @@ void show_progress(const std::atomic<std::int64_t> (&done)[2], std::int64_t step
 // arm do, at the end of every parallel loop.
 std::vector<Arm> run_arms(const DemoArguments& a, const fs::path& data) {
   const int cores = std::max(1, threads() / 2);
-  const std::int64_t steps = load_config(a.recipe, a.set).steps;
+  const std::int64_t steps = config_of(a, plans[0]).steps;
   std::vector<Arm> arms(2);
   std::atomic<std::int64_t> done[2] = {0, 0};
   std::exception_ptr failure[2];
@@ -137,8 +175,7 @@ std::vector<Arm> run_arms(const DemoArguments& a, const fs::path& data) {
     workers.emplace_back([&, i] {
       try {
         set_threads(cores);
-        // All 27 classes of the recipe's batch are random, or 9 and their doppelgangers.
-        arms[i] = run_arm(a, data, i == 0 ? "random" : "doppelganger", i == 0 ? 27 : 9, done[i]);
+        arms[i] = run_arm(a, data, plans[i], done[i]);
       } catch (...) {
         failure[i] = std::current_exception();
         done[i] = steps;
@@ -156,6 +193,8 @@ std::vector<Arm> run_arms(const DemoArguments& a, const fs::path& data) {
 
 void run_demo(const DemoArguments& a) {
   const fs::path folder = a.folder, data = folder / "faces";
+  for (const ArmPlan& plan : plans) config_of(a, plan);  // bad settings are named before anything is made
+  claim_folder(folder);
   const faces::GeneratedFaces faces({.identities = static_cast<int>(a.base + a.novel), .photos = a.photos});
   fmt::print(stderr, "generating {} people with {} photos each in {}\n", a.base + a.novel, a.photos,
              data.string());

@@ -5,10 +5,13 @@
 #include <unistd.h>
 
 #include "apps/commands.h"
+#include "apps/options.h"
 #include "apps/signals.h"
+#include "apps/waiting.h"
 #include "tensor/error.h"
 
 int main(int argc, char** argv) {
+  dg::wait_briefly(argv);
   dg::prepare_process();
   CLI::App app{"Doppelganger mining for face representation learning"};
   app.require_subcommand(1);
@@ -18,6 +21,7 @@ int main(int argc, char** argv) {
   dg::add_classifier_command(app);
   dg::add_demo_command(app);
   dg::add_bench_command(app);
+  dg::read_whole_numbers(app);
   try {
     const auto named =
         app.get_subcommands([&](const CLI::App* c) { return argc > 1 && c->check_name(argv[1]); });

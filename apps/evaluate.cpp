@@ -107,7 +107,7 @@ void run_evaluate(const EvaluateArguments& a) {
   const std::vector<std::filesystem::path> runs(a.folders.begin(), std::prev(a.folders.end()));
   const bool together = runs.size() > 1 || a.classifier;
   const Protocol protocol = check_arguments(a, runs.size(), together);
-  set_threads(a.threads);
+  use_threads(a.threads);
   EvaluateOptions options;
   options.data = a.folders.back();
   options.checkpoint = a.checkpoint;

@@ -10,12 +10,30 @@
 #include "interop/atomic_file.h"
 #include "interop/whole_file.h"
 #include "tensor/backend.h"
+#include "tensor/parallel.h"
+#include "tensor/process_limits.h"
 
 namespace dg {
 namespace {
 
 const Choices<std::optional<Device>> device_words{
     {std::nullopt, "auto"}, {Device::cpu, "cpu"}, {Device::cuda, "cuda"}};
+
+// Rewrites a number without zeros in front; returns what is wrong with it, if anything.
+std::string plain_number(std::string& text, bool natural) {
+  std::string digits = text;
+  const bool negative = digits.starts_with('-');
+  if (negative || digits.starts_with('+')) digits.erase(0, 1);
+  if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos)
+    return fmt::format("must be a whole number, got {}", text);
+  digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
+  // The largest numbers of 64 bits; smaller types are checked when they are converted.
+  const std::string largest = natural ? "18446744073709551615" : "9223372036854775807";
+  if (digits.size() > largest.size() || (digits.size() == largest.size() && digits > largest))
+    return fmt::format("must be at most {}, got {}", largest, text);
+  text = (negative ? "-" : "") + digits;
+  return "";
+}
 
 }  // namespace
 
@@ -46,10 +64,30 @@ void add_known_by(CLI::App& command, KnownBy& known_by, bool or_nobody) {
 
 bool names_a_file(const std::string& checkpoint) { return checkpoint != "last" && checkpoint != "best"; }
 
+void read_whole_numbers(CLI::App& app) {
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) read_whole_numbers(*command);
+  for (CLI::Option* option : app.get_options()) {
+    const std::string type = option->get_type_name();
+    const bool whole = type.starts_with("INT"), natural = type.starts_with("UINT");
+    if (!whole && !natural) continue;
+    option->transform(
+        CLI::Validator([natural](std::string& text) { return plain_number(text, natural); }, ""));
+  }
+}
+
 void add_threads(CLI::App& command, int& threads) {
-  command.add_option("--threads", threads, "Compute threads; 0 = all cores")
+  command.add_option("--threads", threads, "Compute threads; 0 = all cores that the process may use")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+}
+
+void use_threads(int threads) {
+  const int cores = machine_cores();
+  require(threads <= 10 * cores, "threads",
+          "--threads must be at most 10 times the {} cores of this machine, got {}", cores, threads);
+  if (threads > cores)
+    print_note(fmt::format("--threads {} on {} cores: they will wait for each other", threads, cores));
+  set_threads(threads);
 }
 
 void DeviceOption::add(CLI::App& command) {

@@ -24,8 +24,16 @@ void add_checkpoint(CLI::App& command, std::string& checkpoint);
 void add_known_by(CLI::App& command, KnownBy& known_by, bool or_nobody);
 /// False for "last" and "best", which every run folder may have.
 bool names_a_file(const std::string& checkpoint);
-/// --threads, for set_threads.
+/// Makes every option of `app` and its subcommands that is a whole number take decimal digits alone: 010 is
+/// 10 and not 8, and a number beyond the option's range is an error of the command line and not the nearest
+/// one in it. To be called once, after all options are there.
+void read_whole_numbers(CLI::App& app);
+/// --threads, for use_threads.
 void add_threads(CLI::App& command, int& threads);
+
+/// set_threads, with a note where that is more than the machine has cores, and an Error above ten times as
+/// many: so many are a slip, and the system may refuse to start them.
+void use_threads(int threads);
 
 /// --device auto, cpu or cuda.
 class DeviceOption {

@@ -5,6 +5,9 @@
 
 #include <cerrno>
 #include <csignal>
+#include <string>
+
+#include "interop/utf8.h"
 
 namespace dg {
 namespace {
@@ -45,7 +48,9 @@ void stop_on_signals(std::atomic<bool>& stop) {
   }
 }
 
-void say(int descriptor, std::string_view text) {
+void say(int descriptor, std::string_view message) {
+  const std::string shown = printable(message);
+  std::string_view text = shown;
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;

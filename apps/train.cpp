@@ -41,7 +41,7 @@ int run_train(const TrainArguments& a) {
   options.config =
       load_config(a.recipe.empty() ? std::nullopt : std::optional<std::filesystem::path>(a.recipe), settings);
   if (!a.init.empty()) options.init = a.init;
-  set_threads(a.threads);
+  use_threads(a.threads);
   const TrainResult result = train(options);
   // What was trained is in the run folder, so the run has not failed where this line cannot be written.
   say(STDOUT_FILENO,

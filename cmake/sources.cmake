@@ -22,6 +22,7 @@ set(DG_SAMPLING
 set(DG_FRAMEWORK
   tensor/backend.cpp
   tensor/parallel.cpp
+  tensor/process_limits.cpp
   tensor/profile.cpp
   tensor/shape.cpp
   tensor/transfer.cpp
@@ -103,6 +104,7 @@ set(DG_PROGRAM
   interop/safetensors_reader.cpp
   interop/safetensors_writer.cpp
   interop/toml_text.cpp
+  interop/utf8.cpp
   interop/whole_file.cpp
   data/class_folder.cpp
   data/exif.cpp
@@ -158,6 +160,7 @@ set(DG_PROGRAM
   training/run/evaluate_run.cpp
   training/run/finished_run.cpp
   training/run/identity_table.cpp
+  training/run/run_folder.cpp
   training/run/run_log.cpp
   training/run/run_metrics.cpp
   training/run/train_run.cpp
@@ -173,6 +176,7 @@ set(DG_APPS
   apps/options.cpp
   apps/signals.cpp
   apps/train.cpp
+  apps/waiting.cpp
   apps/bench/bench.cpp
   apps/bench/convolution.cpp
   apps/bench/loader.cpp

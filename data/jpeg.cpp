@@ -24,6 +24,8 @@ struct JpegError {
   bool ended;    // the bytes ended before the end marker
   bool damaged;  // some of the picture is missing or wrong
   int max_scans;
+  const std::atomic<bool>* stop;  // null: nobody asks for an end
+  bool stopped;
 };
 
 [[noreturn]] void on_error(j_common_ptr cinfo) {
@@ -69,6 +71,10 @@ void on_message(j_common_ptr cinfo, int level) {
 // libjpeg calls this between rows of blocks.
 void on_progress(j_common_ptr cinfo) {
   auto* error = reinterpret_cast<JpegError*>(cinfo->err);
+  if (error->stop != nullptr && error->stop->load(std::memory_order_relaxed)) {
+    error->stopped = true;
+    std::longjmp(error->jump, 1);
+  }
   const int scans = reinterpret_cast<j_decompress_ptr>(cinfo)->input_scan_number;
   if (scans <= error->max_scans) return;
   std::snprintf(error->text, sizeof error->text, "more than the limit of %d scans", error->max_scans);
@@ -80,7 +86,7 @@ jpeg_error_mgr* prepare(JpegError& error) {
   base->error_exit = on_error;
   base->emit_message = on_message;
   error.text[0] = 0;
-  error.ended = error.damaged = false;
+  error.ended = error.damaged = error.stopped = false;
   return base;
 }
 
@@ -98,9 +104,10 @@ struct Decompressor {
   jpeg_progress_mgr progress{};
   jpeg_decompress_struct cinfo{};
 
-  explicit Decompressor(int max_scans) {
+  explicit Decompressor(const DecodeLimits& limits) {
     cinfo.err = prepare(error);
-    error.max_scans = max_scans;
+    error.max_scans = limits.max_scans;
+    error.stop = limits.stop;
     progress.progress_monitor = on_progress;
   }
   ~Decompressor() { jpeg_destroy_decompress(&cinfo); }
@@ -190,7 +197,7 @@ Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, 
   if (bytes.empty()) fail("the file is empty");
   if (count_scans(bytes) > limits.max_scans)
     fail(fmt::format("more than the limit of {} scans", limits.max_scans));
-  Decompressor d(limits.max_scans);
+  Decompressor d(limits);
   auto& cinfo = d.cinfo;
   const auto read_header = [&] {
     jpeg_create_decompress(&cinfo);
@@ -221,12 +228,17 @@ Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, 
       if (four_channels) cmyk_to_rgb(row.data(), image.width, out);
     }
   };
-  if (!attempt(d.error, read_pixels)) fail(d.error.text);
+  const auto decoded = [&](const auto& calls) {
+    const bool done = attempt(d.error, calls);
+    if (d.error.stopped) throw Stopped(fmt::format("[decode_jpeg] {}: stopped", name));
+    return done;
+  };
+  if (!decoded(read_pixels)) fail(d.error.text);
   const bool several_scans = jpeg_has_multiple_scans(&cinfo) != FALSE;
   if (several_scans && d.error.ended && !has_all_scans(cinfo)) fail("the file ends before its last scan");
   // Every row is there. What follows is the end marker, or what a camera puts in its place.
   const auto finish = [&] { jpeg_finish_decompress(&cinfo); };
-  if (!attempt(d.error, finish) && (d.error.damaged || several_scans)) fail(d.error.text);
+  if (!decoded(finish) && (d.error.damaged || several_scans)) fail(d.error.text);
   return upright(std::move(image), orientation);
 }
 

@@ -3,6 +3,7 @@
 // down. A damaged file is an error: half a face would train as if it were whole. Damaged means that the data
 // of a scan are incomplete, wrong or too many; a missing end marker is not damage.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -20,11 +21,13 @@ struct DecodeLimits {
   std::int64_t max_pixels = 100'000'000;      // width * height
   int max_scans = 500;                        // of a progressive photo; programs write some 10
   std::int64_t max_file_bytes = 512LL << 20;  // read_jpeg only
+  // Looked at between rows; decode_jpeg then throws Stopped. A photo within the limits may take minutes.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 /// Decodes a JPEG in memory and applies its EXIF orientation. `name` (a path) is only for messages.
 /// IoError "[decode_jpeg] NAME: why", with libjpeg's own words: empty, not a JPEG, truncated or corrupt data,
-/// larger than `limits`.
+/// larger than `limits`. Stopped when `limits.stop` is set.
 Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name,
                   const DecodeLimits& limits = {});
 

@@ -79,6 +79,8 @@ bool PhotoStore::try_load(PhotoId photo, std::uint8_t* out) {
     resize(decode_jpeg(read(photo), set_.name(photo), options_.limits), options_.size, out, options_.crop);
   } catch (const Unavailable&) {
     throw;
+  } catch (const Stopped&) {
+    throw;
   } catch (const Error& error) {  // not readable, no JPEG, damaged, too large, or smaller than the crop box
     std::string why = error.what();
     const std::string name = set_.name(photo);

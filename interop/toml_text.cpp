@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "interop/utf8.h"
 #include "tensor/error.h"
 
 namespace dg {
@@ -114,42 +115,7 @@ class TomlScan {
   bool starts_line_ = true;
 };
 
-// Bytes of the letter that the text begins with; 0 where they are no UTF-8 (RFC 3629).
-std::size_t letter_bytes(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t bytes = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < bytes) return 0;
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  // Letters in more bytes than they need, surrogates, and numbers above 0x10FFFF.
-  const bool too_long = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xF0 && byte(1) < 0x90);
-  const bool surrogate = first == 0xED && byte(1) >= 0xA0, too_large = first == 0xF4 && byte(1) >= 0x90;
-  return too_long || surrogate || too_large ? 0 : bytes;
-}
-
 }  // namespace
-
-void check_utf8(std::string_view text, const std::string& name) {
-  std::size_t line = 1;
-  while (!text.empty()) {
-    const std::size_t bytes = letter_bytes(text);
-    if (bytes == 0) {
-      throw Error(fmt::format("{}:{}: byte 0x{:02x} is not UTF-8; save the text as UTF-8", name, line,
-                              static_cast<unsigned char>(text.front())));
-    }
-    line += text.front() == '\n';
-    text.remove_prefix(bytes);
-  }
-}
-
-std::string shortened(std::string_view text, std::size_t most) {
-  if (text.size() <= most) return std::string(text);
-  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
-  return std::string(text.substr(0, most)) + "...";
-}
 
 void check_toml_text(std::string_view text, const std::string& name) {
   TomlScan(text, name).run();

@@ -11,12 +11,6 @@ namespace dg {
 /// the square of a key's length stays quick.
 inline constexpr std::size_t longest_toml_line = 64 << 10;
 
-/// Error "NAME:line: why" for bytes that are no UTF-8, which neither a parser nor a file of JSON takes.
-void check_utf8(std::string_view text, const std::string& name);
-
-/// For messages: the first `most` bytes and "..." where the text has more, without half a letter at the end.
-std::string shortened(std::string_view text, std::size_t most = 100);
-
 /// Error "NAME:line: why" for bytes that are no UTF-8, a line longer than longest_toml_line, a key of more
 /// than 64 parts (tables in tables, which end deeper than the stack), a byte that is no printable ASCII
 /// outside of quotes and comments (TOML allows bare keys of ASCII only; toml++ 3.3 looks other bytes up

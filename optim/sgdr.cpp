@@ -22,9 +22,15 @@ double Sgdr::rate(std::int64_t step) const {
   if (step >= o.steps) return o.final_rate;
   double since = static_cast<double>(step), period = static_cast<double>(o.steps);
   if (o.restart_period > 0) {
-    for (period = static_cast<double>(o.restart_period); since >= period;
-         period = std::floor(period * o.restart_factor)) {
+    // Periods are whole steps, but grow before they are rounded: 10 steps and 5% more each time must not stay
+    // 10 for ever.
+    double exact = static_cast<double>(o.restart_period);
+    period = exact;
+    if (o.restart_factor == 1) since = std::fmod(since, period);  // there may be very many of them
+    while (since >= period) {
       since -= period;
+      exact *= o.restart_factor;
+      period = std::floor(exact);
     }
   }
   const double cosine = (1 + std::cos(std::numbers::pi * since / period)) / 2;

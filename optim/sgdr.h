@@ -15,7 +15,7 @@ struct SgdrOptions {
   double rate = 0.01, final_rate = 1e-5;
   std::int64_t steps = 140'000;     // length of the schedule
   std::int64_t restart_period = 0;  // length of the first period; 0 = no restarts, one period of `steps`
-  double restart_factor = 1;        // each period is this much longer than the one before, >= 1
+  double restart_factor = 1;        // each period is this much longer than the one before, >= 1, rounded down
   std::int64_t warmup = 0;          // steps
 };
 

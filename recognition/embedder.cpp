@@ -9,6 +9,23 @@
 #include "evaluation/embeddings.h"
 
 namespace dg {
+namespace {
+
+// A pass of a large network over a batch takes half a minute on a few cores; a layer does not.
+class StopBetweenLayers final : public LayerHook {
+ public:
+  explicit StopBetweenLayers(const std::atomic<bool>* stop) : stop_(stop) {}
+  void after_linear(Parameter&, Var&) override {
+    if (stop_ != nullptr && stop_->load())
+      throw Stopped("[embed_photos] stopped before all photos were seen");
+  }
+  void before_arfa(const Parameter&, Parameter&, const Var&) override {}
+
+ private:
+  const std::atomic<bool>* stop_;
+};
+
+}  // namespace
 
 EmbeddedPhotos embed_photos(Network& network, PhotoStore& store, std::span<const PhotoId> photos,
                             const EmbedderOptions& o) {
@@ -20,16 +37,17 @@ EmbeddedPhotos embed_photos(Network& network, PhotoStore& store, std::span<const
     const auto begin = photos.begin() + step * o.batch;
     loader.submit(step, {begin, begin + std::min(o.batch, total - step * o.batch)});
   };
+  StopBetweenLayers stop(o.stop);
   submit(0);
   EmbeddedPhotos result;
   for (std::int64_t step = 0; step < steps; ++step) {
-    if (o.stop != nullptr && o.stop->load())
-      throw Stopped("[embed_photos] stopped before all photos were seen");
     submit(step + 1);
     const LoadedBatch batch = loader.take(step);
     const auto images = Array<std::uint8_t>::from(batch.pixels, o.device);
-    const auto plain = network.forward(Var(normalise(images, store.size()))).value().to_vector();
-    const auto mirrored = network.forward(Var(normalise(images, store.size(), true))).value().to_vector();
+    const auto outputs = [&](bool mirror) {
+      return network.forward(Var(normalise(images, store.size(), mirror)), &stop).value().to_vector();
+    };
+    const std::vector<float> plain = outputs(false), mirrored = outputs(true);
     result.dim = plain.size() / batch.photos.size();
     for (std::size_t i = 0; i < plain.size(); ++i) {
       if (std::isfinite(plain[i]) && std::isfinite(mirrored[i])) continue;

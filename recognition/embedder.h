@@ -14,17 +14,11 @@ class NotFinite : public Error {
   using Error::Error;
 };
 
-/// EmbedderOptions::stop was set.
-class Stopped : public Error {
- public:
-  using Error::Error;
-};
-
 struct EmbedderOptions {
   Device device = Device::cpu;
   int workers = 1;                          // loader threads
   std::int64_t batch = 128;                 // photos per pass
-  const std::atomic<bool>* stop = nullptr;  // looked at before each pass
+  const std::atomic<bool>* stop = nullptr;  // looked at before each layer; embed_photos then throws Stopped
 };
 
 /// The embeddings y = m / |m| of the photos that decode, in the order asked for; m is the mean of the outputs

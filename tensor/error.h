@@ -1,4 +1,4 @@
-// The three kinds of error this project throws. The library never prints and never exits: `main` catches
+// The kinds of error this project throws. The library never prints and never exits: `main` catches
 // once. Standard library only, so that `sampling/` can be used alone.
 #pragma once
 #include <stdexcept>
@@ -21,6 +21,12 @@ class BackendError : public Error {
 
 /// A file could not be read or written; the text names the path and, where there is one, line or offset.
 class IoError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Somebody outside asked for an end of the work (a flag that a signal sets). Not a failure.
+class Stopped : public Error {
  public:
   using Error::Error;
 };

@@ -65,7 +65,7 @@ struct Sum {
   DG_FN static Acc combine(Acc p, Acc q) { return p + q; }
 };
 
-/// Compute threads of the CPU device; 0 = all cores.
+/// Compute threads of the CPU device; 0 = usable_cores().
 void set_threads(int threads);
 int threads();
 

@@ -19,6 +19,7 @@ set(TEST_SAMPLING
 
 set(TEST_F64
   tensor/parallel_test.cpp
+  tensor/process_limits_test.cpp
   tensor/profile_test.cpp
   tensor/rng_test.cpp
   tensor/tensor_test.cpp
@@ -83,6 +84,7 @@ set(TEST_F32
   interop/lock_file_test.cpp
   interop/safetensors_test.cpp
   interop/toml_text_test.cpp
+  interop/utf8_test.cpp
   interop/whole_file_test.cpp
   data/augmentation_test.cpp
   data/class_folder_test.cpp
@@ -127,6 +129,7 @@ set(TEST_F32
   apps/celeb_cli_test.cpp
   apps/classifier_test.cpp
   apps/cli_test.cpp
+  apps/demo_test.cpp
   apps/interrupted_test.cpp
   apps/kill_loop_test.cpp
   apps/bench/bench_test.cpp

@@ -124,6 +124,7 @@ void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const 
   contents.add(metrics_name, run.metrics);
   SafetensorsMetadata metadata{
       {"format", "doppel 1"}, {"step", fmt::format("{}", trainer.next_step())}, {"config", to_toml(config)}};
+  if (!run.computed_on.empty()) metadata["computed_on"] = run.computed_on;
   if (!run.halted.empty()) metadata["halted"] = run.halted;
   if (run.novel_top1) metadata["novel_top1"] = fmt::format("{}", *run.novel_top1);
   write_safetensors(path, contents.views(), with_checksums(contents.views(), std::move(metadata)));
@@ -178,6 +179,8 @@ RunState load_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
     state.emplace_back(Trainer::planned_state(i), file.state(Trainer::planned_state(i)));
   RunState run;
   if (file.has(metrics_name)) run.metrics = file.state(metrics_name);
+  if (const auto on = file.metadata().find("computed_on"); on != file.metadata().end())
+    run.computed_on = on->second;
   try {
     trainer.load_state(state);
   } catch (const std::exception& e) {

@@ -12,6 +12,7 @@ namespace dg {
 struct RunState {
   State metrics;                     // RunMetrics::save
   std::optional<double> novel_top1;  // of the best checkpoint: the share that made it the best
+  std::string computed_on;           // "cuda" or "cpu, N threads": equal bits need the same; may be empty
   std::string halted;                // why the state is not that after any one step; empty: it is
 };
 

@@ -176,7 +176,7 @@ std::string table(const BenchJson& json) {
 }
 
 void run_convolution(const ConvolutionArguments& a) {
-  set_threads(a.threads);
+  use_threads(a.threads);
   const BenchWork work = a.work.work();
   BenchJson json{{"work", work.name},
                  {"batch", work.batch},

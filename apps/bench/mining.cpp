@@ -27,7 +27,7 @@ double timed_step(BenchTraining& training, Device device, bool mining) {
 }
 
 void run_mining(const MiningArguments& a) {
-  set_threads(a.threads);
+  use_threads(a.threads);
   const Device device = a.device.choose();
   const BenchWork work = a.work.work();
   BenchTraining training(work, BenchLoss::joint, device);

@@ -100,7 +100,7 @@ std::string samplers_table(const BenchJson& j) {
 }
 
 void run_samplers(const SamplersArguments& a) {
-  set_threads(a.threads);
+  use_threads(a.threads);
   BenchJson json{{"threads", threads()},
                  {"embedding", a.embedding},
                  {"photos", a.photos},

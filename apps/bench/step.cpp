@@ -80,7 +80,7 @@ std::string step_table(const BenchJson& j) {
 }
 
 void run_step(const StepArguments& a) {
-  set_threads(a.threads);
+  use_threads(a.threads);
   const Device device = a.device.choose();
   const BenchWork work = a.work.work();
   const std::int64_t steps = a.steps.value_or(work.steps);

@@ -1,6 +1,5 @@
 // Generated faces on disk: photos in class folders, families.csv and faces.toml.
 #include <fmt/format.h>
-#include <omp.h>
 
 #include <atomic>
 #include <exception>
@@ -13,6 +12,7 @@
 #include "data/jpeg.h"
 #include "interop/whole_file.h"
 #include "tensor/check.h"
+#include "tensor/process_limits.h"
 
 namespace dg::faces {
 namespace {
@@ -126,7 +126,7 @@ bool write_folder(const fs::path& dir, const GeneratedFaces& faces, int threads,
   std::vector<std::string> identities;
   for (int i = 0; i < faces.options().identities; ++i) identities.push_back(faces.folder_name(i));
   write_families(dir / "families.csv", identities, faces.families());
-  write_photos(dir, faces, threads > 0 ? threads : omp_get_max_threads(), progress);
+  write_photos(dir, faces, threads > 0 ? threads : usable_cores(), progress);
   write_file_text(dir / "faces.toml", options_text(faces.options(), true));
   return true;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "interop/toml_text.h"
+#include "interop/utf8.h"
 #include "interop/whole_file.h"
 #include "tensor/check.h"
 

@@ -31,14 +31,19 @@ void put_mean(const Embeddings& rows, std::size_t first, std::size_t count, floa
 
 ClassGraphSampler::ClassGraphSampler(const IdentityIndex& index, EmbedPhotos embed, ClassCounts counts,
                                      const ClassGraphOptions& options, Rng rng)
-    : index_(index), embed_(std::move(embed)), counts_(counts), options_(options), rng_(rng) {
+    : index_(index),
+      embed_(std::move(embed)),
+      counts_(counts),
+      options_(options),
+      default_neighbours_(options.neighbours == 0),
+      rng_(rng) {
   const int most = counts.max_classes();
   demand_random_classes(counts, options.random_classes, where);
   demand_enough_classes(counts, index.classes(), where);
   demand(options.photos >= 1, where, "photos must be at least 1, got ", options.photos);
   demand(options.neighbours >= 0, where, "neighbours must be at least 0, got ", options.neighbours);
   demand(options.every >= 0, where, "every must be at least 0, got ", options.every);
-  if (options_.neighbours == 0) options_.neighbours = std::max(1, (most - 1) / options.random_classes);
+  if (options_.neighbours == 0) options_.neighbours = std::max(1, most - 1);
   if (options_.every == 0) options_.every = (index.photos() - 1) / counts.batch() + 1;
 }
 
@@ -46,7 +51,7 @@ std::span<const ClassId> ClassGraphSampler::neighbours_of(ClassId c) const {
   demand(c >= 0 && c < index_.classes(), where, "class must be one of 0..", index_.classes() - 1, ", got ",
          c);
   if (graph_.empty()) return {};
-  const auto k = static_cast<std::size_t>(options_.neighbours);
+  const std::size_t k = graph_.size() / static_cast<std::size_t>(index_.classes());
   return std::span(graph_).subspan(static_cast<std::size_t>(c) * k, k);
 }
 
@@ -127,12 +132,14 @@ void ClassGraphSampler::load(std::span<const std::uint8_t> state) {
   const auto age = in.get<std::int64_t>();
   std::vector<ClassId> graph = in.get_vector<ClassId>();
   in.finish();
-  const auto size =
-      static_cast<std::size_t>(index_.classes()) * static_cast<std::size_t>(options_.neighbours);
-  demand(graph.empty() || graph.size() == size, where, "the saved graph has ", graph.size(),
+  const auto classes = static_cast<std::size_t>(index_.classes());
+  const std::size_t size = classes * static_cast<std::size_t>(options_.neighbours);
+  // Older versions kept fewer by default; such a graph serves until the next one is made.
+  const bool older = default_neighbours_ && graph.size() < size && graph.size() % classes == 0;
+  demand(graph.empty() || graph.size() == size || older, where, "the saved graph has ", graph.size(),
          " entries, this sampler's ", size);
   for (std::size_t i = 0; i < graph.size(); ++i) {
-    const auto c = static_cast<ClassId>(i / static_cast<std::size_t>(options_.neighbours));
+    const auto c = static_cast<ClassId>(i / (graph.size() / classes));
     demand(graph[i] >= no_class && graph[i] < index_.classes() && graph[i] != c, where,
            "a neighbour of class ", c, " must be another class, got ", graph[i]);
   }

@@ -21,7 +21,7 @@ namespace dg {
 
 struct ClassGraphOptions {
   int random_classes = 1;  // N_r; where a batch has fewer classes, all are random
-  int neighbours = 0;      // of each class; 0 = as many as a batch can need, ceil(max_classes / N_r) - 1
+  int neighbours = 0;      // of each class; 0 = max_classes - 1: all but one could be in the batch already
   int photos = 2;          // of each class to embed for its prototype
   // Batches between two graphs; 0 = an epoch, ceil(photos of all / photos of a batch).
   std::int64_t every = 0;
@@ -56,6 +56,7 @@ class ClassGraphSampler final : public BatchSampler {
   EmbedPhotos embed_;
   ClassCounts counts_;
   ClassGraphOptions options_;
+  const bool default_neighbours_;
   Rng rng_;
   std::vector<ClassId> graph_;  // [classes, neighbours]; empty before the first batch
   std::int64_t age_ = 0;        // batches drawn from it

@@ -196,5 +196,39 @@ TEST(CommandLine, FacesAreWrittenOnceAndNeverMixed) {
   for (const std::string& file : files) EXPECT_EQ(fs::last_write_time(folder / file), written[file]) << file;
 }
 
+TEST(CommandLine, WholeNumbersAreDecimal) {
+  const fs::path faces = fresh_folder("octal") / "faces";
+  ASSERT_EQ(doppel({"faces", faces.string(), "--identities", "010", "--photos", "02", "--size", "16"}).code,
+            0);
+  EXPECT_EQ(std::distance(fs::directory_iterator(faces), fs::directory_iterator()), 12);  // 10 and two tables
+  const auto complaint = [&](const Words& more) {
+    Words words{"train", faces.string(), "--run", (faces.parent_path() / "run").string()};
+    words.insert(words.end(), more.begin(), more.end());
+    const Finished f = doppel(words);
+    EXPECT_NE(f.code, 0);
+    return f.err;
+  };
+  EXPECT_TRUE(contains(complaint({"--seed", "99999999999999999999"}), "--seed: must be at most"));
+  EXPECT_TRUE(contains(complaint({"--steps", "1e3"}), "--steps: must be a whole number, got 1e3"));
+  EXPECT_TRUE(contains(complaint({"--steps", "0x10"}), "--steps: must be a whole number, got 0x10"));
+  EXPECT_TRUE(contains(complaint({"--threads", "1000000"}), "must be at most 10 times the"));
+}
+
+// The runtime of OpenMP reads its settings before main, so the program must have started itself anew.
+TEST(CommandLine, ThreadsSpinBriefly) {
+  const fs::path data = pattern_folder("spin"), out = fresh_folder("spin_out");
+  const auto environment_has = [&](const std::string& run, const std::string& variable) {
+    Program training(train_words(data, out / run, {"--steps", "1000000"}));
+    EXPECT_TRUE(training.wait_for([&] { return fs::exists(out / run / "metrics.jsonl"); }));
+    const std::string environment = file_text(fmt::format("/proc/{}/environ", training.process()));
+    return contains(environment, variable);
+  };
+  ::unsetenv("GOMP_SPINCOUNT");
+  EXPECT_TRUE(environment_has("a", "GOMP_SPINCOUNT=2000"));
+  ::setenv("OMP_WAIT_POLICY", "active", 1);
+  EXPECT_FALSE(environment_has("b", "GOMP_SPINCOUNT="));
+  ::unsetenv("OMP_WAIT_POLICY");
+}
+
 }  // namespace
 }  // namespace dg

@@ -67,6 +67,7 @@ class Program {
     fs::remove_all(folder_);
   }
 
+  pid_t process() const { return process_; }
   void send(int signal) const { ::kill(process_, signal); }
 
   bool running() {

@@ -237,5 +237,14 @@ TEST(Jpeg, MorePixelsThanTheLimitAreRefusedBeforeDecoding) {
   EXPECT_PRED_FORMAT2(testing::IsSubstring, "12000 x 12000 pixels is more than the limit", why_not(bytes));
 }
 
+TEST(Jpeg, DecodingStopsWhenAsked) {
+  const std::vector<std::uint8_t> bytes = encode_jpeg(gradient(64, 64), 90);
+  std::atomic<bool> stop = false;
+  EXPECT_EQ(decode_jpeg(bytes, "a", {.stop = &stop}).width, 64);
+  stop = true;
+  EXPECT_EQ(error_text<Stopped>([&] { decode_jpeg(bytes, "a", {.stop = &stop}); }),
+            "[decode_jpeg] a: stopped");
+}
+
 }  // namespace
 }  // namespace dg

@@ -44,12 +44,6 @@ TEST(TomlText, BytesThatAreNoUtf8AreRefusedEverywhere) {
   EXPECT_EQ(toml_refusal("a = 'ä€😀\xF4\x8F\xBF\xBF'"), "no error");
 }
 
-TEST(TomlText, LongNamesAreCutBetweenLetters) {
-  EXPECT_EQ(shortened("abc", 3), "abc");
-  EXPECT_EQ(shortened("abcd", 3), "abc...");
-  EXPECT_EQ(shortened("abäd", 3), "ab...");
-}
-
 TEST(TomlText, AHeaderWithoutAKeyIsRefused) {
   for (const char* text : {"\n[+]", "\n[]", "\n[[+]]", "\n [ + ]", "\n[a.+]", "\n[", "\n[a=1]"})
     EXPECT_EQ(toml_refusal(text), "x.toml:2: a table header must hold a key, as in [section]") << text;

@@ -25,6 +25,23 @@ TEST(Sgdr, RestartsWithGrowingPeriods) {
   EXPECT_NEAR(s.rate(20), 0.5, 1e-12);  // the middle of the second period, 10..30
 }
 
+TEST(Sgdr, AFactorNearOneGrowsToo) {
+  // Periods of floor(10 * 1.05^k) steps: 10, 10, 11, 11, 12, 12, 13, ...
+  const Sgdr s({.rate = 1, .final_rate = 0, .steps = 1000, .restart_period = 10, .restart_factor = 1.05});
+  int start = 0;
+  for (int k = 0; k < 20; ++k) {
+    EXPECT_DOUBLE_EQ(s.rate(start), 1) << start;
+    start += static_cast<int>(10 * std::pow(1.05, k));
+  }
+  EXPECT_EQ(start, 321);
+}
+
+TEST(Sgdr, VeryManyEqualPeriodsTakeNoTime) {
+  const Sgdr s({.rate = 1, .final_rate = 0, .steps = 4'000'000'000'000, .restart_period = 2});
+  EXPECT_DOUBLE_EQ(s.rate(3'999'999'999'998), 1);
+  EXPECT_NEAR(s.rate(3'999'999'999'999), 0.5, 1e-12);
+}
+
 TEST(Sgdr, WarmsUpLinearly) {
   const Sgdr s({.rate = 1, .final_rate = 1, .steps = 100, .warmup = 10});
   EXPECT_DOUBLE_EQ(s.rate(0), 0.1);

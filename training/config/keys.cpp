@@ -114,7 +114,7 @@ std::vector<Key> sampling_keys() {
       integer("sampling.candidates", DG_AT(sampling.candidates), 0, million,
               "\"hard_class\": classes embedded for each batch; 0 = four times the most a batch can have"),
       integer("sampling.neighbours", DG_AT(sampling.neighbours), 0, million,
-              "\"class_graph\": neighbours kept of each class; 0 = as many as a batch can ask for"),
+              "\"class_graph\": neighbours kept of each class; 0 = one less than a batch has classes"),
       integer("sampling.graph_every", DG_AT(sampling.graph_every), 0, billion,
               "\"class_graph\": batches between two graphs; 0 = one epoch"),
   };

@@ -3,6 +3,7 @@
 
 #include "interop/random_access_file.h"
 #include "interop/toml_text.h"
+#include "interop/utf8.h"
 #include "tensor/check.h"
 #include "training/config/keys.h"
 

@@ -54,8 +54,8 @@ Key cache_key() {
   using CacheSize = std::optional<std::int64_t>;  // MiB; empty: "auto"
   return make_key(
       "data.cache_mb", DG_AT(data.cache_mb),
-      "memory for decoded photos, in MiB; photos beyond it are decoded at every use; \"auto\": 4096 for "
-      "a folder, 0 for a dataset.toml",
+      "memory for decoded photos, in MiB; photos beyond it are decoded at every use; \"auto\": a "
+      "quarter of the memory that the process may use, at most 4096, for a folder, 0 for a dataset.toml",
       fmt::format("an integer in 0..{} or \"auto\"", billion),
       [](const toml::node& n) -> std::optional<CacheSize> {
         const CacheSize v = n.value_exact<std::int64_t>();

@@ -12,6 +12,7 @@
 
 #include "interop/atomic_file.h"
 #include "interop/system_error.h"
+#include "interop/utf8.h"
 #include "interop/whole_file.h"
 #include "tensor/check.h"
 
@@ -104,7 +105,7 @@ void RunLog::progress(std::int64_t step, const Fields& losses, double images_per
 
 void RunLog::note(const std::string& message) {
   clear_line();
-  std::fputs((message + "\n").c_str(), console_);
+  std::fputs((printable(message) + "\n").c_str(), console_);
   std::fflush(console_);
 }
 

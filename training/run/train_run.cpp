@@ -4,12 +4,14 @@
 
 #include "interop/atomic_file.h"
 #include "interop/lock_file.h"
+#include "interop/utf8.h"
 #include "interop/whole_file.h"
 #include "recognition/recogniser.h"
 #include "tensor/parallel.h"
 #include "tensor/stopwatch.h"
 #include "training/checkpoint.h"
 #include "training/run/identity_table.h"
+#include "training/run/run_folder.h"
 #include "training/run/run_log.h"
 #include "training/run/run_metrics.h"
 #include "training/run/training_data.h"
@@ -19,50 +21,6 @@ namespace dg {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A run folder inside the data would be taken for an identity, and what a run deletes must not be data.
-void refuse_folder(const fs::path& run, const fs::path& data) {
-  require(!run.empty(), "train", "--run must name a folder, got an empty name");
-  const fs::path inner = fs::weakly_canonical(fs::absolute(run)),
-                 outer = fs::weakly_canonical(fs::absolute(data));
-  const auto [end, unused] = std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
-  require(end != outer.end(), "train", "--run must be outside the data {}, got {}", data.string(),
-          run.string());
-}
-
-fs::path best_checkpoint(const fs::path& run) { return run / "checkpoints" / "best.safetensors"; }
-
-// A first try that failed before anything was learnt leaves neither, and does not occupy its folder.
-bool holds_a_run(const fs::path& run) {
-  std::error_code none;
-  const auto metrics = fs::file_size(run / "metrics.jsonl", none);
-  return !step_checkpoints(run).empty() || fs::exists(best_checkpoint(run)) || (!none && metrics > 0);
-}
-
-// Whether this program wrote the file: a folder of checkpoints may hold others, which are never deleted.
-bool is_step_checkpoint(const fs::path& path) {
-  try {
-    return fs::is_regular_file(fs::symlink_status(path)) &&
-           path.filename() == fmt::format("step-{}.safetensors", checkpoint_step(path));
-  } catch (const Error&) {
-    return false;
-  }
-}
-
-// What a killed run leaves of a checkpoint that it was writing.
-bool is_unfinished_checkpoint(const fs::directory_entry& entry) {
-  std::string name = entry.path().filename().string();
-  constexpr std::string_view ending = ".safetensors.tmp";
-  if (!name.ends_with(ending) || !entry.is_regular_file() || entry.is_symlink()) return false;
-  name.resize(name.size() - ending.size());
-  if (name == "best") return true;
-  for (const std::string_view start : {"step-", "halted-step-"}) {
-    if (name.starts_with(start) && name.size() > start.size() &&
-        name.find_first_not_of("0123456789", start.size()) == std::string::npos)
-      return true;
-  }
-  return false;
-}
 
 void refuse_other_settings(const fs::path& run, const Config& now) {
   if (!holds_a_run(run) || !fs::exists(run / "config.toml")) return;
@@ -91,6 +49,11 @@ void add_by_step(std::vector<fs::path>& checkpoints, const fs::path& best) {
   checkpoints.insert(std::find_if(checkpoints.begin(), checkpoints.end(), after), best);
 }
 
+PhotoStoreOptions stoppable(PhotoStoreOptions options, const std::atomic<bool>* stop) {
+  options.limits.stop = stop;
+  return options;
+}
+
 class Run {
  public:
   explicit Run(const TrainOptions& options)
@@ -99,7 +62,8 @@ class Run {
         data_(open_training_data(options.data, config_)),
         set_(data_.set),
         split_(data_.split),
-        store_(set_, replacement_lists(set_, split_), photo_options(config_, data_.cache_bytes)),
+        store_(set_, replacement_lists(set_, split_),
+               stoppable(photo_options(config_, data_.cache_bytes), options.stop)),
         trainer_(config_, set_, split_, store_, options.device),
         last_(std::min(config_.steps, options.stop_after.value_or(config_.steps))) {}
 
@@ -125,11 +89,14 @@ class Run {
     try {
       while (trainer_.started_steps() < last_ && !stopped) {
         stopped = asked_to_stop();
-        if (!stopped) step();
+        if (stopped) break;
+        try {
+          step();
+        } catch (const Stopped&) {  // in an evaluation, or while photos were decoded: that step never started
+          stopped = true;
+        }
       }
       finish_steps(0);
-    } catch (const Stopped&) {  // in an evaluation
-      stopped = true;
     } catch (const std::exception& e) {
       report_broken_photos();
       try {
@@ -154,6 +121,13 @@ class Run {
 
  private:
   fs::path folder() const { return options_.run / "checkpoints"; }
+
+  // What decides the bits beside the settings: products add in an order that depends on it.
+  std::string computed_on() const {
+    return options_.device == Device::cuda ? "cuda" : fmt::format("cpu, {} threads", threads());
+  }
+
+  RunState run_state() const { return {.metrics = metrics_.save(), .computed_on = computed_on()}; }
 
   bool asked_to_stop() const { return options_.stop != nullptr && options_.stop->load(); }
 
@@ -200,7 +174,14 @@ class Run {
         if (!loads([&] { run = load_checkpoint(candidates.back(), trainer_); })) continue;
         if (!run.metrics.empty()) metrics_.load(run.metrics);
         if (fs::exists(best)) loads([&] { best_top1_ = best_top1(best); });
-        return fmt::format("{}resumed from {}", note, candidates.back().string());
+        note += fmt::format("resumed from {}", candidates.back().string());
+        if (!run.computed_on.empty() && run.computed_on != computed_on())
+          note += fmt::format(
+              "\nthe run was on {} and goes on on {}: the numbers may differ in their last bits from those "
+              "of "
+              "an undisturbed run",
+              run.computed_on, computed_on());
+        return note;
       }
       note += "no checkpoint to resume from: starting at step 0";
     }
@@ -249,8 +230,9 @@ class Run {
                    {"coverage_0.99", scores.coverage_at(0.99).coverage()}});
     if (scores.novel_top1 <= best_top1_) return;
     best_top1_ = scores.novel_top1;
-    save_checkpoint(folder() / "best.safetensors", trainer_, config_,
-                    {.metrics = metrics_.save(), .novel_top1 = best_top1_});
+    RunState best = run_state();
+    best.novel_top1 = best_top1_;
+    save_checkpoint(folder() / "best.safetensors", trainer_, config_, best);
   } catch (const NotFinite& e) {
     throw TrainingStopped(
         fmt::format("[trainer] step {}: the weights are too large: {}", trainer_.next_step(), e.what()));
@@ -260,12 +242,14 @@ class Run {
   void save(const std::string& why = "") {
     saved_at_ = time_.seconds();
     if (!trainer_.whole()) {
+      RunState halted = run_state();
+      halted.halted = printable(why);  // it becomes JSON, and names photos
       save_checkpoint(folder() / fmt::format("halted-step-{}.safetensors", trainer_.next_step()), trainer_,
-                      config_, {.metrics = metrics_.save(), .halted = why});
+                      config_, halted);
       return;
     }
     const fs::path newest = folder() / fmt::format("step-{}.safetensors", trainer_.next_step());
-    save_checkpoint(newest, trainer_, config_, {.metrics = metrics_.save()});
+    save_checkpoint(newest, trainer_, config_, run_state());
     // Checkpoints of later steps can only be damaged ones that a resume passed over: they do not count.
     const std::vector<fs::path> all = step_checkpoints(options_.run);
     const auto end = std::find(all.begin(), all.end(), newest);
@@ -273,7 +257,7 @@ class Run {
       if (is_step_checkpoint(*old)) fs::remove(*old);
     }
     for (const auto& entry : fs::directory_iterator(folder())) {
-      if (is_unfinished_checkpoint(entry)) fs::remove(entry.path());
+      if (is_unfinished_checkpoint(entry.path())) fs::remove(entry.path());
     }
   }
 

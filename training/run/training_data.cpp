@@ -1,8 +1,11 @@
 #include "training/run/training_data.h"
 
+#include <algorithm>
+
 #include "data/class_folder.h"
 #include "data/tsv/celeb_tsv.h"
 #include "tensor/check.h"
+#include "tensor/process_limits.h"
 
 namespace dg {
 namespace {
@@ -55,8 +58,10 @@ Split make_split(const PhotoSet& set, const Config& config) {
 }
 
 std::int64_t cache_bytes(const Config& config, const std::filesystem::path& data) {
-  const std::int64_t mebibytes = config.data.cache_mb.value_or(is_dataset_toml(data) ? 0 : 4096);
-  return mebibytes << 20;
+  if (config.data.cache_mb) return *config.data.cache_mb << 20;
+  if (is_dataset_toml(data)) return 0;
+  // A quarter of what there is leaves room for the network, its gradients and other programs.
+  return std::min(std::int64_t{4} << 30, usable_memory() / 4);
 }
 
 PhotoStoreOptions photo_options(const Config& config, std::int64_t memory_bytes) {

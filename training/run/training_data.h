@@ -28,8 +28,9 @@ TrainingData open_training_data(const std::filesystem::path& data, const Config&
 /// The split `config` makes of a class folder.
 Split make_split(const PhotoSet& set, const Config& config);
 
-/// Memory for the decoded photos of `data`: what data.cache_mb says or, for "auto", 4,096 MiB for a folder
-/// and none for a dataset.toml, whose photos are too many to keep.
+/// Memory for the decoded photos of `data`: what data.cache_mb says or, for "auto", a quarter of
+/// usable_memory() and at most 4,096 MiB for a folder and none for a dataset.toml, whose photos are too many
+/// to keep.
 std::int64_t cache_bytes(const Config& config, const std::filesystem::path& data);
 
 /// How a run with this configuration reads photos, with `memory_bytes` for decoded ones: 0 where each is used

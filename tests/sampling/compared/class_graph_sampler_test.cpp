@@ -59,14 +59,13 @@ TEST(ClassGraphSampler, ABatchIsRandomClassesAndTheirNearest) {
   for (const int n_r : {1, 2, 3, 4, 9}) {
     ClassGraphSampler sampler(w.index, w.embed(), nine, {.random_classes = n_r}, Rng(2));
     const auto k = static_cast<std::size_t>(sampler.options().neighbours);
-    EXPECT_EQ(k, std::max(1u, 8u / n_r)) << "as many as a seed can be asked for";
+    EXPECT_EQ(k, 8u) << "all but one of them could be in the batch already";
     for (int i = 0; i < 100; ++i) {
       const Batch batch = sampler.next();
       ASSERT_EQ(std::set<ClassId>(batch.classes.begin(), batch.classes.end()).size(), 9u);
       ASSERT_EQ(batch.photos.size(), 18u);
       const std::vector<ClassId> seeds(batch.classes.begin(), batch.classes.begin() + n_r);
       for (std::size_t j = seeds.size(); j < 9; ++j) {
-        // Each place by itself, because a random class stands where no neighbour is left.
         const std::vector<ClassId> before(batch.classes.begin(),
                                           batch.classes.begin() + static_cast<std::ptrdiff_t>(j));
         const ClassId seed = seeds[j % seeds.size()];
@@ -74,9 +73,8 @@ TEST(ClassGraphSampler, ABatchIsRandomClassesAndTheirNearest) {
         const std::vector<ClassId> of_seed = expected_batch(w, {seed}, k + 1, k);
         for (auto c = of_seed.rbegin(); c != of_seed.rend(); ++c)
           if (std::find(before.begin(), before.end(), *c) == before.end()) nearest = *c;
-        if (nearest != no_class) {
-          ASSERT_EQ(batch.classes[j], nearest) << "N_r = " << n_r << ", place " << j;
-        }
+        ASSERT_NE(nearest, no_class) << "no place is left to chance";
+        ASSERT_EQ(batch.classes[j], nearest) << "N_r = " << n_r << ", place " << j;
       }
     }
   }
@@ -143,9 +141,15 @@ TEST(ClassGraphSampler, ContinuesFromItsStateWithTheGraphOfThatTime) {
   for (int i = 0; i < 20; ++i) ASSERT_EQ(sampler.next(), other.next());  // over two renewals
   EXPECT_EQ(sampler.save(), other.save());
 
+  // The default of older versions was (9 - 1) / N_r.
+  ClassGraphSampler older(w.index, w.embed(), nine, {.random_classes = 2, .neighbours = 4}, Rng(7));
+  older.next();
+  other.load(older.save());
+  EXPECT_EQ(other.neighbours_of(3).size(), 4u);
+
   const State good = sampler.save();
   ClassGraphSampler narrow(w.index, w.embed(), nine, {.random_classes = 2, .neighbours = 1}, Rng(7));
-  EXPECT_TRUE(contains(error_text([&] { narrow.load(good); }), "192 entries, this sampler's 48"));
+  EXPECT_TRUE(contains(error_text([&] { narrow.load(good); }), "384 entries, this sampler's 48"));
   for (const std::size_t size : {std::size_t{0}, std::size_t{4}, good.size() - 1}) {
     const State cut(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size));
     EXPECT_NE(error_text([&] { sampler.load(cut); }), "no error") << size;

@@ -1,0 +1,86 @@
+#include "training/run/run_folder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "interop/lock_file.h"
+#include "tensor/check.h"
+#include "training/checkpoint.h"
+
+namespace dg {
+namespace {
+
+namespace fs = std::filesystem;
+
+// No link, whose target may be of use to others.
+bool is_plain_file(const fs::path& path) {
+  std::error_code none;
+  return fs::is_regular_file(fs::symlink_status(path, none));
+}
+
+// "best", "step-<number>" or "halted-step-<number>", and then `ending`.
+bool is_checkpoint_name(std::string_view name, std::string_view ending) {
+  if (!name.ends_with(ending)) return false;
+  name.remove_suffix(ending.size());
+  if (name == "best") return true;
+  for (const std::string_view start : {"step-", "halted-step-"}) {
+    if (name.starts_with(start) && name.size() > start.size() &&
+        name.find_first_not_of("0123456789", start.size()) == std::string_view::npos)
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void refuse_folder(const fs::path& run, const fs::path& data) {
+  require(!run.empty(), "train", "--run must name a folder, got an empty name");
+  const fs::path inner = fs::weakly_canonical(fs::absolute(run)),
+                 outer = fs::weakly_canonical(fs::absolute(data));
+  const auto [end, unused] = std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
+  require(end != outer.end(), "train", "--run must be outside the data {}, got {}", data.string(),
+          run.string());
+}
+
+fs::path best_checkpoint(const fs::path& run) { return run / "checkpoints" / "best.safetensors"; }
+
+bool holds_a_run(const fs::path& run) {
+  std::error_code none;
+  const auto metrics = fs::file_size(run / "metrics.jsonl", none);
+  return !step_checkpoints(run).empty() || fs::exists(best_checkpoint(run)) || (!none && metrics > 0);
+}
+
+bool is_step_checkpoint(const fs::path& path) {
+  try {
+    return is_plain_file(path) &&
+           path.filename() == fmt::format("step-{}.safetensors", checkpoint_step(path));
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+bool is_unfinished_checkpoint(const fs::path& path) {
+  return is_plain_file(path) && is_checkpoint_name(path.filename().string(), ".safetensors.tmp");
+}
+
+void remove_run(const fs::path& run) {
+  const LockFile lock(run / "lock");
+  std::error_code none;
+  std::vector<fs::path> files;
+  for (const char* name : {"config.toml", "identities.tsv", "metrics.jsonl"}) files.push_back(run / name);
+  for (fs::directory_iterator entry(run / "checkpoints", none), end; !none && entry != end;
+       entry.increment(none)) {
+    const std::string name = entry->path().filename().string();
+    if (is_checkpoint_name(name, ".safetensors") || is_checkpoint_name(name, ".safetensors.tmp"))
+      files.push_back(entry->path());
+  }
+  for (const fs::path& file : files) {
+    if (is_plain_file(file)) fs::remove(file);
+  }
+}
+
+}  // namespace dg

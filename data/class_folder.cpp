@@ -8,6 +8,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "interop/folder_names.h"
 #include "interop/whole_file.h"
 #include "tensor/check.h"
 
@@ -30,15 +31,13 @@ class Files : public PhotoSource {
 
 // Names of the entries that are not hidden, in byte order, whatever the locale (std::string compares bytes).
 std::vector<std::string> sorted_names(const fs::path& folder) {
-  std::error_code error;
-  std::vector<std::string> names;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    std::string name = entry->path().filename().string();
-    if (name.front() != '.') names.push_back(std::move(name));
+  try {
+    std::vector<std::string> names = folder_names(folder);
+    std::erase_if(names, [](const std::string& name) { return name.front() == '.'; });
+    return names;
+  } catch (const IoError& e) {
+    throw IoError(fmt::format("[class_folder] {}", e.what()));
   }
-  if (error) throw IoError(fmt::format("[class_folder] {}: {}", folder.string(), error.message()));
-  std::sort(names.begin(), names.end());
-  return names;
 }
 
 // What follows the last dot, in lower case.

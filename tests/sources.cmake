@@ -79,6 +79,8 @@ set(TEST_F32
   tensor/profile_test.cpp
   interop/atomic_file_test.cpp
   interop/checksum_test.cpp
+  interop/error_message_test.cpp
+  interop/folder_names_test.cpp
   interop/half_test.cpp
   interop/lock_file_test.cpp
   interop/safetensors_test.cpp

@@ -75,6 +75,8 @@ bool PhotoStore::try_load(PhotoId photo, std::uint8_t* out) {
   try {
     const std::vector<std::uint8_t> bytes = set_.source->bytes(photo, options_.limits.max_file_bytes);
     resize(decode_jpeg(bytes, set_.name(photo), options_.limits), options_.size, out, options_.crop);
+  } catch (const BackendError&) {  // the machine is short of memory or of descriptors: not the photo's fault
+    throw;
   } catch (const Error& error) {  // not readable, no JPEG, damaged, too large, or smaller than the crop box
     std::string why = error.what();
     const std::string name = set_.name(photo);
@@ -95,7 +97,11 @@ void PhotoStore::keep(PhotoId photo, const std::uint8_t* pixels) {
     cached_bytes_.fetch_sub(bytes);
     return;
   }
-  auto* copy = new std::uint8_t[image_bytes()];
+  auto* copy = new (std::nothrow) std::uint8_t[image_bytes()];
+  if (copy == nullptr) {  // nothing depends on it being kept
+    cached_bytes_.fetch_sub(bytes);
+    return;
+  }
   std::memcpy(copy, pixels, image_bytes());
   const std::uint8_t* none = nullptr;
   if (!cached_[photo].compare_exchange_strong(none, copy, std::memory_order_acq_rel)) {

@@ -25,6 +25,8 @@ std::string reason(int error) { return std::generic_category().message(error); }
 template <class Bytes, class Fail>
 Bytes read_whole(const std::filesystem::path& path, std::int64_t max_bytes, const Fail& fail) {
   const OpenFile file(std::fopen(path.c_str(), "rb"));
+  if (!file && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+    throw BackendError(fmt::format("{}: cannot be opened: {}", path.string(), reason(errno)));
   struct stat status {};
   if (!file || ::fstat(::fileno(file.get()), &status) != 0) fail(reason(errno));
   const auto refuse_above_limit = [&](auto size) {

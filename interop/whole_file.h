@@ -12,7 +12,8 @@
 namespace dg {
 
 /// All bytes of a regular file. IoError "[read_file_bytes] PATH: why": missing, not readable, not a regular
-/// file, more than `max_bytes`, shorter when it had been read than when it was opened.
+/// file, more than `max_bytes`, shorter when it had been read than when it was opened. BackendError where the
+/// system has no descriptor or memory to open it with: nothing is then wrong with the file.
 std::vector<std::uint8_t> read_file_bytes(const std::filesystem::path& path,
                                           std::int64_t max_bytes = std::numeric_limits<std::int64_t>::max());
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "interop/atomic_file.h"
+#include "interop/error_message.h"
+#include "interop/folder_names.h"
 #include "interop/lock_file.h"
 #include "interop/whole_file.h"
 #include "recognition/recogniser.h"
@@ -49,10 +51,10 @@ bool is_step_checkpoint(const fs::path& path) {
 }
 
 // What a killed run leaves of a checkpoint that it was writing.
-bool is_unfinished_checkpoint(const fs::directory_entry& entry) {
-  std::string name = entry.path().filename().string();
+bool is_unfinished_checkpoint(const fs::path& path) {
+  std::string name = path.filename().string();
   constexpr std::string_view ending = ".safetensors.tmp";
-  if (!name.ends_with(ending) || !entry.is_regular_file() || entry.is_symlink()) return false;
+  if (!name.ends_with(ending) || !fs::is_regular_file(fs::symlink_status(path))) return false;
   name.resize(name.size() - ending.size());
   if (name == "best") return true;
   for (const std::string_view start : {"step-", "halted-step-"}) {
@@ -136,14 +138,21 @@ class Run {
       finish_steps(0);
     } catch (const Stopped&) {  // in an evaluation
       stopped = true;
+    } catch (const std::bad_alloc&) {
+      // Memory may have run short in the middle of anything: what a step has changed until then is the state
+      // of no step, from which a resume would give other numbers. The checkpoints before it stand.
+      throw;
+    } catch (const OutOfMemory&) {
+      throw;
     } catch (const std::exception& e) {
       report_broken_photos();
       try {
         trainer_.finish_steps();
         // Nothing that was learnt is lost, and a run that learnt nothing does not occupy its folder.
-        if (trainer_.next_step() > first) save(e.what());
+        if (trainer_.next_step() > first) save(error_message(e));
       } catch (const std::exception& also) {
-        throw Error(fmt::format("{}\nand then the checkpoint could not be saved: {}", e.what(), also.what()));
+        throw Error(fmt::format("{}\nand then the checkpoint could not be saved: {}", error_message(e),
+                                error_message(also)));
       }
       throw;
     }
@@ -278,8 +287,8 @@ class Run {
     for (auto old = all.begin(); end - old >= config_.checkpoint.keep; ++old) {
       if (is_step_checkpoint(*old)) fs::remove(*old);
     }
-    for (const auto& entry : fs::directory_iterator(folder())) {
-      if (is_unfinished_checkpoint(entry)) fs::remove(entry.path());
+    for (const std::string& name : folder_names(folder())) {
+      if (is_unfinished_checkpoint(folder() / name)) fs::remove(folder() / name);
     }
   }
 

@@ -128,6 +128,7 @@ set(TEST_F32
   apps/celeb_cli_test.cpp
   apps/classifier_test.cpp
   apps/cli_test.cpp
+  apps/faults_test.cpp
   apps/interrupted_test.cpp
   apps/kill_loop_test.cpp
   apps/bench/bench_test.cpp

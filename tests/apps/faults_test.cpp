@@ -159,7 +159,9 @@ INSTANTIATE_TEST_SUITE_P(Faults, Sweeps,
                                          Sweep{"EveryLargeAllocation", "memory", false, false, 65536,
                                                every_one},
                                          Sweep{"AllocationsOfAnySize", "memory", false, false, 0, 60},
-                                         Sweep{"NoMoreMemory", "memory", true, false, 4096, 60}),
+                                         Sweep{"NoMoreMemory", "memory", true, false, 4096, 60},
+                                         Sweep{"AFullDiskInAResume", "disk", true, true, 0, 20},
+                                         Sweep{"AllocationsOfAResume", "memory", false, true, 0, 40}),
                          [](const auto& i) { return i.param.name; });
 
 class Threads : public testing::Test {

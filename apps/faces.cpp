@@ -10,6 +10,7 @@
 #include "apps/commands.h"
 #include "data/faces/generated_faces.h"
 #include "data/jpeg.h"
+#include "tensor/parallel.h"
 #include "tensor/stopwatch.h"
 
 namespace dg {
@@ -32,6 +33,7 @@ void run(const FacesCommand& command) {
       std::fflush(stderr);
     };
   }
+  set_threads(threads());  // as many as OpenMP would take
   const Stopwatch time;
   const bool wrote = faces::write_folder(command.dir, faces, 0, progress);
   const std::string what = fmt::format("{} photos of {} identities in {} families", photos,

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <new>
 #include <string>
 
 #include "interop/utf8.h"
@@ -49,8 +50,12 @@ void stop_on_signals(std::atomic<bool>& stop) {
 }
 
 void say(int descriptor, std::string_view message) {
-  const std::string shown = printable(message);
-  std::string_view text = shown;
+  std::string shown;
+  try {
+    shown = printable(message);
+  } catch (const std::bad_alloc&) {  // then it is shown as it is
+  }
+  std::string_view text = shown.empty() ? message : shown;
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;

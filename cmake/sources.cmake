@@ -99,6 +99,8 @@ set(DG_PROGRAM_DEVICE
 
 set(DG_PROGRAM
   interop/atomic_file.cpp
+  interop/error_message.cpp
+  interop/folder_names.cpp
   interop/lock_file.cpp
   interop/random_access_file.cpp
   interop/safetensors_reader.cpp

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "interop/checksum.h"
+#include "interop/folder_names.h"
 #include "interop/random_access_file.h"
 #include "interop/system_error.h"
 #include "interop/whole_file.h"
@@ -39,15 +40,13 @@ class Files : public PhotoSource {
 
 // Names of the entries that are not hidden, in byte order, whatever the locale (std::string compares bytes).
 std::vector<std::string> sorted_names(const fs::path& folder) {
-  std::error_code error;
-  std::vector<std::string> names;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    std::string name = entry->path().filename().string();
-    if (name.front() != '.') names.push_back(std::move(name));
+  try {
+    std::vector<std::string> names = folder_names(folder);
+    std::erase_if(names, [](const std::string& name) { return name.front() == '.'; });
+    return names;
+  } catch (const IoError& e) {
+    throw IoError(fmt::format("[class_folder] {}", e.what()));
   }
-  if (error) throw_system_error("[class_folder] " + folder.string(), error.value());
-  std::sort(names.begin(), names.end());
-  return names;
 }
 
 // What follows the last dot, in lower case.

@@ -23,6 +23,7 @@ struct JpegError {
   char text[JMSG_LENGTH_MAX];
   bool ended;    // the bytes ended before the end marker
   bool damaged;  // some of the picture is missing or wrong
+  bool no_memory;
   int max_scans;
   const std::atomic<bool>* stop;  // null: nobody asks for an end
   bool stopped;
@@ -31,6 +32,7 @@ struct JpegError {
 [[noreturn]] void on_error(j_common_ptr cinfo) {
   auto* error = reinterpret_cast<JpegError*>(cinfo->err);
   error->base.format_message(cinfo, error->text);
+  error->no_memory = error->base.msg_code == JERR_OUT_OF_MEMORY;
   std::longjmp(error->jump, 1);
 }
 
@@ -86,7 +88,7 @@ jpeg_error_mgr* prepare(JpegError& error) {
   base->error_exit = on_error;
   base->emit_message = on_message;
   error.text[0] = 0;
-  error.ended = error.damaged = error.stopped = false;
+  error.ended = error.damaged = error.no_memory = error.stopped = false;
   return base;
 }
 
@@ -191,13 +193,14 @@ struct FixedDestination {
 }  // namespace
 
 Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeLimits& limits) {
+  Decompressor d(limits);
   const auto fail = [&](std::string_view why) {
+    if (d.error.no_memory) throw OutOfMemory(fmt::format("[decode_jpeg] {}: out of memory", name));
     throw IoError(fmt::format("[decode_jpeg] {}: {}", name, why));
   };
   if (bytes.empty()) fail("the file is empty");
   if (count_scans(bytes) > limits.max_scans)
     fail(fmt::format("more than the limit of {} scans", limits.max_scans));
-  Decompressor d(limits);
   auto& cinfo = d.cinfo;
   const auto read_header = [&] {
     jpeg_create_decompress(&cinfo);
@@ -273,8 +276,9 @@ std::vector<std::uint8_t> encode_jpeg(const Image& image, int quality) {
     }
     jpeg_finish_compress(&cinfo);
   };
-  if (!attempt(c.error, write_all))
-    throw BackendError(fmt::format("[encode_jpeg] libjpeg: {}", c.error.text));
+  const bool written = attempt(c.error, write_all);
+  if (!written && c.error.no_memory) throw OutOfMemory("[encode_jpeg] out of memory");
+  if (!written) throw BackendError(fmt::format("[encode_jpeg] libjpeg: {}", c.error.text));
   bytes.resize(bytes.size() - destination.base.free_in_buffer);
   return bytes;
 }

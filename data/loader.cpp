@@ -1,6 +1,7 @@
 #include "data/loader.h"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include "tensor/check.h"
@@ -17,10 +18,23 @@ constexpr int rows_at_once = 4;
 
 Loader::Loader(PhotoStore& store, const LoaderOptions& options) : store_(store), options_(options) {
   require(options.workers >= 0, "loader", "workers must be 0 or more, got {}", options.workers);
-  for (int i = 0; i < options.workers; ++i) threads_.emplace_back([this] { work(); });
+  threads_.reserve(static_cast<std::size_t>(options.workers));
+  try {
+    for (int i = 0; i < options.workers; ++i) threads_.emplace_back([this] { work(); });
+  } catch (const std::system_error& e) {
+    stop();
+    throw BackendError(
+        fmt::format("[loader] {} of {} threads could be started: {}; ask for fewer with data.workers",
+                    threads_.size(), options.workers, e.code().message()));
+  } catch (...) {
+    stop();
+    throw;
+  }
 }
 
-Loader::~Loader() {
+Loader::~Loader() { stop(); }
+
+void Loader::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;

@@ -30,7 +30,7 @@ struct LoadedBatch {
 
 class Loader {
  public:
-  /// `store` must outlive the loader. Error if workers < 0.
+  /// `store` must outlive the loader. Error if workers < 0, BackendError if the system gives fewer threads.
   Loader(PhotoStore& store, const LoaderOptions& options);
   /// Drops what was not taken.
   ~Loader();
@@ -59,6 +59,7 @@ class Loader {
     std::exception_ptr failure;
   };
 
+  void stop();
   void work();
   bool claim_and_fill(std::unique_lock<std::mutex>& lock);
   void fill(Batch& batch, int row);

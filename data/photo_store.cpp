@@ -76,8 +76,12 @@ bool PhotoStore::try_load(PhotoId photo, std::uint8_t* out) {
   }
   if (is_known_broken(photo)) return false;
   try {
-    resize(decode_jpeg(read(photo), set_.name(photo), options_.limits), options_.size, out, options_.crop);
+    DecodeLimits limits = options_.limits;
+    if (const std::atomic<bool>* stop = stop_) limits.stop = stop;
+    resize(decode_jpeg(read(photo), set_.name(photo), limits), options_.size, out, options_.crop);
   } catch (const Unavailable&) {
+    throw;
+  } catch (const BackendError&) {  // the machine is short of memory: not the photo's fault
     throw;
   } catch (const Stopped&) {
     throw;
@@ -115,7 +119,11 @@ void PhotoStore::keep(PhotoId photo, const std::uint8_t* pixels) {
     cached_bytes_.fetch_sub(bytes);
     return;
   }
-  auto* copy = new std::uint8_t[image_bytes()];
+  auto* copy = new (std::nothrow) std::uint8_t[image_bytes()];
+  if (copy == nullptr) {  // nothing depends on it being kept
+    cached_bytes_.fetch_sub(bytes);
+    return;
+  }
   std::memcpy(copy, pixels, image_bytes());
   const std::uint8_t* none = nullptr;
   if (!cached_[photo].compare_exchange_strong(none, copy, std::memory_order_acq_rel)) {

@@ -70,6 +70,9 @@ class PhotoStore {
   /// be read for a reason that is not the photo's, again and again. Thread-safe.
   bool try_load(PhotoId photo, std::uint8_t* out);
 
+  /// From now on, decoding ends with Stopped once `stop` is set (DecodeLimits::stop).
+  void stop_when(const std::atomic<bool>* stop) { stop_ = stop; }
+
   /// Records which photos were asked for and which were used in their places (no_photo: none), one of each
   /// per row. Call it in the order of the batches, not of the threads, so that the report and the stop below
   /// come at the same step in every run. Error, with the summary, if more than the allowed share of the
@@ -92,6 +95,7 @@ class PhotoStore {
   std::vector<int> position_;                             // of each photo in its replacement list
   std::vector<std::atomic<const std::uint8_t*>> cached_;  // owned; null: not in memory
   std::atomic<std::int64_t> cached_bytes_{0};
+  std::atomic<const std::atomic<bool>*> stop_{nullptr};
 
   mutable std::mutex mutex_;                 // guards what follows
   std::map<PhotoId, std::string> reasons_;   // of every photo found broken so far

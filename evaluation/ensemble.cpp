@@ -5,6 +5,7 @@
 
 #include "autograd/ops.h"
 #include "tensor/check.h"
+#include "tensor/parallel.h"
 
 namespace dg {
 namespace {
@@ -114,13 +115,17 @@ std::vector<Judgement> most_probable(std::span<const ClassifierMember> members, 
     for (std::size_t m = 0; m < members.size(); ++m) {
       const Var block(to_tensor(members[m].embeddings, first, last, device));
       const std::vector<float> scores = matmul(block, weights[m], false, true).value().to_vector();
+      FirstFailure failure;
 #pragma omp parallel for schedule(static)
       for (std::size_t i = 0; i < last - first; ++i) {
-        std::vector<double> logits(classes);
-        softmaxes[i * members.size() + m] =
-            add_member(std::span(scores).subspan(i * classes, classes), members[m].classifier, logits,
-                       std::span(sum).subspan(i * classes, classes));
+        failure.run([&] {
+          std::vector<double> logits(classes);
+          softmaxes[i * members.size() + m] =
+              add_member(std::span(scores).subspan(i * classes, classes), members[m].classifier, logits,
+                         std::span(sum).subspan(i * classes, classes));
+        });
       }
+      failure.rethrow();
     }
     for (std::size_t i = 0; i < last - first; ++i) {
       judgements[first + i] = combine(std::span(softmaxes).subspan(i * members.size(), members.size()),

@@ -12,23 +12,6 @@
 #include "tensor/check.h"
 
 namespace dg {
-namespace {
-
-// A pipe with a reader holds the program in the middle of a file for as long as the reader likes: tests kill
-// it there (tests/apps/kill_loop_test.cpp). One without is refused at once and not waited for. -1: refused.
-int open_pipe_that_is_read(const std::filesystem::path& path) {
-  const int pipe = ::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  if (pipe < 0) return -1;
-  struct stat status {};
-  const int flags = ::fcntl(pipe, F_GETFL);
-  if (::fstat(pipe, &status) == 0 && S_ISFIFO(status.st_mode) && flags >= 0 &&
-      ::fcntl(pipe, F_SETFL, flags & ~O_NONBLOCK) == 0)
-    return pipe;
-  ::close(pipe);
-  return -1;
-}
-
-}  // namespace
 
 AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path), temporary_(path.string() + ".tmp") {
   // Never through a link that lies there, which would write to a file of another name.
@@ -38,17 +21,12 @@ AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path), tempora
   file_ = open_new();
   if (file_ < 0 && errno == EEXIST) {
     struct stat there {};
-    const bool known = ::lstat(temporary_.c_str(), &there) == 0;
-    if (known && S_ISFIFO(there.st_mode)) {
-      file_ = open_pipe_that_is_read(temporary_);
-    } else if (!known || S_ISREG(there.st_mode)) {
-      ::unlink(temporary_.c_str());  // left over by a program that was killed
-      file_ = open_new();
-    }
-    if (file_ < 0 && known && !S_ISREG(there.st_mode)) {
+    if (::lstat(temporary_.c_str(), &there) == 0 && !S_ISREG(there.st_mode)) {
       throw IoError(fmt::format("{}: cannot be created: {} is in the way and is no regular file; remove it",
                                 path_.string(), temporary_.string()));
     }
+    ::unlink(temporary_.c_str());  // left over by a program that was killed
+    file_ = open_new();
   }
   if (file_ < 0) fail("cannot be created");
 }

@@ -12,7 +12,7 @@ namespace dg {
 class AtomicFile {
  public:
   /// Creates PATH.tmp, in place of a regular file that was left over. IoError "PATH: cannot be created: why",
-  /// also where PATH.tmp is a link, a folder or a pipe that nobody reads.
+  /// also where PATH.tmp is a link, a folder or a pipe, which is then left alone.
   explicit AtomicFile(const std::filesystem::path& path);
   /// Removes PATH.tmp unless the file was committed.
   ~AtomicFile();

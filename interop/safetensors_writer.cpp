@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -41,23 +42,36 @@ std::vector<const TensorBytes*> data_order(std::span<const TensorBytes> tensors)
   return order;
 }
 
-std::string header_of(const std::vector<const TensorBytes*>& order, const SafetensorsMetadata& metadata) {
-  nlohmann::json header = nlohmann::json::object();  // sorted by key
-  if (!metadata.empty()) header["__metadata__"] = metadata;
+// Not through an object of the JSON library: its destructor allocates, and would end the program where memory
+// has run short.
+std::string quoted(const std::string& text) { return nlohmann::json(text).dump(); }
+
+std::string object_of(const std::map<std::string, std::string>& values) {
+  std::string text;
+  for (const auto& [key, value] : values)
+    text += fmt::format("{}{}:{}", text.empty() ? "" : ",", quoted(key), value);
+  return "{" + text + "}";
+}
+
+std::string header_of(const std::vector<const TensorBytes*>& order, const SafetensorsMetadata& metadata) try {
+  std::map<std::string, std::string> header;
+  if (!metadata.empty()) {
+    std::map<std::string, std::string> values;
+    for (const auto& [key, value] : metadata) values[key] = quoted(value);
+    header["__metadata__"] = object_of(values);
+  }
   std::uint64_t begin = 0;
   for (const TensorBytes* t : order) {
     const std::uint64_t end = begin + t->bytes.size();
-    header[t->name] = {{"dtype", t->dtype}, {"shape", t->shape}, {"data_offsets", {begin, end}}};
+    header[t->name] = fmt::format(R"({{"data_offsets":[{},{}],"dtype":{},"shape":[{}]}})", begin, end,
+                                  quoted(t->dtype), fmt::join(t->shape, ","));
     begin = end;
   }
-  std::string text;
-  try {
-    text = header.dump();
-  } catch (const nlohmann::json::exception& e) {
-    throw Error(fmt::format("[safetensors] names and metadata must be UTF-8: {}", e.what()));
-  }
+  std::string text = object_of(header);
   text.resize((text.size() + 7) / 8 * 8, ' ');
   return text;
+} catch (const nlohmann::json::exception& e) {
+  throw Error(fmt::format("[safetensors] names and metadata must be UTF-8: {}", e.what()));
 }
 
 }  // namespace

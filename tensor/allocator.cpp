@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 #include <mutex>
+#include <new>
 #include <unordered_map>
 #include <vector>
 
@@ -89,7 +90,12 @@ void cached_release(Device device, void* data, std::size_t bytes) noexcept {
     c.statistics.reserved -= size;
     backend(device).release(data);
   } else {
-    c.free[size].push_back(data);
+    try {
+      c.free[size].push_back(data);
+    } catch (const std::bad_alloc&) {  // no memory to remember it with
+      c.statistics.reserved -= size;
+      backend(device).release(data);
+    }
   }
 }
 

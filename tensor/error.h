@@ -19,6 +19,12 @@ class BackendError : public Error {
   using Error::Error;
 };
 
+/// There is not enough memory; the text says how many bytes were asked for, where that is known.
+class OutOfMemory : public BackendError {
+ public:
+  using BackendError::BackendError;
+};
+
 /// A file could not be read or written; the text names the path and, where there is one, line or offset.
 class IoError : public Error {
  public:

@@ -18,7 +18,10 @@
 // index order, so results repeat bit for bit on any number of threads.
 #pragma once
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
+#include <exception>
+#include <mutex>
 
 #include "tensor/allocator.h"
 #include "tensor/check.h"
@@ -65,9 +68,36 @@ struct Sum {
   DG_FN static Acc combine(Acc p, Acc q) { return p + q; }
 };
 
-/// Compute threads of the CPU device; 0 = usable_cores().
+/// Compute threads of the CPU device; 0 = usable_cores(). They are started here, because OpenMP ends the
+/// program where it cannot start one: BackendError says how many the system gave.
 void set_threads(int threads);
 int threads();
+
+/// Takes exceptions out of a parallel region, which none may leave: the work inside goes through run(), and
+/// rethrow() after the region throws the first of them.
+class FirstFailure {
+ public:
+  template <class Work>
+  void run(const Work& work) noexcept {
+    try {
+      work();
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      if (!failure_) failure_ = std::current_exception();
+      failed_ = true;
+    }
+  }
+  /// Whether anything failed so far, for work that then is not worth doing.
+  bool failed() const { return failed_; }
+  void rethrow() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::atomic<bool> failed_ = false;
+  std::exception_ptr failure_;
+};
 
 namespace detail {
 

@@ -80,6 +80,8 @@ set(TEST_F32
   tensor/profile_test.cpp
   interop/atomic_file_test.cpp
   interop/checksum_test.cpp
+  interop/error_message_test.cpp
+  interop/folder_names_test.cpp
   interop/half_test.cpp
   interop/lock_file_test.cpp
   interop/safetensors_test.cpp
@@ -130,6 +132,7 @@ set(TEST_F32
   apps/classifier_test.cpp
   apps/cli_test.cpp
   apps/demo_test.cpp
+  apps/faults_test.cpp
   apps/interrupted_test.cpp
   apps/kill_loop_test.cpp
   apps/bench/bench_test.cpp

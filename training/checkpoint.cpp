@@ -4,6 +4,7 @@
 #include <cstring>
 #include <map>
 
+#include "interop/folder_names.h"
 #include "interop/half.h"
 #include "interop/safetensors.h"
 
@@ -125,6 +126,7 @@ void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const 
   SafetensorsMetadata metadata{
       {"format", "doppel 1"}, {"step", fmt::format("{}", trainer.next_step())}, {"config", to_toml(config)}};
   if (!run.computed_on.empty()) metadata["computed_on"] = run.computed_on;
+  if (run.evaluation_owed) metadata["evaluation"] = "owed";
   if (!run.halted.empty()) metadata["halted"] = run.halted;
   if (run.novel_top1) metadata["novel_top1"] = fmt::format("{}", *run.novel_top1);
   write_safetensors(path, contents.views(), with_checksums(contents.views(), std::move(metadata)));
@@ -179,10 +181,15 @@ RunState load_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
     state.emplace_back(Trainer::planned_state(i), file.state(Trainer::planned_state(i)));
   RunState run;
   if (file.has(metrics_name)) run.metrics = file.state(metrics_name);
+  run.evaluation_owed = file.metadata().contains("evaluation");
   if (const auto on = file.metadata().find("computed_on"); on != file.metadata().end())
     run.computed_on = on->second;
   try {
     trainer.load_state(state);
+  } catch (const OutOfMemory&) {
+    throw;
+  } catch (const std::bad_alloc&) {  // not the file's fault
+    throw;
   } catch (const std::exception& e) {
     throw Error(fmt::format("{}: {}", path.string(), e.what()));
   }
@@ -193,13 +200,12 @@ std::vector<std::filesystem::path> step_checkpoints(const std::filesystem::path&
   std::map<std::int64_t, std::filesystem::path> by_step;
   const std::filesystem::path folder = run / "checkpoints";
   if (!std::filesystem::is_directory(folder)) return {};
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
+  for (const std::string& name : folder_names(folder)) {
     if (!name.starts_with("step-") || !name.ends_with(".safetensors")) continue;
     std::int64_t step = 0;
     const char *begin = name.data() + 5, *end = name.data() + name.size() - 12;
     if (std::from_chars(begin, end, step).ptr == end && name == fmt::format("step-{}.safetensors", step))
-      by_step[step] = entry.path();
+      by_step[step] = folder / name;
   }
   std::vector<std::filesystem::path> paths;
   for (const auto& [step, path] : by_step) paths.push_back(path);

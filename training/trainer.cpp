@@ -133,7 +133,9 @@ void Trainer::start_step() {
   require(in_flight_ < max_in_flight, "trainer", "{} steps are in flight; finish some first", in_flight_);
   if (config_.sampling.lag == 0) finish_steps();
   const std::int64_t t = started_steps();
+  changing_ = true;
   if (in_flight_ == 0) plan(t + config_.sampling.lag);
+  changing_ = false;
   profile_mark(Part::rest, "sampling");
   const LoadedBatch photos = loader_.take(t);
   profile_mark(Part::loader, "wait");
@@ -149,10 +151,13 @@ void Trainer::start_step() {
   step.photos.assign(photos.photos.begin(), photos.photos.end());
   start_download(loss, step);
   profile_mark(Part::rest, "download");
+  changing_ = optimiser_->updates_early();  // else it needs no memory any more when it changes the weights
   optimiser_->minimise(loss.total, step.rate);
+  changing_ = true;
   step.clipping = step.download->add(optimiser_->clipping());
   step.download->finish();
   ++in_flight_;  // a step that threw on the way never started
+  changing_ = false;
 }
 
 void Trainer::start_download(const JointLoss& loss, Step& step) {
@@ -180,10 +185,12 @@ void Trainer::start_download(const JointLoss& loss, Step& step) {
 
 std::vector<StepResult> Trainer::finish_steps(std::size_t in_flight) {
   std::vector<StepResult> results;
+  changing_ = true;
   while (in_flight_ > in_flight) {
     results.push_back(finish_oldest());
     if (in_flight_ > 0) plan(next_step_ + config_.sampling.lag);
   }
+  changing_ = false;
   return results;
 }
 

@@ -78,6 +78,10 @@ class Trainer {
   /// Whether parameters and velocities are all those after step `next_step`. They are not once a gradient
   /// was not finite without clipping: some had been updated before it was seen. They are finite even then.
   bool whole() const { return whole_; }
+  /// Whether state and weights are those after whole steps. An exception that came from start_step or
+  /// finish_steps while they were changed leaves this false, and what a checkpoint would save is no such
+  /// state.
+  bool between_steps() const { return !changing_; }
   const DoppelgangerList& doppelgangers() const { return list_; }
   ListFigures measure_list() { return health_.measure(list_); }
   double seconds_waited_for_photos() const { return loader_.seconds_waited(); }
@@ -152,6 +156,7 @@ class Trainer {
   double seconds_sampling_ = 0;
   std::int64_t collapsed_steps_ = 0;
   bool whole_ = true;
+  bool changing_ = false;
   std::optional<std::string> warning_;
   Loader loader_;
 };

@@ -61,9 +61,9 @@ void run_loader(const LoaderArguments& a) {
   std::vector<double> decode, whole, all;
   for (int round = 0; round < a.rounds; ++round) {
     std::vector<Rate> rates(static_cast<std::size_t>(a.workers));
-    std::vector<std::thread> threads;
+    std::vector<std::jthread> threads;  // joined also where one could not be started
     for (Rate& rate : rates) threads.emplace_back([&] { rate = measure(photos, a.input, a.seconds); });
-    for (std::thread& thread : threads) thread.join();
+    for (std::jthread& thread : threads) thread.join();
     double sum = 0;
     for (const Rate& rate : rates) {
       decode.push_back(rate.decode);

@@ -1,8 +1,6 @@
 // Generated faces on disk: photos in class folders, families.csv and faces.toml.
 #include <fmt/format.h>
 
-#include <atomic>
-#include <exception>
 #include <mutex>
 #include <string_view>
 #include <system_error>
@@ -10,8 +8,11 @@
 #include "data/faces/generated_faces.h"
 #include "data/families.h"
 #include "data/jpeg.h"
+#include "interop/atomic_file.h"
+#include "interop/folder_names.h"
 #include "interop/whole_file.h"
 #include "tensor/check.h"
+#include "tensor/parallel.h"
 #include "tensor/process_limits.h"
 
 namespace dg::faces {
@@ -65,10 +66,10 @@ bool is_complete(const fs::path& dir, const GeneratedFaces& faces) {
   std::error_code error;
   if (!fs::exists(dir, error)) return false;
   if (!fs::is_directory(dir, error)) fail(dir, "not a folder");
-  const bool empty = fs::is_empty(dir, error);
-  if (error) fail(dir, error.message());
-  if (empty) return false;
+  const std::vector<std::string> names = folder_names(dir);
   const fs::path file = dir / "faces.toml";
+  // Nothing, or what a program leaves that was killed before it had written anything else.
+  if (names.empty() || names == std::vector<std::string>{"faces.toml.tmp"}) return false;
   require(fs::exists(file, error), where,
           "{} is not empty and holds no generated faces (no faces.toml): choose a new folder", dir.string());
   const std::vector<std::uint8_t> bytes = read_file_bytes(file, largest_options_file);
@@ -87,33 +88,28 @@ void make_folder(const fs::path& folder) {
 }
 
 void write_photos(const fs::path& dir, const GeneratedFaces& faces, int threads, const Progress& progress) {
-  std::exception_ptr problem;  // an exception must not leave the parallel region
+  FirstFailure failure;
   std::mutex mutex;
-  std::atomic<bool> stop = false;
   std::int64_t written = 0;
 #pragma omp parallel num_threads(threads)
   {
     Renderer renderer;
 #pragma omp for schedule(dynamic)
     for (int i = 0; i < faces.options().identities; ++i) {
-      if (stop) continue;
-      try {
+      if (failure.failed()) continue;
+      failure.run([&] {
         const fs::path folder = dir / faces.folder_name(i);
         make_folder(folder);
-        for (int p = 0; p < faces.options().photos && !stop; ++p) {
+        for (int p = 0; p < faces.options().photos && !failure.failed(); ++p) {
           write_jpeg(folder / faces.photo_name(p), faces.photo(i, p, renderer), jpeg_quality);
         }
         const std::lock_guard lock(mutex);
         written += faces.options().photos;
-        if (progress && !stop) progress(written);
-      } catch (...) {
-        const std::lock_guard lock(mutex);
-        if (!problem) problem = std::current_exception();
-        stop = true;
-      }
+        if (progress && !failure.failed()) progress(written);
+      });
     }
   }
-  if (problem) std::rethrow_exception(problem);
+  failure.rethrow();
 }
 
 }  // namespace
@@ -122,12 +118,12 @@ bool write_folder(const fs::path& dir, const GeneratedFaces& faces, int threads,
   require(threads >= 0, where, "threads must be 0 (all) or more, got {}", threads);
   if (is_complete(dir, faces)) return false;
   make_folder(dir);
-  write_file_text(dir / "faces.toml", options_text(faces.options(), false));
+  write_file_atomically(dir / "faces.toml", options_text(faces.options(), false));
   std::vector<std::string> identities;
   for (int i = 0; i < faces.options().identities; ++i) identities.push_back(faces.folder_name(i));
   write_families(dir / "families.csv", identities, faces.families());
   write_photos(dir, faces, threads > 0 ? threads : usable_cores(), progress);
-  write_file_text(dir / "faces.toml", options_text(faces.options(), true));
+  write_file_atomically(dir / "faces.toml", options_text(faces.options(), true));
   return true;
 }
 

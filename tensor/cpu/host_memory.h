@@ -23,7 +23,7 @@ class HostMemoryBackend : public Backend {
     const std::size_t alignment = bytes >= 2 * huge_page ? huge_page : cache_line;
     const std::size_t size = (bytes + alignment - 1) / alignment * alignment;
     void* data = std::aligned_alloc(alignment, size);
-    if (data == nullptr) throw BackendError(fmt::format("[cpu] out of memory: {} bytes asked for", bytes));
+    if (data == nullptr) throw OutOfMemory(fmt::format("[cpu] out of memory: {} bytes asked for", bytes));
 #ifdef MADV_HUGEPAGE
     if (alignment == huge_page) madvise(data, size, MADV_HUGEPAGE);  // the system may refuse: no harm done
 #endif

@@ -22,8 +22,19 @@ const dnnl::engine& engine() {
 }
 
 [[noreturn]] void refuse(const char* where, const dnnl::error& e) {
+  if (e.status == dnnl_out_of_memory) throw OutOfMemory(fmt::format("[{}] oneDNN: out of memory", where));
   throw BackendError(
       fmt::format("[{}] oneDNN: {} (status {})", where, e.message, static_cast<int>(e.status)));
+}
+
+// oneDNN does not look whether it got the memory for what it generates, and ends with a signal where it did
+// not. So that much is asked for, and given back, before it may generate anything: a kernel takes a megabyte
+// or two.
+bool require_room() {
+  constexpr std::size_t bytes = std::size_t{64} << 20;
+  Backend& memory = backend(Device::cpu);
+  memory.release(memory.allocate(bytes));
+  return true;
 }
 
 memory::desc plain(std::initializer_list<Index> dims, Tag tag) {
@@ -102,6 +113,7 @@ struct Plan {
 
 Plan make_plan(const ConvGeometry& g, ConvPass pass, bool with_bias) {
   const Description description(g, with_bias);
+  require_room();
   Plan plan;
   plan.x = description.x;
   plan.plain_w = plain({g.k, g.c, g.r, g.s}, Tag::ohwi);
@@ -188,13 +200,16 @@ void convolve(const char* where, const ConvGeometry& g, ConvPass pass, const flo
 
 }  // namespace
 
-bool onednn_gemm(const Gemm& g) noexcept {
-  return dnnl_sgemm(g.transpose_a ? 'T' : 'N', g.transpose_b ? 'T' : 'N', g.m, g.n, g.k, g.alpha, g.a, g.lda,
-                    g.b, g.ldb, g.beta, g.c, g.ldc) == dnnl_success;
-}
-
-void require_products(bool ok, const char* where) {
-  if (!ok) throw BackendError(fmt::format("[{}] oneDNN refused a matrix product", where));
+void onednn_gemm(const Gemm& g) {
+  [[maybe_unused]] static const bool room_for_kernels = require_room();
+  const dnnl_status_t status = dnnl_sgemm(g.transpose_a ? 'T' : 'N', g.transpose_b ? 'T' : 'N', g.m, g.n, g.k,
+                                          g.alpha, g.a, g.lda, g.b, g.ldb, g.beta, g.c, g.ldc);
+  if (status == dnnl_success) return;
+  const std::string product =
+      fmt::format("m {}, n {}, k {}, lda {}, ldb {}, ldc {}", g.m, g.n, g.k, g.lda, g.ldb, g.ldc);
+  if (status == dnnl_out_of_memory)
+    throw OutOfMemory(fmt::format("[gemm] oneDNN: out of memory for {}", product));
+  throw BackendError(fmt::format("[gemm] oneDNN refused {} (status {})", product, static_cast<int>(status)));
 }
 
 bool onednn_convolves(const ConvGeometry& g, ConvPass pass) {

@@ -10,11 +10,8 @@ namespace dg::cpu {
 inline namespace DG_WIDTH {
 
 /// C = alpha op(A) op(B) + beta C on all threads; from inside a parallel region, on the calling thread. All
-/// sizes must be >= 1. Returns false when oneDNN refuses; an exception could not leave a parallel region.
-[[nodiscard]] bool onednn_gemm(const Gemm& g) noexcept;
-
-/// Throws BackendError unless all products of a parallel region succeeded.
-void require_products(bool ok, const char* where);
+/// sizes must be >= 1. Throws BackendError when oneDNN refuses.
+void onednn_gemm(const Gemm& g);
 
 /// True when oneDNN has a kernel for this pass that is more than its own reference loops.
 bool onednn_convolves(const ConvGeometry& g, ConvPass pass);

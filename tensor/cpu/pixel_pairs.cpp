@@ -1,7 +1,6 @@
 #include "tensor/cpu/pixel_pairs.h"
 
 #include <algorithm>
-#include <atomic>
 
 #include "tensor/cpu/onednn.h"
 #include "tensor/parallel.h"
@@ -39,7 +38,7 @@ void fill_rows(float* data, Index rows, Index stride, Index cols, const float* v
 void pixel_pairs_forward(const ConvGeometry& g, const float* x, const float* w, const float* bias, float* y) {
   const Index ow = g.out_w(), outputs = g.out_h() * ow, inputs = g.h * g.w, taps = g.r * g.s;
   const Index parts = parts_per_task(outputs, g.n);
-  std::atomic<bool> ok = true;
+  FirstFailure failure;
 #pragma omp parallel for schedule(static)
   for (Index task = 0; task < outputs * parts; ++task) {
     const Index p = task % outputs, part = task / outputs;
@@ -50,30 +49,29 @@ void pixel_pairs_forward(const ConvGeometry& g, const float* x, const float* w, 
     for (Index tap = 0; tap < taps; ++tap) {
       const Index row = source(g, p / ow, tap / g.s), col = source(g, p % ow, tap % g.s);
       if (!inside(row, g.h) || !inside(col, g.w)) continue;
-      if (!onednn_gemm({.transpose_b = true,
-                        .m = rows,
-                        .n = g.k,
-                        .k = g.c,
-                        .a = x + (begin * inputs + row * g.w + col) * g.c,
-                        .lda = inputs * g.c,
-                        .b = w + tap * g.c,
-                        .ldb = taps * g.c,
-                        .beta = started ? 1.0f : 0.0f,
-                        .c = out,
-                        .ldc = outputs * g.k})) {
-        ok = false;
-      }
+      const Gemm product{.transpose_b = true,
+                         .m = rows,
+                         .n = g.k,
+                         .k = g.c,
+                         .a = x + (begin * inputs + row * g.w + col) * g.c,
+                         .lda = inputs * g.c,
+                         .b = w + tap * g.c,
+                         .ldb = taps * g.c,
+                         .beta = started ? 1.0f : 0.0f,
+                         .c = out,
+                         .ldc = outputs * g.k};
+      failure.run([&] { onednn_gemm(product); });
       started = true;
     }
     if (!started) fill_rows(out, rows, outputs * g.k, g.k, nullptr);
   }
-  require_products(ok, "conv_forward");
+  failure.rethrow();
 }
 
 void pixel_pairs_backward_input(const ConvGeometry& g, const float* dy, const float* w, float* dx) {
   const Index oh = g.out_h(), ow = g.out_w(), outputs = oh * ow, inputs = g.h * g.w, taps = g.r * g.s;
   const Index parts = parts_per_task(inputs, g.n);
-  std::atomic<bool> ok = true;
+  FirstFailure failure;
 #pragma omp parallel for schedule(static)
   for (Index task = 0; task < inputs * parts; ++task) {
     const Index q = task % inputs, part = task / inputs;
@@ -87,29 +85,28 @@ void pixel_pairs_backward_input(const ConvGeometry& g, const float* dy, const fl
       if (down < 0 || right < 0 || down % g.stride != 0 || right % g.stride != 0) continue;
       const Index row = down / g.stride, col = right / g.stride;
       if (row >= oh || col >= ow) continue;
-      if (!onednn_gemm({.m = rows,
-                        .n = g.c,
-                        .k = g.k,
-                        .a = dy + (begin * outputs + row * ow + col) * g.k,
-                        .lda = outputs * g.k,
-                        .b = w + tap * g.c,
-                        .ldb = taps * g.c,
-                        .beta = started ? 1.0f : 0.0f,
-                        .c = out,
-                        .ldc = inputs * g.c})) {
-        ok = false;
-      }
+      const Gemm product{.m = rows,
+                         .n = g.c,
+                         .k = g.k,
+                         .a = dy + (begin * outputs + row * ow + col) * g.k,
+                         .lda = outputs * g.k,
+                         .b = w + tap * g.c,
+                         .ldb = taps * g.c,
+                         .beta = started ? 1.0f : 0.0f,
+                         .c = out,
+                         .ldc = inputs * g.c};
+      failure.run([&] { onednn_gemm(product); });
       started = true;
     }
     if (!started) fill_rows(out, rows, inputs * g.c, g.c, nullptr);
   }
-  require_products(ok, "conv_backward_input");
+  failure.rethrow();
 }
 
 void pixel_pairs_backward_weight(const ConvGeometry& g, const float* x, const float* dy, float* dw) {
   const Index ow = g.out_w(), outputs = g.out_h() * ow, inputs = g.h * g.w, taps = g.r * g.s;
   const Index parts = parts_per_task(taps, g.k);
-  std::atomic<bool> ok = true;
+  FirstFailure failure;
   // Filter positions have unequal numbers of pairs (the middle one has most), hence the dynamic schedule.
   // Every part of dw has one writer, which adds in a fixed order: the bits do not depend on the schedule.
 #pragma omp parallel for schedule(dynamic)
@@ -121,24 +118,23 @@ void pixel_pairs_backward_weight(const ConvGeometry& g, const float* x, const fl
     for (Index p = 0; p < outputs; ++p) {
       const Index row = source(g, p / ow, tap / g.s), col = source(g, p % ow, tap % g.s);
       if (!inside(row, g.h) || !inside(col, g.w)) continue;
-      if (!onednn_gemm({.transpose_a = true,
-                        .m = rows,
-                        .n = g.c,
-                        .k = g.n,
-                        .a = dy + p * g.k + begin,
-                        .lda = outputs * g.k,
-                        .b = x + (row * g.w + col) * g.c,
-                        .ldb = inputs * g.c,
-                        .beta = started ? 1.0f : 0.0f,
-                        .c = out,
-                        .ldc = taps * g.c})) {
-        ok = false;
-      }
+      const Gemm product{.transpose_a = true,
+                         .m = rows,
+                         .n = g.c,
+                         .k = g.n,
+                         .a = dy + p * g.k + begin,
+                         .lda = outputs * g.k,
+                         .b = x + (row * g.w + col) * g.c,
+                         .ldb = inputs * g.c,
+                         .beta = started ? 1.0f : 0.0f,
+                         .c = out,
+                         .ldc = taps * g.c};
+      failure.run([&] { onednn_gemm(product); });
       started = true;
     }
     if (!started) fill_rows(out, rows, taps * g.c, g.c, nullptr);
   }
-  require_products(ok, "conv_backward_weight");
+  failure.rethrow();
 }
 
 }  // namespace DG_WIDTH

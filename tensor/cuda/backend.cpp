@@ -25,7 +25,7 @@ class CudaBackend final : public Backend {
       cudaGetLastError();  // clears the error, which the check after the next launch would report again
       std::size_t free = 0, total = 0;
       check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
-      throw BackendError(
+      throw OutOfMemory(
           fmt::format("[cuda] out of memory: {} bytes asked for, {} of {} free", bytes, free, total));
     }
     check(status, "cudaMalloc");

@@ -1,19 +1,16 @@
 // A run that is killed again and again, at random moments, ends in the same bytes as one that nobody
 // disturbs: checkpoints, the best among them, and metrics (but for the keys that tell time).
 //
-// Kills while a checkpoint is being written are exact, however slow or busy the machine: a pipe stands where
-// the temporary file would, so that the program cannot write more than the test has read, and the test leaves
-// a file with just those bytes in its place. All others depend on the machine's timing; where one comes too
-// late and the run has ended, its result is compared and the run begins anew.
-#include <sys/stat.h>
-
+// Kills while a checkpoint is being written are exact, however slow or busy the machine (tests/faults/). All
+// others depend on the machine's timing; where one comes too late and the run has ended, its result is
+// compared and the run begins anew.
 #include <cstdlib>
 #include <iostream>
 #include <map>
-#include <nlohmann/json.hpp>
-#include <sstream>
 
-#include "tests/apps/program.h"
+#include "tests/apps/run_files.h"
+#include "tests/data/tsv/celeb_files.h"
+#include "tests/faults/faults.h"
 #include "training/checkpoint.h"
 
 namespace dg {
@@ -21,25 +18,10 @@ namespace {
 
 // The first evaluation, and with it the first best checkpoint, comes before the first other checkpoint.
 constexpr std::int64_t steps = 60, checkpoint_every = 3, evaluate_every = 2;
-constexpr std::size_t pipe_bytes = 4096;  // the least that Linux gives a pipe
 
 int kills_wanted() {
   const char* asked = std::getenv("DG_KILLS");
   return asked == nullptr ? 20 : std::stoi(asked);
-}
-
-// One line for each of metrics.jsonl, without what a clock decides.
-Words timeless_metrics(const fs::path& run) {
-  std::istringstream metrics(file_text(run / "metrics.jsonl"));
-  Words lines;
-  for (std::string line; std::getline(metrics, line);) {
-    nlohmann::json json = nlohmann::json::parse(line);
-    for (const char* key : {"sampler_ms", "sampler_share", "images_per_second", "input_wait", "input_bound"})
-      json.erase(key);
-    for (const Part part : all_parts) json.erase(std::string("time_") + name(part));
-    lines.push_back(json.dump());
-  }
-  return lines;
 }
 
 // The last step of which metrics.jsonl tells; 0 when there is none.
@@ -64,6 +46,7 @@ std::int64_t next_checkpoint(const fs::path& run) {
 class KillLoop : public testing::Test {
  protected:
   void SetUp() override {
+    DG_NEEDS_FAULTS();
     data = pattern_folder("kill_data");
     whole = fresh_folder("kill_whole") / "run";
     run = fresh_folder("kill_run") / "run";
@@ -71,8 +54,11 @@ class KillLoop : public testing::Test {
     const Finished f = doppel(words(whole));
     duration = std::chrono::steady_clock::now() - start;
     ASSERT_EQ(f.code, 0) << f.err;
-    checkpoint_bytes = fs::file_size(whole / "checkpoints" / fmt::format("step-{}.safetensors", steps));
-    ASSERT_GT(checkpoint_bytes, 4 * pipe_bytes);
+    calls_of_a_checkpoint =
+        with_faults(words(run), {.below = run / "checkpoints" / fmt::format("step-{}.safetensors", steps)})
+            .file;
+    ASSERT_GT(calls_of_a_checkpoint, 10);
+    fs::remove_all(run);
   }
 
   Words words(const fs::path& folder) const {
@@ -98,29 +84,15 @@ class KillLoop : public testing::Test {
     return killed(program);
   }
 
-  // While it writes checkpoints/<name>, of which a random number of bytes reach the disk.
+  // At one of the calls that write checkpoints/<name>, chosen at random; a write has then written half.
   bool kill_while_writing(const std::string& name) {
-    const fs::path temporary = run / "checkpoints" / (name + ".tmp");
-    fs::create_directories(temporary.parent_path());
-    fs::remove(temporary);
-    EXPECT_EQ(::mkfifo(temporary.c_str(), 0666), 0);
-    const int pipe = ::open(temporary.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    EXPECT_EQ(::fcntl(pipe, F_SETPIPE_SZ, static_cast<int>(pipe_bytes)), static_cast<int>(pipe_bytes));
-    const std::size_t wanted = 1 + rng.below(checkpoint_bytes - 2 * pipe_bytes);
-    std::string bytes;
-    Program program(words(run));
-    const bool writing = program.wait_for([&] {
-      std::string more(wanted - bytes.size(), '\0');
-      const ssize_t n = ::read(pipe, more.data(), more.size());
-      if (n > 0) bytes.append(more, 0, static_cast<std::size_t>(n));
-      return bytes.size() == wanted;
-    });
-    program.send(SIGKILL);
-    const bool in_time = killed(program);
-    ::close(pipe);
-    fs::remove(temporary);
-    if (writing) std::ofstream(temporary, std::ios::binary) << bytes;
-    return in_time;
+    const auto n =
+        1 + static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(calls_of_a_checkpoint)));
+    const Faulted f = with_faults(
+        words(run), {.fault = fmt::format("file:{}:kill", n), .below = run / "checkpoints" / name});
+    if (f.code == -SIGKILL) return true;
+    EXPECT_EQ(f.code, 0) << f.err;
+    return false;
   }
 
   bool killed(Program& program) {
@@ -131,17 +103,12 @@ class KillLoop : public testing::Test {
   }
 
   void expect_the_undisturbed_result() {
-    ASSERT_EQ(files_in(run), files_in(whole));
-    for (const std::string& file : files_in(whole)) {
-      if (file == "metrics.jsonl") continue;
-      EXPECT_TRUE(file_text(run / file) == file_text(whole / file)) << file;
-    }
-    EXPECT_EQ(timeless_metrics(run), timeless_metrics(whole));
+    EXPECT_EQ(differing_files(contents_of(run), contents_of(whole)), "");
   }
 
   fs::path data, whole, run;
   std::chrono::duration<double> duration{};
-  std::size_t checkpoint_bytes = 0;
+  std::int64_t calls_of_a_checkpoint = 0;
   Rng rng{2017, 0};
 };
 
@@ -181,6 +148,88 @@ TEST_F(KillLoop, EndsInTheBytesOfAnUndisturbedRun) {
   EXPECT_GT(kills["while writing the best"], 0);
   EXPECT_GT(kills["while writing the first checkpoint"], 0);
   for (const auto& [moment, number] : kills) std::cout << number << " killed " << moment << "\n";
+}
+
+// What other subcommands write: killed at each of some calls and started again, each leaves what it would
+// have left undisturbed, and never half of anything under the name of a whole file.
+class Killed : public testing::Test {
+ protected:
+  void SetUp() override { DG_NEEDS_FAULTS(); }
+
+  // At calls on files `below`; `folder` has the results, and `check` looks at what a kill leaves of them.
+  template <class Prepare, class Check>
+  void kill_everywhere(const fs::path& below, const fs::path& folder, const Words& words,
+                       const Prepare& prepare, const Check& check) {
+    prepare();
+    const Faulted counted = with_faults(words, {.below = below});
+    ASSERT_EQ(counted.code, 0) << counted.err;
+    const auto whole = contents_of(folder);
+    const std::int64_t stride = std::max<std::int64_t>(1, counted.file / (2 * kills_wanted()));
+    int kills = 0;
+    for (std::int64_t n = 1; n <= counted.file; n += stride, ++kills) {
+      prepare();
+      ASSERT_EQ(with_faults(words, {.fault = fmt::format("file:{}:kill", n), .below = below}).code, -SIGKILL)
+          << n;
+      check(whole);
+      const Finished again = doppel(words);
+      EXPECT_EQ(again.code, 0) << n << ": " << again.err;
+      auto now = contents_of(folder);
+      std::erase_if(
+          now, [&](const auto& file) { return file.first.ends_with(".tmp") && !whole.contains(file.first); });
+      EXPECT_EQ(differing_files(now, whole), "") << n;
+    }
+    std::cout << counted.file << " calls, killed at " << kills << "\n";
+  }
+};
+
+TEST_F(Killed, AClassifierIsTheOldOneOrTheNewOne) {
+  const fs::path data = pattern_folder("killed_classifier"),
+                 run = fresh_folder("killed_classifier_run") / "run";
+  const Finished trained = doppel(train_words(data, run, {"--stop-after", "2"}));
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const Words words{"classifier",         run.string(), data.string(),
+                    "--threads",          "1",          "--set",
+                    "classifier.batch=8", "--set",      "classifier.iterations=5"};
+  const fs::path file = run / "classifier.safetensors";
+  Words old = words;
+  old.insert(old.end(), {"--seed", "5"});
+  ASSERT_EQ(doppel(old).code, 0);
+  const std::string before = file_text(file);
+  kill_everywhere(
+      run, run, words, [&] { std::ofstream(file, std::ios::binary) << before; },
+      [&](const auto& whole) {
+        const std::string now = file_text(file);
+        EXPECT_TRUE(now == before || now == whole.at("classifier.safetensors"));
+      });
+}
+
+TEST_F(Killed, FacesAreCompletedByASecondStart) {
+  const fs::path folder = fresh_folder("killed_faces") / "faces";
+  const Words words{"faces", folder.string(), "--identities", "4", "--photos", "2", "--size", "24"};
+  kill_everywhere(
+      folder, folder, words, [&] { fs::remove_all(folder); },
+      [&](const auto& whole) {
+        if (!contains(file_text(folder / "faces.toml"), "complete = true")) return;
+        EXPECT_EQ(differing_files(contents_of(folder), whole), "") << "is not complete";
+      });
+}
+
+TEST_F(Killed, AnIndexIsWholeOrNotThere) {
+  const fs::path folder = fresh_folder("killed_index");
+  const CelebFiles files(twelve_faces(folder / "faces"), folder / "tsv");
+  const fs::path index = files.folder / "base.tsv.index", run = folder / "run";
+  const Words words = train_words(files.toml(), run, {"--set", "data.base_identities=all", "--steps", "1"});
+  kill_everywhere(
+      index, files.folder, words,
+      [&] {
+        fs::remove_all(run);
+        fs::remove(index);
+      },
+      [&](const auto& whole) {
+        if (fs::exists(index)) {
+          EXPECT_TRUE(file_text(index) == whole.at("base.tsv.index"));
+        }
+      });
 }
 
 }  // namespace

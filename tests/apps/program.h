@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -35,10 +36,12 @@ struct Finished {
 };
 
 /// `doppel` beside this test program, running with `arguments`. `largest_file`, in bytes, stands for a disk
-/// that is nearly full: a write beyond it fails.
+/// that is nearly full: a write beyond it fails. `environment` has NAME=value to add; `most_memory`, in bytes
+/// of addresses, is where the system refuses more.
 class Program {
  public:
-  explicit Program(const Words& arguments, std::optional<std::size_t> largest_file = std::nullopt)
+  explicit Program(const Words& arguments, std::optional<std::size_t> largest_file = std::nullopt,
+                   const Words& environment = {}, std::optional<std::size_t> most_memory = std::nullopt)
       : folder_(fresh_folder("program_" + std::to_string(started_++))) {
     const std::string program = (fs::read_symlink("/proc/self/exe").parent_path() / "doppel").string();
     const std::string out = (folder_ / "out").string(), err = (folder_ / "err").string();
@@ -47,12 +50,17 @@ class Program {
     argv.push_back(nullptr);
     process_ = ::fork();
     if (process_ != 0) return;
+    for (const std::string& variable : environment) ::putenv(const_cast<char*>(variable.c_str()));
     ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666), STDOUT_FILENO);
     ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666), STDERR_FILENO);
     if (largest_file) {
       std::signal(SIGXFSZ, SIG_IGN);  // so that write() fails with EFBIG, as with ENOSPC on a full disk
       const rlimit limit{*largest_file, *largest_file};
       ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    if (most_memory) {
+      const rlimit limit{*most_memory, *most_memory};
+      ::setrlimit(RLIMIT_AS, &limit);
     }
     ::execv(program.c_str(), argv.data());
     ::_exit(127);

@@ -1,7 +1,9 @@
 #include "interop/atomic_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -72,6 +74,9 @@ TEST_F(AtomicFileTest, WhatIsNoRegularFileInPlaceOfTheTemporaryIsLeftAlone) {
   fs::remove(temporary);
   ASSERT_EQ(mkfifo(temporary.c_str(), 0600), 0);
   EXPECT_EQ(error_text<IoError>([&] { write_file_atomically(path, "text"); }), refusal);
+  const int reader = ::open(temporary.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  EXPECT_EQ(error_text<IoError>([&] { write_file_atomically(path, "text"); }), refusal) << "nor with a reader";
+  ::close(reader);
   EXPECT_EQ(files(), 2u);  // the victim and the pipe
 }
 

@@ -22,20 +22,22 @@ namespace {
 // The shortest text that reads back to the same double; whole numbers have no decimal point.
 std::string number_text(double v) { return std::isfinite(v) ? fmt::format("{}", v) : "null"; }
 
-bool is_line_before(std::string_view line, std::int64_t first_step) {
+bool is_line_before(std::string_view line, const RunLogOptions& options) {
   const auto json = nlohmann::json::parse(line, nullptr, false);
   if (!json.is_object() || !json.contains("step") || !json["step"].is_number()) return false;
-  return json["step"].get<double>() < static_cast<double>(first_step);
+  const auto step = json["step"].get<double>(), first = static_cast<double>(options.first_step);
+  if (options.repeats_evaluation && step == first - 1 && json.contains("novel_top1")) return false;
+  return step < first;
 }
 
-// Drops the lines of the steps that will be run again.
-void cut_metrics(const std::filesystem::path& path, std::int64_t first_step) {
+// Drops the lines of what will be done again.
+void cut_metrics(const std::filesystem::path& path, const RunLogOptions& options) {
   if (!std::filesystem::exists(path)) return;
   const std::string text = read_file_text(path);
   std::string_view left = text, line;
   std::string kept;
   while (next_line(left, line)) {
-    if (is_line_before(line, first_step)) (kept += line) += '\n';
+    if (is_line_before(line, options)) (kept += line) += '\n';
   }
   write_file_atomically(path, kept);
 }
@@ -63,7 +65,7 @@ RunLog::RunLog(const std::filesystem::path& run, std::int64_t steps, const RunLo
       show_progress_(options.progress == RunLogOptions::Progress::automatic
                          ? isatty(fileno(options.console)) == 1
                          : options.progress == RunLogOptions::Progress::on) {
-  cut_metrics(path_, options.first_step);
+  cut_metrics(path_, options);
   // A pipe in its place must not wait for a reader, and neither it nor a device keeps what is written.
   const int file = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0666);
   if (file >= 0) file_.reset(::fdopen(file, "ab"));

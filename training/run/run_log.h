@@ -21,6 +21,8 @@ struct RunLogOptions {
   /// Lines of an existing metrics.jsonl whose step is not below this are removed first, and damaged lines
   /// too, because a resumed run writes them again. With 0 the file starts anew.
   std::int64_t first_step = 0;
+  /// The line of the evaluation after the step before `first_step` is removed as well.
+  bool repeats_evaluation = false;
   std::FILE* console = stderr;
   /// Whether to draw the progress line; automatic: where the console is a terminal.
   enum class Progress { automatic, on, off } progress = Progress::automatic;

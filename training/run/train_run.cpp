@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "interop/atomic_file.h"
+#include "interop/error_message.h"
+#include "interop/folder_names.h"
 #include "interop/lock_file.h"
 #include "interop/utf8.h"
 #include "interop/whole_file.h"
@@ -49,11 +51,6 @@ void add_by_step(std::vector<fs::path>& checkpoints, const fs::path& best) {
   checkpoints.insert(std::find_if(checkpoints.begin(), checkpoints.end(), after), best);
 }
 
-PhotoStoreOptions stoppable(PhotoStoreOptions options, const std::atomic<bool>* stop) {
-  options.limits.stop = stop;
-  return options;
-}
-
 class Run {
  public:
   explicit Run(const TrainOptions& options)
@@ -62,8 +59,7 @@ class Run {
         data_(open_training_data(options.data, config_)),
         set_(data_.set),
         split_(data_.split),
-        store_(set_, replacement_lists(set_, split_),
-               stoppable(photo_options(config_, data_.cache_bytes), options.stop)),
+        store_(set_, replacement_lists(set_, split_), photo_options(config_, data_.cache_bytes)),
         trainer_(config_, set_, split_, store_, options.device),
         last_(std::min(config_.steps, options.stop_after.value_or(config_.steps))) {}
 
@@ -71,7 +67,9 @@ class Run {
     make_folder();
     const std::string start_note = start();
     log_.emplace(options_.run, config_.steps,
-                 RunLogOptions{.first_step = trainer_.next_step() + 1, .console = options_.console});
+                 RunLogOptions{.first_step = trainer_.next_step() + 1,
+                               .repeats_evaluation = evaluation_owed_,
+                               .console = options_.console});
     log_->note(options_.device == Device::cuda ? "on the GPU: " + describe_cuda()
                                                : fmt::format("on the CPU, {} threads", threads()));
     for (const std::string& note : data_.notes) log_->note(note);
@@ -85,26 +83,34 @@ class Run {
     metrics_.start(trainer_.next_step(), time_.seconds());
     const std::int64_t first = trainer_.next_step();
     options_.before_steps();
+    store_.stop_when(options_.stop);
     bool stopped = false;
     try {
-      while (trainer_.started_steps() < last_ && !stopped) {
-        stopped = asked_to_stop();
-        if (stopped) break;
-        try {
-          step();
-        } catch (const Stopped&) {  // in an evaluation, or while photos were decoded: that step never started
-          stopped = true;
+      try {
+        if (evaluation_owed_) {
+          evaluate();
+          save();  // as it would have been saved after the evaluation
         }
+        while (trainer_.started_steps() < last_ && !asked_to_stop()) step();
+        stopped = trainer_.started_steps() < last_;
+      } catch (const Stopped&) {  // in an evaluation, or while photos were decoded: that step never started
+        stopped = true;
       }
       finish_steps(0);
     } catch (const std::exception& e) {
+      // Memory may run short in the middle of anything: what was changed until then is the state after no
+      // step, from which a resume would give other numbers. The checkpoints before it stand.
+      const bool no_memory = dynamic_cast<const std::bad_alloc*>(&e) != nullptr ||
+                             dynamic_cast<const OutOfMemory*>(&e) != nullptr;
+      if (no_memory && !(trainer_.between_steps() && can_be_saved_)) throw;
       report_broken_photos();
       try {
         trainer_.finish_steps();
         // Nothing that was learnt is lost, and a run that learnt nothing does not occupy its folder.
-        if (trainer_.next_step() > first) save(e.what());
+        if (trainer_.next_step() > first) save(error_message(e));
       } catch (const std::exception& also) {
-        throw Error(fmt::format("{}\nand then the checkpoint could not be saved: {}", e.what(), also.what()));
+        throw Error(fmt::format("{}\nand then the checkpoint could not be saved: {}", error_message(e),
+                                error_message(also)));
       }
       throw;
     }
@@ -127,7 +133,9 @@ class Run {
     return options_.device == Device::cuda ? "cuda" : fmt::format("cpu, {} threads", threads());
   }
 
-  RunState run_state() const { return {.metrics = metrics_.save(), .computed_on = computed_on()}; }
+  RunState run_state() const {
+    return {.metrics = metrics_.save(), .computed_on = computed_on(), .evaluation_owed = evaluation_owed_};
+  }
 
   bool asked_to_stop() const { return options_.stop != nullptr && options_.stop->load(); }
 
@@ -173,6 +181,7 @@ class Run {
         RunState run;
         if (!loads([&] { run = load_checkpoint(candidates.back(), trainer_); })) continue;
         if (!run.metrics.empty()) metrics_.load(run.metrics);
+        evaluation_owed_ = run.evaluation_owed && data_.held_out;
         if (fs::exists(best)) loads([&] { best_top1_ = best_top1(best); });
         note += fmt::format("resumed from {}", candidates.back().string());
         if (!run.computed_on.empty() && run.computed_on != computed_on())
@@ -204,10 +213,13 @@ class Run {
     const Stopwatch step_time;
     {
       const Profiling profiling(log ? &profile : nullptr);
+      can_be_saved_ = true;  // as long as the trainer says so too
       trainer_.start_step();
+      can_be_saved_ = false;
       finish_steps(log || score || keep ? 0 : trainer_.useful_in_flight());
     }
     metrics_.trained_for(step_time.seconds());
+    evaluation_owed_ = score;
     if (log) metrics_.write(*log_, trainer_, profile, time_.seconds(), last_);
     if (score) evaluate();
     if (keep) save();
@@ -220,20 +232,25 @@ class Run {
   }
 
   void evaluate() try {
+    can_be_saved_ = true;
     const OneShotResult scores = recognise(trainer_.network(), store_, split_, {},
                                            {.device = options_.device,
                                             .workers = static_cast<int>(config_.data.workers),
                                             .stop = options_.stop});
     log_->note(fmt::format("step {}: novel top-1 {:.2f}%", trainer_.next_step(), 100 * scores.novel_top1));
+    if (scores.novel_top1 > best_top1_) {
+      RunState best = run_state();  // with the evaluation owed: its line in the metrics comes after this file
+      best.novel_top1 = scores.novel_top1;
+      save_checkpoint(best_checkpoint(options_.run), trainer_, config_, best);
+      best_top1_ = scores.novel_top1;
+    }
     log_->metrics({{"step", static_cast<double>(trainer_.next_step())},
                    {"novel_top1", scores.novel_top1},
                    {"coverage_0.99", scores.coverage_at(0.99).coverage()}});
-    if (scores.novel_top1 <= best_top1_) return;
-    best_top1_ = scores.novel_top1;
-    RunState best = run_state();
-    best.novel_top1 = best_top1_;
-    save_checkpoint(folder() / "best.safetensors", trainer_, config_, best);
+    evaluation_owed_ = false;
+    can_be_saved_ = false;
   } catch (const NotFinite& e) {
+    evaluation_owed_ = false;  // it would end the same way
     throw TrainingStopped(
         fmt::format("[trainer] step {}: the weights are too large: {}", trainer_.next_step(), e.what()));
   }
@@ -256,8 +273,8 @@ class Run {
     for (auto old = all.begin(); end - old >= config_.checkpoint.keep; ++old) {
       if (is_step_checkpoint(*old)) fs::remove(*old);
     }
-    for (const auto& entry : fs::directory_iterator(folder())) {
-      if (is_unfinished_checkpoint(entry.path())) fs::remove(entry.path());
+    for (const std::string& name : folder_names(folder())) {
+      if (is_unfinished_checkpoint(folder() / name)) fs::remove(folder() / name);
     }
   }
 
@@ -286,6 +303,8 @@ class Run {
   const std::int64_t last_;  // how many steps the run has when it ends
   RunMetrics metrics_{config_.sampling.batch, trainer_.losses()};
   double best_top1_ = -1;
+  bool evaluation_owed_ = false;
+  bool can_be_saved_ = false;  // whether what this class keeps is complete, where memory runs short
   std::optional<LockFile> lock_;
   double saved_at_ = 0;  // seconds on time_
   const Stopwatch time_;

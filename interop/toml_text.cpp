@@ -20,7 +20,9 @@ class TomlScan {
   TomlScan(std::string_view text, const std::string& name) : left_(text), name_(name) {}
 
   void run() {
-    if (left_.starts_with("\xEF\xBB\xBF")) skip(3);  // a byte order mark
+    // A line starts behind a byte order mark.
+    if (constexpr std::string_view mark = "\xEF\xBB\xBF"; left_.starts_with(mark))
+      left_.remove_prefix(mark.size());
     while (!left_.empty()) {
       const char c = left_.front();
       if (c == '#') {

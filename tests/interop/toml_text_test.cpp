@@ -53,6 +53,8 @@ TEST(TomlText, BytesThatAreNoUtf8AreRefusedEverywhere) {
 }
 
 TEST(TomlText, AHeaderWithoutAKeyIsRefused) {
+  for (const char* text : {"\xEF\xBB\xBF[{", "\xEF\xBB\xBF [ {"})
+    EXPECT_EQ(toml_refusal(text), "x.toml:1: a table header must hold a key, as in [section]");
   for (const char* text : {"\n[+]", "\n[]", "\n[[+]]", "\n [ + ]", "\n[a.+]", "\n[", "\n[a=1]"})
     EXPECT_EQ(toml_refusal(text), "x.toml:2: a table header must hold a key, as in [section]") << text;
 }

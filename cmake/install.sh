@@ -1,14 +1,17 @@
-# Sourced by ./demo and ./test: names and installs the packages that are missing (Debian and its relatives), then builds.
+# Sourced by ./demo, ./test and .ci/run: names and installs the packages that are missing (Debian and its relatives), then builds.
 # Nothing else on the machine is touched.
 dg_packages="g++ cmake ninja-build libdnnl-dev libfmt-dev libjpeg62-turbo-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libgtest-dev python3"
+dg_fuzz_packages="clang libclang-rt-dev libomp-dev"  # libFuzzer, the sanitizers' runtime and OpenMP for clang (tests/fuzz/run)
 
+# dg_install [PACKAGE...]: what everybody needs, and these.
 dg_install() {
+  local packages="$dg_packages $*"
   if ! command -v dpkg-query >/dev/null 2>&1; then
-    echo "This is not a Debian system. Please install what corresponds to: $dg_packages"
+    echo "This is not a Debian system. Please install what corresponds to: $packages"
     return 0  # configure says what is missing or too old
   fi
   local missing="" package
-  for package in $dg_packages; do
+  for package in $packages; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"
   done
   [ -z "$missing" ] && return 0

@@ -20,12 +20,17 @@ class TomlScan {
   TomlScan(std::string_view text, const std::string& name) : left_(text), name_(name) {}
 
   void run() {
-    if (left_.starts_with("\xEF\xBB\xBF")) skip(3);  // a byte order mark
+    // A line starts behind a byte order mark.
+    if (constexpr std::string_view mark = "\xEF\xBB\xBF"; left_.starts_with(mark))
+      left_.remove_prefix(mark.size());
     while (!left_.empty()) {
       const char c = left_.front();
       if (c == '#') {
         while (!left_.empty() && left_.front() != '\n') skip(1);
       } else if (c == '"' || c == '\'') {
+        // For the parser such a quote is a part of the value, and so is the text behind it.
+        if (is_bare_key(before_) || before_ == '+' || before_ == ':')
+          fail("a quote may only begin a key or a value");
         skip_string(c);
       } else if (c == '[' && depth_ == 0 && starts_line_) {
         skip_header();
@@ -52,6 +57,7 @@ class TomlScan {
       const char c = left_.front();
       starts_line_ = c == '\n' || (starts_line_ && (c == ' ' || c == '\t'));
       line_ += c == '\n';
+      before_ = c;
       in_line_ = c == '\n' ? 0 : in_line_ + 1;
       if (in_line_ > longest_toml_line)
         fail(fmt::format("the line has more than {} bytes", longest_toml_line));
@@ -111,6 +117,7 @@ class TomlScan {
   const std::string& name_;
   std::size_t line_ = 1, in_line_ = 0;
   std::size_t points_ = 0;  // in the key so far
+  char before_ = '\n';      // the last one that was passed
   int depth_ = 0;           // of arrays and inline tables
   bool starts_line_ = true;
 };

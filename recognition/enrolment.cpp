@@ -1,6 +1,6 @@
 #include "recognition/enrolment.h"
 
-#include <ranges>
+#include <numeric>
 #include <unordered_set>
 
 #include "tensor/check.h"
@@ -87,7 +87,9 @@ ProtocolPhotos embed_protocol(Network& network, PhotoStore& store, const Split& 
     const EmbeddedPhotos seen = embed(tests);
     all.unanswered.novel = identities_unseen(tests, seen.photos, set);
     all.novel = enrol_first(all.enrolled, seen, set);
-    demand_enrolled(all.enrolled, std::views::iota(ClassId{0}, all.identities), set, split);
+    std::vector<ClassId> everybody(static_cast<std::size_t>(all.identities));
+    std::iota(everybody.begin(), everybody.end(), ClassId{0});
+    demand_enrolled(all.enrolled, everybody, set, split);
   } else {
     all.enrolled = enrol(network, store, split, options);
     const std::vector<PhotoId> tests = flatten(split.novel_test);

@@ -141,6 +141,24 @@ set(TEST_F32
   docs/docs_test.cpp
   docs/folders_test.cpp
   experiments/recipes_test.cpp
+  fuzz/corpus_test.cpp
+)
+
+# The targets of the fuzzers, and what they share. test_f32 runs them over the inputs that are kept.
+set(TEST_FUZZ_TARGETS
+  fuzz/base64.cpp
+  fuzz/checkpoint.cpp
+  fuzz/classifier_file.cpp
+  fuzz/dataset_toml.cpp
+  fuzz/exif.cpp
+  fuzz/identities.cpp
+  fuzz/jpeg.cpp
+  fuzz/pairs.cpp
+  fuzz/patched_file.cpp
+  fuzz/recipe.cpp
+  fuzz/safetensors.cpp
+  fuzz/targets.cpp
+  fuzz/tsv.cpp
 )
 
 # The parity suite of a device (device/main.cpp): linked here with the fast CPU backend, and with a GPU, or its stand-in, where there is one.

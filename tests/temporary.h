@@ -1,6 +1,5 @@
 // Where a test's files go: one folder per process, removed at its end, so that tests may run side by side.
 #pragma once
-#include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -11,7 +10,7 @@ namespace dg {
 inline const std::filesystem::path& temporary_folder() {
   struct Folder {
     std::filesystem::path path =
-        std::filesystem::path(testing::TempDir()) / ("doppel_" + std::to_string(::getpid()));
+        std::filesystem::temp_directory_path() / ("doppel_" + std::to_string(::getpid()));
     pid_t owner = ::getpid();
     Folder() { std::filesystem::create_directories(path); }
     ~Folder() {

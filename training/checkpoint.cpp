@@ -6,6 +6,7 @@
 
 #include "interop/folder_names.h"
 #include "interop/half.h"
+#include "interop/paths.h"
 #include "interop/safetensors.h"
 
 namespace dg {
@@ -199,7 +200,8 @@ RunState load_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
 std::vector<std::filesystem::path> step_checkpoints(const std::filesystem::path& run) {
   std::map<std::int64_t, std::filesystem::path> by_step;
   const std::filesystem::path folder = run / "checkpoints";
-  if (!std::filesystem::is_directory(folder)) return {};
+  std::error_code failed;
+  if (!path_exists(folder) || !std::filesystem::is_directory(folder, failed)) return {};
   for (const std::string& name : folder_names(folder)) {
     if (!name.starts_with("step-") || !name.ends_with(".safetensors")) continue;
     std::int64_t step = 0;

@@ -10,7 +10,8 @@
 namespace dg {
 namespace {
 
-constexpr std::size_t piece_bytes = 4 << 20;  // read at once: system calls cost nothing beside copying them
+// Read at once: system calls cost nothing beside copying them.
+constexpr std::size_t piece_bytes = 4 << 20;
 
 std::int64_t columns_of(std::string_view row) { return 1 + std::count(row.begin(), row.end(), '\t'); }
 
@@ -107,6 +108,7 @@ std::string summary(const BadRows& bad, std::int64_t rows, const std::filesystem
 TsvIndex scan_tsv(const std::filesystem::path& path, const TsvColumns& columns, std::int64_t longest_line) {
   const RandomAccessFile file(path);
   Scan scan(columns);
+  const std::size_t piece = std::min<std::uint64_t>(piece_bytes, file.size() + 1);
   std::vector<char> buffer;      // what was read of the line that is not complete yet, then the next piece
   std::size_t kept = 0;          // bytes of that line
   bool too_long = false;         // the line is above the limit: its bytes are dropped
@@ -123,7 +125,7 @@ TsvIndex scan_tsv(const std::filesystem::path& path, const TsvColumns& columns, 
     line_start = next;
   };
   while (true) {
-    buffer.resize(kept + piece_bytes);
+    buffer.resize(kept + piece);
     const std::size_t got = file.read(position, std::span(buffer).subspan(kept));
     if (got == 0) break;
     const char *row = buffer.data(), *end = row + kept + got, *unseen = row + kept;

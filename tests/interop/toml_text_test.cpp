@@ -29,6 +29,14 @@ TEST(TomlText, AByteOutsideOfQuotesIsNamedWithItsLine) {
 }
 
 // A parser that takes another view of where a string ends would get what the scan took for quoted text.
+// The parser would take the string for a part of the value, and letters in it for bytes outside of quotes.
+TEST(TomlText, AQuoteInsideAValueIsRefused) {
+  for (const char* text :
+       {"a = +\"\xce\x90\"", "a = 1'x'", "a = 07:32:\"x\"", "a\"b\" = 1", "a = -\"\"\"x\"\"\""})
+    EXPECT_EQ(toml_refusal(text), "x.toml:1: a quote may only begin a key or a value") << text;
+  EXPECT_EQ(toml_refusal("a.\"b\" = [\"c\",'d', {e=\"f\"}]\n\"g\".h='i'"), "no error");
+}
+
 TEST(TomlText, AStringOfThreeQuotesMayEndWithFive) {
   for (const char* text : {R"(x = ["""a"""", """ä"""])", "x = ['''a''''', 'ä']"})
     EXPECT_EQ(toml_refusal(text), "no error") << text;
@@ -45,6 +53,8 @@ TEST(TomlText, BytesThatAreNoUtf8AreRefusedEverywhere) {
 }
 
 TEST(TomlText, AHeaderWithoutAKeyIsRefused) {
+  for (const char* text : {"\xEF\xBB\xBF[{", "\xEF\xBB\xBF [ {"})
+    EXPECT_EQ(toml_refusal(text), "x.toml:1: a table header must hold a key, as in [section]");
   for (const char* text : {"\n[+]", "\n[]", "\n[[+]]", "\n [ + ]", "\n[a.+]", "\n[", "\n[a=1]"})
     EXPECT_EQ(toml_refusal(text), "x.toml:2: a table header must hold a key, as in [section]") << text;
 }

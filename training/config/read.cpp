@@ -1,6 +1,7 @@
 // Reading: TOML text, recipe files with their bases, and "section.key=value" settings.
 #include <sstream>
 
+#include "interop/paths.h"
 #include "interop/random_access_file.h"
 #include "interop/toml_text.h"
 #include "interop/utf8.h"
@@ -178,7 +179,7 @@ std::vector<std::string> base_names(const toml::node& base, const std::string& p
 
 // `open`: the files whose base this is, outermost first.
 void apply_file(Config& config, const fs::path& path, std::vector<fs::path>& open, int& files) {
-  open.push_back(fs::weakly_canonical(path));
+  open.push_back(canonical_path(path));
   require(open.size() <= deepest_base, "config", "recipes may build on each other {} deep, {} is one more",
           deepest_base, path.string());
   require(++files <= most_recipes, "config", "a recipe may read {} files in all, {} is one more",
@@ -188,11 +189,11 @@ void apply_file(Config& config, const fs::path& path, std::vector<fs::path>& ope
     const std::string place = fmt::format("{}:{}", path.string(), base->source().begin.line);
     for (const std::string& name : base_names(*base, place)) {
       const fs::path file = path.parent_path() / name;
-      if (std::find(open.begin(), open.end(), fs::weakly_canonical(file)) != open.end()) {
+      if (std::find(open.begin(), open.end(), canonical_path(file)) != open.end()) {
         throw Error(
             fmt::format("{}: base leads back to {}, which is being read already", place, file.string()));
       }
-      if (!fs::exists(file)) throw IoError(fmt::format("{}: base {} does not exist", place, file.string()));
+      if (!path_exists(file)) throw IoError(fmt::format("{}: base {} does not exist", place, file.string()));
       apply_file(config, file, open, files);
     }
     table.erase("base");

@@ -66,6 +66,10 @@ StoredClassifier load_classifier(const std::filesystem::path& path) {
   const auto* weight = file.find("classifier.weight");
   const std::int64_t classes = static_cast<std::int64_t>(stored.identities.size()),
                      dim = weight == nullptr || weight->shape.size() != 2 ? 1 : weight->shape[1];
+  if (classes == 0 || dim == 0) {
+    throw IoError(fmt::format("{}: a classifier must have identities and a dimension, got {} and {}",
+                              path.string(), classes, dim));
+  }
   stored.classifier.weight = read_floats(file, path, "classifier.weight", {classes, dim});
   stored.classifier.bias = read_floats(file, path, "classifier.bias", {classes});
   stored.classifier.dim = static_cast<std::size_t>(dim);

@@ -19,7 +19,7 @@ struct StoredClassifier {
 /// Equal states give equal bytes. Throws Error for an identity with a line break in its name, and IoError.
 void save_classifier(const std::filesystem::path& path, const StoredClassifier& stored, const Config& config);
 
-/// IoError when a tensor is missing or of another shape.
+/// IoError when a tensor is missing or of another shape, or there are no identities.
 StoredClassifier load_classifier(const std::filesystem::path& path);
 
 /// 16 hexadecimal digits that change with the name or a bit of any parameter (FNV-1a, 64 bits): a classifier

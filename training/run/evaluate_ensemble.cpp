@@ -1,6 +1,7 @@
 #include "training/run/evaluate_ensemble.h"
 
 #include "evaluation/ensemble.h"
+#include "interop/paths.h"
 #include "recognition/recogniser.h"
 #include "training/run/classifier_file.h"
 #include "training/run/names.h"
@@ -38,7 +39,7 @@ struct Member {
 
 StoredClassifier classifier_of(const fs::path& run, const PhotoSet& set, Network& network) {
   const fs::path path = run / "classifier.safetensors";
-  if (!fs::exists(path))
+  if (!path_exists(path))
     throw IoError(fmt::format("{}: there is no classifier; doppel classifier makes one", path.string()));
   StoredClassifier stored = load_classifier(path);
   require(stored.network == network_fingerprint(network), "evaluate",

@@ -4,6 +4,7 @@
 
 #include "data/class_folder.h"
 #include "data/families.h"
+#include "interop/paths.h"
 #include "interop/safetensors.h"
 #include "training/checkpoint.h"
 #include "training/model.h"
@@ -15,7 +16,7 @@ namespace fs = std::filesystem;
 
 Config config_of(const fs::path& run) {
   const fs::path file = run / "config.toml";
-  if (!fs::exists(file))
+  if (!path_exists(file))
     throw IoError(fmt::format("{}: not a run folder, it has no config.toml", run.string()));
   return load_config(file, {});
 }
@@ -76,7 +77,7 @@ EvaluationData open_evaluation_data(const FinishedRun& run, const EvaluateOption
                              .names = std::move(known.names),
                              .base_test_photos = static_cast<int>(run.config().data.base_test_photos)},
                             Rng(0));
-  if (fs::exists(o.data / "families.csv"))
+  if (path_exists(o.data / "families.csv"))
     data.family = read_families(o.data / "families.csv", data.set.classes);
   return data;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "interop/lock_file.h"
+#include "interop/paths.h"
 #include "tensor/check.h"
 #include "training/checkpoint.h"
 
@@ -39,8 +40,7 @@ bool is_checkpoint_name(std::string_view name, std::string_view ending) {
 
 void refuse_folder(const fs::path& run, const fs::path& data) {
   require(!run.empty(), "train", "--run must name a folder, got an empty name");
-  const fs::path inner = fs::weakly_canonical(fs::absolute(run)),
-                 outer = fs::weakly_canonical(fs::absolute(data));
+  const fs::path inner = canonical_path(run), outer = canonical_path(data);
   const auto [end, unused] = std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
   require(end != outer.end(), "train", "--run must be outside the data {}, got {}", data.string(),
           run.string());
@@ -51,7 +51,7 @@ fs::path best_checkpoint(const fs::path& run) { return run / "checkpoints" / "be
 bool holds_a_run(const fs::path& run) {
   std::error_code none;
   const auto metrics = fs::file_size(run / "metrics.jsonl", none);
-  return !step_checkpoints(run).empty() || fs::exists(best_checkpoint(run)) || (!none && metrics > 0);
+  return !step_checkpoints(run).empty() || path_exists(best_checkpoint(run)) || (!none && metrics > 0);
 }
 
 bool is_step_checkpoint(const fs::path& path) {

@@ -6,6 +6,7 @@
 #include "interop/error_message.h"
 #include "interop/folder_names.h"
 #include "interop/lock_file.h"
+#include "interop/paths.h"
 #include "interop/utf8.h"
 #include "interop/whole_file.h"
 #include "recognition/recogniser.h"
@@ -25,7 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 
 void refuse_other_settings(const fs::path& run, const Config& now) {
-  if (!holds_a_run(run) || !fs::exists(run / "config.toml")) return;
+  if (!holds_a_run(run) || !path_exists(run / "config.toml")) return;
   const std::vector<std::string> changed =
       differences(load_config(run / "config.toml", {}), now, Compare::results);
   require(changed.empty(), "train", "--resume must not change settings, got other values of {} than {} has",
@@ -35,7 +36,7 @@ void refuse_other_settings(const fs::path& run, const Config& now) {
 // Checkpoints know identities and photos by number alone, so the numbers must still mean the same ones.
 void refuse_other_data(const fs::path& run, const IdentityTable& now) {
   const fs::path file = run / "identities.tsv";
-  if (!holds_a_run(run) || !fs::exists(file)) return;
+  if (!holds_a_run(run) || !path_exists(file)) return;
   const std::string changed = changes(IdentityTable::read(file), now);
   require(changed.empty(), "train", "--resume must go on with the data that {} lists, but in the data now {}",
           file.string(), changed);
@@ -176,13 +177,13 @@ class Run {
     if (options_.resume) {
       const fs::path best = best_checkpoint(options_.run);
       std::vector<fs::path> candidates = step_checkpoints(options_.run);
-      if (fs::exists(best)) loads([&] { add_by_step(candidates, best); });
+      if (path_exists(best)) loads([&] { add_by_step(candidates, best); });
       for (; !candidates.empty(); candidates.pop_back()) {
         RunState run;
         if (!loads([&] { run = load_checkpoint(candidates.back(), trainer_); })) continue;
         if (!run.metrics.empty()) metrics_.load(run.metrics);
         evaluation_owed_ = run.evaluation_owed && data_.held_out;
-        if (fs::exists(best)) loads([&] { best_top1_ = best_top1(best); });
+        if (path_exists(best)) loads([&] { best_top1_ = best_top1(best); });
         note += fmt::format("resumed from {}", candidates.back().string());
         if (!run.computed_on.empty() && run.computed_on != computed_on())
           note += fmt::format(

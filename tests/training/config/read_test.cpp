@@ -170,6 +170,11 @@ TEST_F(ConfigFiles, BaseErrorsNameTheFileThatAsksForIt) {
   EXPECT_EQ(load_error(number),
             number.string() +
                 ":1: base must be the name of a recipe file or an array of names, got 3 (an integer)");
+  // The system refuses to look for such a name.
+  const std::string long_name(300, 'n');
+  const fs::path long_base = write("long_base.toml", "base = \"" + long_name + "\"");
+  EXPECT_EQ(load_error(long_base), (folder_ / long_name).string() + ": File name too long");
+  EXPECT_EQ(load_error(folder_ / long_name), (folder_ / long_name).string() + ": File name too long");
   for (const char* bad : {"[]", "[\"b.toml\", 3]"}) {
     const fs::path array = write("array.toml", std::string("base = ") + bad);
     EXPECT_NE(load_error(array).find("array.toml:1: base must be the name of a recipe file or an array"),

@@ -203,6 +203,13 @@ TEST_F(ClassifierRun, ADamagedClassifierIsRefused) {
       has(error_text<IoError>([&] { load_classifier(file); }), "classifier.weight must be F32 [3, 2]"));
   stored.identities[2] = "z\nw";
   EXPECT_TRUE(has(error_text([&] { save_classifier(file, stored, Config()); }), "no line break"));
+  for (const std::size_t dim : {0, 2}) {
+    stored = {
+        .classifier = {.weight = {}, .bias = {}, .dim = dim, .alpha = 16}, .identities = {}, .network = ""};
+    save_classifier(file, stored, Config());
+    EXPECT_TRUE(has(error_text<IoError>([&] { load_classifier(file); }),
+                    fmt::format("must have identities and a dimension, got 0 and {}", dim)));
+  }
 }
 
 TEST_F(ClassifierRun, OfManyMissingPeopleFiveAreShown) {

@@ -170,7 +170,7 @@ std::vector<Arm> run_arms(const DemoArguments& a, const fs::path& data) {
   std::vector<Arm> arms(2);
   std::atomic<std::int64_t> done[2] = {0, 0};
   std::exception_ptr failure[2];
-  std::vector<std::thread> workers;
+  std::vector<std::jthread> workers;
   for (std::size_t i = 0; i < 2; ++i) {
     workers.emplace_back([&, i] {
       try {
@@ -184,7 +184,7 @@ std::vector<Arm> run_arms(const DemoArguments& a, const fs::path& data) {
   }
   show_progress(done, steps);
   fmt::print(stderr, "recognising {} people of whom they have seen one photo\n", a.novel);
-  for (std::thread& worker : workers) worker.join();
+  for (std::jthread& worker : workers) worker.join();
   for (const std::exception_ptr& e : failure) {
     if (e) std::rethrow_exception(e);
   }

@@ -23,7 +23,7 @@ struct CelebProgram : testing::Test {
   const fs::path run = fresh_folder("celeb_cli_out") / "run";
 };
 
-int lines_of(const fs::path& path) {
+int line_count(const fs::path& path) {
   const std::string text = file_text(path);
   return static_cast<int>(std::count(text.begin(), text.end(), '\n'));
 }
@@ -50,7 +50,7 @@ TEST_F(CelebProgram, TrainsEvaluatesAndSubmits) {
   EXPECT_EQ(figures["identities"], 12);
   EXPECT_TRUE(figures["base_top1"].is_number());
   EXPECT_EQ(json.err, "wrote 18 answers to " + submission.string() + "\n");
-  EXPECT_EQ(lines_of(submission), 18);
+  EXPECT_EQ(line_count(submission), 18);
   EXPECT_TRUE(file_text(submission).starts_with("1\t000"));
 
   const fs::path blind = run / "test.tsv";
@@ -58,7 +58,7 @@ TEST_F(CelebProgram, TrainsEvaluatesAndSubmits) {
   ASSERT_EQ(test.code, 0) << test.err;
   EXPECT_EQ(test.out, "");
   EXPECT_TRUE(contains(test.err, "wrote 18 answers to " + blind.string()));
-  EXPECT_EQ(lines_of(blind), 18);
+  EXPECT_EQ(line_count(blind), 18);
 }
 
 TEST_F(CelebProgram, LearnsAClassifierAndEvaluatesRunsTogether) {

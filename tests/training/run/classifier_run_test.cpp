@@ -204,8 +204,10 @@ TEST_F(ClassifierRun, ADamagedClassifierIsRefused) {
   stored.identities[2] = "z\nw";
   EXPECT_TRUE(has(error_text([&] { save_classifier(file, stored, Config()); }), "no line break"));
   for (const std::size_t dim : {0, 2}) {
-    stored = {
-        .classifier = {.weight = {}, .bias = {}, .dim = dim, .alpha = 16}, .identities = {}, .network = ""};
+    stored.classifier.weight.clear();
+    stored.classifier.bias.clear();
+    stored.classifier.dim = dim;
+    stored.identities.clear();
     save_classifier(file, stored, Config());
     EXPECT_TRUE(has(error_text<IoError>([&] { load_classifier(file); }),
                     fmt::format("must have identities and a dimension, got 0 and {}", dim)));

@@ -186,7 +186,7 @@ class RunTest(unittest.TestCase):
         code, output = run("small", self.data, runs, *collapsing)
         self.assertEqual(code, 1, output)
         for row in tables_of(runs)[4][:2]:
-            self.assertRegex(row["state"], "stopped: .*step 1: the embedding has collapsed")
+            self.assertRegex(row["state"], "stopped: .*step 2: the embedding has collapsed")
             self.assertIsNone(row["here"])
         self.assertIn("l2s-9: training", output)
         before = checkpoints(runs)

@@ -81,7 +81,7 @@ TEST(SamplingMethod, EachTellsWhatItCosts) {
     s.trainer.initialise();
     s.steps(3);
     EXPECT_GT(s.trainer.seconds_sampling(), 0) << method;
-    const std::int64_t graph = 9 * 2 * 4 + 2 * 9 * 8 * 4;  // two neighbours of nine classes, eight numbers
+    const std::int64_t graph = 9 * 5 * 4 + 2 * 9 * 8 * 4;  // five neighbours of nine classes, eight numbers
     const std::int64_t expected = method == "random"         ? 0
                                   : method == "doppelganger" ? 9 * 4
                                   : method == "hard_class"   ? 2 * 9 * 2 * 8 * 4

@@ -26,7 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// In the folder: that it is the demo's, and that its runs may be replaced.
+// In the folder, and in each run that the demo makes there: that it is the demo's and may be replaced.
 constexpr const char* marker = "doppel-demo.txt";
 
 struct DemoArguments {
@@ -127,8 +127,20 @@ void claim_folder(const fs::path& folder) {
       "doppel demo made this folder. It replaces its runs, random and doppelganger, when it "
       "is started again.\n");
   for (const ArmPlan& plan : plans) {
-    if (fs::is_directory(folder / plan.name)) remove_run(folder / plan.name);
+    const fs::path run = folder / plan.name;
+    const fs::file_status there = fs::symlink_status(run);  // a link may lead to anybody's run
+    if (!fs::exists(there)) {
+      fs::create_directory(run);
+    } else if (fs::is_directory(there) && fs::exists(run / marker)) {
+      remove_run(run);
+    } else {
+      throw Error(fmt::format("{} is there, and no demo made it; choose another folder, or move it away",
+                              run.string()));
+    }
+    write_file_atomically(run / marker,
+                          "doppel demo made this run and replaces it when it is started again.\n");
   }
+  if (fs::is_regular_file(fs::symlink_status(folder / "summary.json"))) fs::remove(folder / "summary.json");
 }
 
 // Trains and scores one arm; its messages go to FOLDER/<name>.log.

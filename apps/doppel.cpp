@@ -29,6 +29,7 @@ int run(int argc, char** argv) {
   add_demo_command(app);
   add_bench_command(app);
   read_whole_numbers(app);
+  refuse_empty_texts(app);
   try {
     const auto named =
         app.get_subcommands([&](const CLI::App* c) { return argc > 1 && c->check_name(argv[1]); });

@@ -75,6 +75,15 @@ void read_whole_numbers(CLI::App& app) {
   }
 }
 
+void refuse_empty_texts(CLI::App& app) {
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) refuse_empty_texts(*command);
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_type_name().starts_with("TEXT"))
+      option->check(
+          CLI::Validator([](std::string& text) { return text.empty() ? "must not be empty" : ""; }, ""));
+  }
+}
+
 void add_threads(CLI::App& command, int& threads) {
   command.add_option("--threads", threads, "Compute threads; 0 = all cores that the process may use")
       ->check(CLI::NonNegativeNumber)

@@ -28,6 +28,9 @@ bool names_a_file(const std::string& checkpoint);
 /// 10 and not 8, and a number beyond the option's range is an error of the command line and not the nearest
 /// one in it. To be called once, after all options are there.
 void read_whole_numbers(CLI::App& app);
+/// Makes every option of `app` and its subcommands that is a text refuse an empty one, which is what a shell
+/// makes of a variable that is not set. To be called once, after all options are there.
+void refuse_empty_texts(CLI::App& app);
 /// --threads, for use_threads.
 void add_threads(CLI::App& command, int& threads);
 

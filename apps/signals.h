@@ -15,7 +15,8 @@ void prepare_process();
 /// the program; a second SIGINT ends it at once.
 void stop_on_signals(std::atomic<bool>& stop);
 
-/// Writes a message to descriptor 1 or 2, its control characters as printable() shows them, and goes on whether that works or not: for messages that are not results.
+/// Writes a message to descriptor 1 or 2, its control characters as printable() shows them, and goes on
+/// whether that works or not: for messages that are not results.
 void say(int descriptor, std::string_view message);
 
 }  // namespace dg

@@ -182,6 +182,8 @@ RunState load_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
     state.emplace_back(Trainer::planned_state(i), file.state(Trainer::planned_state(i)));
   RunState run;
   if (file.has(metrics_name)) run.metrics = file.state(metrics_name);
+  if (const auto config_text = file.metadata().find("config"); config_text != file.metadata().end())
+    run.config = config_text->second;
   run.evaluation_owed = file.metadata().contains("evaluation");
   if (const auto on = file.metadata().find("computed_on"); on != file.metadata().end())
     run.computed_on = on->second;

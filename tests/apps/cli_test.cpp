@@ -214,6 +214,15 @@ TEST(CommandLine, WholeNumbersAreDecimal) {
   EXPECT_TRUE(contains(complaint({"--threads", "1000000"}), "must be at most 10 times the"));
 }
 
+TEST(CommandLine, AnEmptyTextIsNoFile) {
+  const fs::path data = pattern_folder("empty_text");
+  for (const char* option : {"--init", "--recipe", "--run"}) {
+    const Finished f = doppel({"train", data.string(), "--run", "unused", option, ""});
+    EXPECT_NE(f.code, 0);
+    EXPECT_TRUE(contains(f.err, std::string(option) + ": must not be empty")) << f.err;
+  }
+}
+
 // The runtime of OpenMP reads its settings before main, so the program must have started itself anew.
 TEST(CommandLine, ThreadsSpinBriefly) {
   const fs::path data = pattern_folder("spin"), out = fresh_folder("spin_out");

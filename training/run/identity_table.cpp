@@ -82,7 +82,7 @@ bool share_photos(const PhotoHashes& kept, const PhotoSet& set, ClassId identity
   const auto shared = std::ranges::count_if(set.photos_of(identity), [&](PhotoId photo) {
     return std::ranges::binary_search(kept.smallest, set.source->fingerprint(photo));
   });
-  return shared >= (kept.smallest.size() > 3 ? 2 : 1);
+  return shared >= (kept.smallest.size() > 1 ? 2 : 1);
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ std::string changes(const IdentityTable& then, const IdentityTable& now);
 
 /// How identities of a data set are taken for those that a run was trained on.
 enum class KnownBy {
-  photos,  // the name, and two of the hashes that are kept, or one where at most three are; the name where
+  photos,  // the name, and two of the hashes that are kept, or one where no more are; the name where
            // names are ids
   names,   // the name
   nothing  // never

@@ -25,18 +25,52 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// The settings in the checkpoint itself, whatever has become of config.toml. Those of another version may
+// have keys that this one does not know, and are then not compared.
+void refuse_other_settings(const fs::path& checkpoint, const std::string& text, const Config& now) {
+  std::vector<std::string> changed;
+  try {
+    if (!text.empty()) changed = differences(parse_config(text, checkpoint.string()), now, Compare::results);
+  } catch (const Error&) {
+    return;
+  }
+  require(changed.empty(), "train", "--resume must not change settings, got other values of {} than {} has",
+          fmt::join(changed, ", "), checkpoint.string());
+}
+
 void refuse_other_settings(const fs::path& run, const Config& now) {
-  if (!holds_a_run(run) || !path_exists(run / "config.toml")) return;
+  if (!holds_a_run(run)) return;
+  require(path_exists(run / "config.toml"), "train",
+          "--resume needs {} to see that the settings are those of the run, but it is not there",
+          (run / "config.toml").string());
   const std::vector<std::string> changed =
       differences(load_config(run / "config.toml", {}), now, Compare::results);
   require(changed.empty(), "train", "--resume must not change settings, got other values of {} than {} has",
           fmt::join(changed, ", "), (run / "config.toml").string());
 }
 
+// What lies in a new run's folder under the names of its files is overwritten if a run can have written it.
+void refuse_foreign_files(const fs::path& run) {
+  const auto demand_ours = [&](const char* name, const auto& read) {
+    const fs::path file = run / name;
+    if (!path_exists(file)) return;
+    try {
+      read(file);
+    } catch (const Error&) {
+      throw Error(fmt::format("[train] {} is in the way: no run wrote it; choose another --run folder",
+                              file.string()));
+    }
+  };
+  demand_ours("config.toml", [](const fs::path& file) { load_config(file, {}); });
+  demand_ours("identities.tsv", [](const fs::path& file) { IdentityTable::read(file); });
+}
+
 // Checkpoints know identities and photos by number alone, so the numbers must still mean the same ones.
 void refuse_other_data(const fs::path& run, const IdentityTable& now) {
   const fs::path file = run / "identities.tsv";
-  if (!holds_a_run(run) || !path_exists(file)) return;
+  if (!holds_a_run(run)) return;
+  require(path_exists(file), "train",
+          "--resume needs {} to see that the data are those of the run, but it is not there", file.string());
   const std::string changed = changes(IdentityTable::read(file), now);
   require(changed.empty(), "train", "--resume must go on with the data that {} lists, but in the data now {}",
           file.string(), changed);
@@ -154,6 +188,7 @@ class Run {
     } else {
       require(!holds_a_run(options_.run), "train",
               "{} already holds a run; choose another --run folder, or --resume it", options_.run.string());
+      refuse_foreign_files(options_.run);
     }
     const IdentityTable identities = IdentityTable::of(set_, split_);
     refuse_other_data(options_.run, identities);
@@ -169,6 +204,8 @@ class Run {
       try {
         load();
         return true;
+      } catch (const Unavailable&) {  // the file may be good
+        throw;
       } catch (const IoError& e) {
         note += fmt::format("passed over: {}\n", e.what());
         return false;
@@ -181,6 +218,7 @@ class Run {
       for (; !candidates.empty(); candidates.pop_back()) {
         RunState run;
         if (!loads([&] { run = load_checkpoint(candidates.back(), trainer_); })) continue;
+        refuse_other_settings(candidates.back(), run.config, config_);
         if (!run.metrics.empty()) metrics_.load(run.metrics);
         evaluation_owed_ = run.evaluation_owed && data_.held_out;
         if (path_exists(best)) loads([&] { best_top1_ = best_top1(best); });

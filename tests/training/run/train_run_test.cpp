@@ -196,6 +196,44 @@ TEST(Run, ResumeRefusesOtherIdentities) {
   EXPECT_EQ(error_text<std::exception>(resume), "no error");
 }
 
+TEST(Run, ResumeNeedsWhatSaysThatDataAndSettingsAreTheSame) {
+  const fs::path data = pattern_folder("resume_needs"), run = fresh_folder("resume_needs_out") / "run";
+  train({.data = data, .run = run, .config = tiny_config(), .stop_after = 2});
+  const auto resume = [&](const Config& config) {
+    return error_text<Error>([&] { train({.data = data, .run = run, .config = config, .resume = true}); });
+  };
+  for (const char* name : {"config.toml", "identities.tsv"}) {
+    const std::string text = bytes_of(run / name);
+    fs::remove(run / name);
+    EXPECT_TRUE(resume(tiny_config()).starts_with("[train] --resume needs " + (run / name).string()));
+    std::ofstream(run / name) << text;
+  }
+  // config.toml was edited to fit: the checkpoint knows better.
+  const Config other = tiny_config({"optim.rate=0.5"});
+  std::ofstream(run / "config.toml") << to_toml(other);
+  const fs::path checkpoint = run / "checkpoints" / "step-2.safetensors";
+  EXPECT_EQ(resume(other), "[train] --resume must not change settings, got other values of optim.rate than " +
+                               checkpoint.string() + " has");
+  EXPECT_EQ(error_text<Error>([&] { evaluate_one_shot(run, {.data = data}); }),
+            "[evaluate] config.toml must have the settings that " + checkpoint.string() +
+                " was trained with, got other values of optim.rate");
+  std::ofstream(run / "config.toml") << to_toml(tiny_config());
+  EXPECT_EQ(resume(tiny_config()), "no error");
+}
+
+TEST(Run, AFolderWithOtherPeoplesFilesIsRefused) {
+  const fs::path data = pattern_folder("foreign"), out = fresh_folder("foreign_out");
+  for (const char* name : {"config.toml", "identities.tsv"}) {
+    const fs::path run = out / name / "run";
+    fs::create_directories(run);
+    std::ofstream(run / name) << "title = \"my site\"\n";
+    EXPECT_EQ(
+        error_text<Error>([&] { train({.data = data, .run = run, .config = tiny_config()}); }),
+        "[train] " + (run / name).string() + " is in the way: no run wrote it; choose another --run folder");
+    EXPECT_EQ(bytes_of(run / name), "title = \"my site\"\n");
+  }
+}
+
 TEST(Run, ResumeReplacesADamagedBest) {
   const fs::path data = pattern_folder("best"), run = fresh_folder("best_out") / "run";
   const Config config = tiny_config({"evaluate.every=5"});

@@ -26,10 +26,12 @@ class TomlScan {
     while (!left_.empty()) {
       const char c = left_.front();
       if (c == '#') {
+        const char before = before_;  // for what follows, a comment is a blank
         while (!left_.empty() && left_.front() != '\n') skip(1);
+        before_ = before;
       } else if (c == '"' || c == '\'') {
         // For the parser such a quote is a part of the value, and so is the text behind it.
-        if (is_bare_key(before_) || before_ == '+' || before_ == ':')
+        if (!begins_something() && !(before_ == '.' && !equals_))
           fail("a quote may only begin a key or a value");
         skip_string(c);
       } else if (c == '[' && depth_ == 0 && starts_line_) {
@@ -40,6 +42,11 @@ class TomlScan {
                            static_cast<unsigned char>(c)));
         }
         count_part(c);
+        // So is what looks like the begin of another value or entry.
+        if ((c == '[' || c == '{') && !begins_something()) fail(fmt::format("{} may only begin a value", c));
+        if (c == '=' && equals_) fail("a second = in one entry");
+        if (c == '=' || c == '}') equals_ = true;
+        if (c == '{' || (c == ',' && depth_ > 0)) equals_ = false;
         if (c == '[' || c == '{') ++depth_;
         if ((c == ']' || c == '}') && depth_ > 0) --depth_;
         skip(1);
@@ -57,12 +64,18 @@ class TomlScan {
       const char c = left_.front();
       starts_line_ = c == '\n' || (starts_line_ && (c == ' ' || c == '\t'));
       line_ += c == '\n';
-      before_ = c;
+      if (c == '\n' && depth_ == 0) equals_ = false;
+      if ((c == '\n' && depth_ == 0) || (c != '\n' && c != ' ' && c != '\t' && c != '\r')) before_ = c;
       in_line_ = c == '\n' ? 0 : in_line_ + 1;
       if (in_line_ > longest_toml_line)
         fail(fmt::format("the line has more than {} bytes", longest_toml_line));
       left_.remove_prefix(1);
     }
+  }
+
+  // Whether the next letter is the first of a key or a value.
+  bool begins_something() const {
+    return before_ == '\n' || before_ == '=' || before_ == '[' || before_ == '{' || before_ == ',';
   }
 
   // Of a key such as a.b.c, quoted parts included. Numbers with a point count too, but end at what follows.
@@ -76,6 +89,12 @@ class TomlScan {
 
   // One that does not end is the parser's to name.
   void skip_string(char quote) {
+    const bool equals = equals_;  // line feeds in the string end no entry
+    skip_quoted(quote);
+    equals_ = equals;
+  }
+
+  void skip_quoted(char quote) {
     const std::string three(3, quote);
     const bool long_form = left_.starts_with(three);
     skip(long_form ? 3 : 1);
@@ -117,7 +136,8 @@ class TomlScan {
   const std::string& name_;
   std::size_t line_ = 1, in_line_ = 0;
   std::size_t points_ = 0;  // in the key so far
-  char before_ = '\n';      // the last one that was passed
+  char before_ = '\n';      // the last letter that is no blank; a line feed where a new entry begins
+  bool equals_ = false;     // whether the entry has its =
   int depth_ = 0;           // of arrays and inline tables
   bool starts_line_ = true;
 };

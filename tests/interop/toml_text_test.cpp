@@ -34,6 +34,13 @@ TEST(TomlText, AQuoteInsideAValueIsRefused) {
   for (const char* text :
        {"a = +\"\xce\x90\"", "a = 1'x'", "a = 07:32:\"x\"", "a\"b\" = 1", "a = -\"\"\"x\"\"\""})
     EXPECT_EQ(toml_refusal(text), "x.toml:1: a quote may only begin a key or a value") << text;
+  EXPECT_EQ(toml_refusal("a = 1.'x'"), "x.toml:1: a quote may only begin a key or a value");
+  EXPECT_EQ(toml_refusal("a = +b./='\xcf\xac'"), "x.toml:1: a second = in one entry");
+  EXPECT_EQ(toml_refusal("a = +[\"x\"]"), "x.toml:1: [ may only begin a value");
+  EXPECT_EQ(toml_refusal("a = 1{b = 'x'}"), "x.toml:1: { may only begin a value");
+  EXPECT_EQ(toml_refusal("a = [1, # '\n  'x', {b = 1, c = \"=\"},\n]\nb = [[1], [2]]\n\n'c' = {}\n"),
+            "no error");
+  EXPECT_EQ(toml_refusal("a = '''\n=\n'''\nb = 1\n"), "no error");
   EXPECT_EQ(toml_refusal("a.\"b\" = [\"c\",'d', {e=\"f\"}]\n\"g\".h='i'"), "no error");
 }
 

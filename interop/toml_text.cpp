@@ -34,7 +34,7 @@ class TomlScan {
         if (!begins_something() && !(before_ == '.' && !equals_))
           fail("a quote may only begin a key or a value");
         skip_string(c);
-      } else if (c == '[' && depth_ == 0 && starts_line_) {
+      } else if (c == '[' && open_.empty() && starts_line_) {
         skip_header();
       } else {
         if (static_cast<unsigned char>(c) >= 0x7F || (c < ' ' && c != '\t' && c != '\n' && c != '\r')) {
@@ -46,9 +46,13 @@ class TomlScan {
         if ((c == '[' || c == '{') && !begins_something()) fail(fmt::format("{} may only begin a value", c));
         if (c == '=' && equals_) fail("a second = in one entry");
         if (c == '=' || c == '}') equals_ = true;
-        if (c == '{' || (c == ',' && depth_ > 0)) equals_ = false;
-        if (c == '[' || c == '{') ++depth_;
-        if ((c == ']' || c == '}') && depth_ > 0) --depth_;
+        if (c == '{' || (c == ',' && !open_.empty())) equals_ = false;
+        if (c == '[' || c == '{') open_ += c;
+        if (c == ']' || c == '}') {
+          if (open_.empty() || open_.back() != (c == ']' ? '[' : '{'))
+            fail(fmt::format("{} without its {}", c, c == ']' ? '[' : '{'));
+          open_.pop_back();
+        }
         skip(1);
       }
     }
@@ -64,8 +68,8 @@ class TomlScan {
       const char c = left_.front();
       starts_line_ = c == '\n' || (starts_line_ && (c == ' ' || c == '\t'));
       line_ += c == '\n';
-      if (c == '\n' && depth_ == 0) equals_ = false;
-      if ((c == '\n' && depth_ == 0) || (c != '\n' && c != ' ' && c != '\t' && c != '\r')) before_ = c;
+      if (c == '\n' && open_.empty()) equals_ = false;
+      if ((c == '\n' && open_.empty()) || (c != '\n' && c != ' ' && c != '\t' && c != '\r')) before_ = c;
       in_line_ = c == '\n' ? 0 : in_line_ + 1;
       if (in_line_ > longest_toml_line)
         fail(fmt::format("the line has more than {} bytes", longest_toml_line));
@@ -138,7 +142,7 @@ class TomlScan {
   std::size_t points_ = 0;  // in the key so far
   char before_ = '\n';      // the last letter that is no blank; a line feed where a new entry begins
   bool equals_ = false;     // whether the entry has its =
-  int depth_ = 0;           // of arrays and inline tables
+  std::string open_;        // the [ and { of arrays and inline tables that are not closed yet
   bool starts_line_ = true;
 };
 

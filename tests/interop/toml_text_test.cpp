@@ -36,6 +36,9 @@ TEST(TomlText, AQuoteInsideAValueIsRefused) {
     EXPECT_EQ(toml_refusal(text), "x.toml:1: a quote may only begin a key or a value") << text;
   EXPECT_EQ(toml_refusal("a = 1.'x'"), "x.toml:1: a quote may only begin a key or a value");
   EXPECT_EQ(toml_refusal("a = +b./='\xcf\xac'"), "x.toml:1: a second = in one entry");
+  EXPECT_EQ(toml_refusal("a = [}"), "x.toml:1: } without its {");
+  EXPECT_EQ(toml_refusal("a = {b = [1}"), "x.toml:1: } without its {");
+  EXPECT_EQ(toml_refusal("a = 1]"), "x.toml:1: ] without its [");
   EXPECT_EQ(toml_refusal("a = +[\"x\"]"), "x.toml:1: [ may only begin a value");
   EXPECT_EQ(toml_refusal("a = 1{b = 'x'}"), "x.toml:1: { may only begin a value");
   EXPECT_EQ(toml_refusal("a = [1, # '\n  'x', {b = 1, c = \"=\"},\n]\nb = [[1], [2]]\n\n'c' = {}\n"),

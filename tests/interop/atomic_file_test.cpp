@@ -75,7 +75,8 @@ TEST_F(AtomicFileTest, WhatIsNoRegularFileInPlaceOfTheTemporaryIsLeftAlone) {
   ASSERT_EQ(mkfifo(temporary.c_str(), 0600), 0);
   EXPECT_EQ(error_text<IoError>([&] { write_file_atomically(path, "text"); }), refusal);
   const int reader = ::open(temporary.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  EXPECT_EQ(error_text<IoError>([&] { write_file_atomically(path, "text"); }), refusal) << "nor with a reader";
+  EXPECT_EQ(error_text<IoError>([&] { write_file_atomically(path, "text"); }), refusal)
+      << "nor with a reader";
   ::close(reader);
   EXPECT_EQ(files(), 2u);  // the victim and the pipe
 }

@@ -28,7 +28,6 @@ TEST(TomlText, AByteOutsideOfQuotesIsNamedWithItsLine) {
   EXPECT_TRUE(contains(toml_refusal(std::string("a = 1\0", 6)), "byte 0x00"));
 }
 
-// A parser that takes another view of where a string ends would get what the scan took for quoted text.
 // The parser would take the string for a part of the value, and letters in it for bytes outside of quotes.
 TEST(TomlText, AQuoteInsideAValueIsRefused) {
   for (const char* text :
@@ -47,6 +46,7 @@ TEST(TomlText, AQuoteInsideAValueIsRefused) {
   EXPECT_EQ(toml_refusal("a.\"b\" = [\"c\",'d', {e=\"f\"}]\n\"g\".h='i'"), "no error");
 }
 
+// A parser that takes another view of where a string ends would get what the scan took for quoted text.
 TEST(TomlText, AStringOfThreeQuotesMayEndWithFive) {
   for (const char* text : {R"(x = ["""a"""", """ä"""])", "x = ['''a''''', 'ä']"})
     EXPECT_EQ(toml_refusal(text), "no error") << text;

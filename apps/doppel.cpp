@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <iostream>
 #include <new>
 
 #include "apps/commands.h"
@@ -30,18 +31,21 @@ int run(int argc, char** argv) {
   add_bench_command(app);
   read_whole_numbers(app);
   refuse_empty_texts(app);
+  int code = 0;
   try {
     const auto named =
         app.get_subcommands([&](const CLI::App* c) { return argc > 1 && c->check_name(argv[1]); });
     if (argc > 1 && argv[1][0] != '-' && named.empty()) {
       throw Error(fmt::format("there is no subcommand {}; see doppel --help", argv[1]));
     }
-    app.parse(argc, argv);  // runs the subcommand's callback
-  } catch (const CLI::ParseError& e) {
-    return app.exit(e);
+    app.parse(argc, argv);              // runs the subcommand's callback
+  } catch (const CLI::ParseError& e) {  // also --help, with code 0
+    code = app.exit(e);
   }
-  if (std::fflush(stdout) != 0) throw Error("the results could not be written to stdout");
-  return 0;
+  std::cout.flush();
+  if (code == 0 && (!std::cout || std::fflush(stdout) != 0))
+    throw Error("the results could not be written to stdout");
+  return code;
 }
 
 // Where memory has run short there may be none for a message either.

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include <fmt/format.h>
 
@@ -33,6 +34,17 @@ std::string plain_number(std::string& text, bool natural) {
     return fmt::format("must be at most {}, got {}", largest, text);
   text = (negative ? "-" : "") + digits;
   return "";
+}
+
+// Figures replace figures of before and nothing else: the name may be that of a photo or a checkpoint by
+// mistake. Whether the file can be written is seen when it is.
+std::string held_by_something_else(const std::string& file) {
+  std::error_code unknown;
+  if (!std::filesystem::is_regular_file(file, unknown)) return "";
+  std::ifstream in(file);
+  char first = '{';
+  in >> first;  // an empty file, or one of white space, leaves it as it is
+  return first == '{' || first == '[' ? "" : file + " exists and does not hold JSON: name another file";
 }
 
 }  // namespace
@@ -111,7 +123,7 @@ Device DeviceOption::choose() const {
 }
 
 void JsonOption::add(CLI::App& command, const std::string& help) {
-  command.add_option("--json", file_, help);
+  command.add_option("--json", file_, help)->check(CLI::Validator(held_by_something_else, ""));
 }
 
 void JsonOption::write(const std::function<void()>& print_table, const nlohmann::ordered_json& json) const {

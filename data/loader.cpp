@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "tensor/check.h"
+#include "tensor/process_limits.h"
 #include "tensor/stopwatch.h"
 
 namespace dg {
@@ -21,6 +22,7 @@ Loader::Loader(PhotoStore& store, const LoaderOptions& options) : store_(store),
   threads_.reserve(static_cast<std::size_t>(options.workers));
   try {
     for (int i = 0; i < options.workers; ++i) threads_.emplace_back([this] { work(); });
+    all_reserved_.wait();
   } catch (const std::system_error& e) {
     stop();
     throw BackendError(
@@ -87,6 +89,8 @@ LoadedBatch Loader::take(std::int64_t step) {
 }
 
 void Loader::work() {
+  reserve_addresses();
+  all_reserved_.count_down();
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     if (!claim_and_fill(lock)) work_added_.wait(lock);

@@ -1,10 +1,12 @@
 // Batches of decoded photos, prepared ahead by worker threads. The caller plans every batch (which photos, in
 // which order), so the threads' timing can change when a batch is ready, never what is in it.
 #pragma once
+#include <algorithm>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <exception>
+#include <latch>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -66,6 +68,7 @@ class Loader {
 
   PhotoStore& store_;
   const LoaderOptions options_;
+  std::latch all_reserved_{std::max(0, options_.workers)};  // the workers' addresses
   std::mutex mutex_;
   std::condition_variable work_added_, batch_done_;
   std::deque<std::unique_ptr<Batch>> queue_;      // in the order of submit

@@ -33,7 +33,7 @@ void start_threads(int wanted) {
                     others.size() + 1, wanted, why));
   }
 #pragma omp parallel
-  {}
+  reserve_addresses();
 }
 
 }  // namespace

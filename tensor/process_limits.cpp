@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <limits>
 #include <string>
@@ -111,6 +112,11 @@ std::int64_t usable_memory() {
       bytes = std::min(bytes, static_cast<double>(limit.rlim_cur));
   }
   return static_cast<std::int64_t>(std::max(0.0, bytes));
+}
+
+void reserve_addresses() {
+  void* volatile first = std::malloc(1);  // volatile, so that the compiler keeps a pair that does nothing
+  std::free(first);
 }
 
 }  // namespace dg

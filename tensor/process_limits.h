@@ -16,6 +16,10 @@ int usable_cores();
 /// Bytes: the least of the machine's memory, RLIMIT_AS, RLIMIT_DATA and the limits of its control groups.
 std::int64_t usable_memory();
 
+/// To be called by a thread when it starts. The first allocation of a thread reserves 64 MiB of addresses
+/// (an arena of glibc), which is to happen before anybody looks how much room there is.
+void reserve_addresses();
+
 /// What Linux' control groups (versions 1 and 2) allow; infinite where they say nothing.
 struct ControlGroupLimits {
   double cores = 0;  // quota / period

@@ -28,8 +28,9 @@ const dnnl::engine& engine() {
 }
 
 // oneDNN does not look whether it got the memory for what it generates, and ends with a signal where it did
-// not. So that much is asked for, and given back, before it may generate anything: a kernel takes a megabyte
-// or two.
+// not. So that much is asked for, and given back, before it may generate anything: all kernels of the matrix
+// product take 36 MiB, one convolution a megabyte or two. What is over is for the photos that other threads
+// decode meanwhile.
 bool require_room() {
   constexpr std::size_t bytes = std::size_t{64} << 20;
   Backend& memory = backend(Device::cpu);

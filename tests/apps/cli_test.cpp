@@ -36,6 +36,10 @@ TEST(CommandLine, HelpIsAResult) {
   for (const char* command : {"faces", "train", "evaluate"}) EXPECT_TRUE(contains(f.out, command));
 }
 
+TEST(CommandLine, AHelpThatCannotBeWrittenIsAnError) {
+  EXPECT_NE(Program({"--help"}, 100).finish().code, 0);  // a disk with room for 100 bytes
+}
+
 TEST(CommandLine, TrainFillsTheRunFolderAndRepeatsItselfBitForBit) {
   const fs::path data = pattern_folder("cli_train"), out = fresh_folder("cli_train_out");
   const auto train = [&](const std::string& run, const std::string& seed) {
@@ -97,12 +101,23 @@ TEST_F(TrainedRun, AJsonFileIsTheOldOneOrTheWholeNewOne) {
   ASSERT_EQ(doppel(words).code, 0);
   const std::string figures = file_text(file);
   EXPECT_TRUE(Json::parse(figures).contains("novel_top1"));
-  std::ofstream(file) << "old";
+  std::ofstream(file) << "{\"old\": 1}";
   const Finished full = Program(words, figures.size() - 1).finish();  // a disk one byte too small
   EXPECT_EQ(full.code, 1);
   EXPECT_TRUE(contains(full.err, file.string()));
-  EXPECT_EQ(file_text(file), "old");
+  EXPECT_EQ(file_text(file), "{\"old\": 1}");
   EXPECT_FALSE(fs::exists(file.string() + ".tmp"));
+}
+
+TEST_F(TrainedRun, JsonReplacesJsonOnly) {
+  const fs::path photo = data / "000" / "0.jpg";
+  const std::string bytes = file_text(photo);
+  const Finished f = evaluate(data, {"--json", photo.string()});
+  EXPECT_NE(f.code, 0);
+  EXPECT_TRUE(contains(f.err, photo.string() + " exists and does not hold JSON"));
+  EXPECT_EQ(file_text(photo), bytes);
+  std::ofstream(run / "empty.json");
+  EXPECT_EQ(evaluate(data, {"--json", (run / "empty.json").string()}).code, 0);
 }
 
 TEST_F(TrainedRun, JsonGoesWhereALinkLeads) {
@@ -111,6 +126,13 @@ TEST_F(TrainedRun, JsonGoesWhereALinkLeads) {
   ASSERT_EQ(evaluate(data, {"--json", link.string()}).code, 0);
   EXPECT_TRUE(fs::is_symlink(link));
   EXPECT_TRUE(Json::parse(file_text(file)).contains("novel_top1"));
+}
+
+TEST_F(TrainedRun, AResumeSaysThatInitIsNotRead) {
+  const Finished f = doppel(
+      train_words(data, run, {"--resume", "--init", (run / "checkpoints" / "no.safetensors").string()}));
+  EXPECT_EQ(f.code, 0) << f.err;
+  EXPECT_TRUE(contains(f.err, "so the weights of --init are not read"));
 }
 
 TEST_F(TrainedRun, FamiliesOfGeneratedFacesAddNoKey) {

@@ -222,7 +222,8 @@ class Run {
         if (!run.metrics.empty()) metrics_.load(run.metrics);
         evaluation_owed_ = run.evaluation_owed && data_.held_out;
         if (path_exists(best)) loads([&] { best_top1_ = best_top1(best); });
-        note += fmt::format("resumed from {}", candidates.back().string());
+        note += fmt::format("resumed from {}{}", candidates.back().string(),
+                            options_.init ? ", so the weights of --init are not read" : "");
         if (!run.computed_on.empty() && run.computed_on != computed_on())
           note += fmt::format(
               "\nthe run was on {} and goes on on {}: the numbers may differ in their last bits from those "

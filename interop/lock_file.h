@@ -8,8 +8,9 @@ namespace dg {
 class LockFile {
  public:
   /// Takes the lock, or fails at once: IoError "PATH: process N on HOST holds it and still runs" when another
-  /// process has it, and "PATH: cannot be created: why". The system gives it back when the process ends,
-  /// however it ends; a process that was killed leaves the file, which then holds nobody up.
+  /// process has it, and "PATH: cannot be created: why". A file that holds something else is refused and left
+  /// as it is. The system gives it back when the process ends, however it ends; a process that was killed
+  /// leaves the file, which then holds nobody up.
   explicit LockFile(const std::filesystem::path& path);
   ~LockFile();
   LockFile(const LockFile&) = delete;

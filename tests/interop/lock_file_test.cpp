@@ -6,6 +6,7 @@
 #include <fstream>
 #include <optional>
 
+#include "interop/whole_file.h"
 #include "temporary.h"
 #include "tests/error_text.h"
 
@@ -32,8 +33,19 @@ TEST(LockFile, IsHeldByOneAndNamesIt) {
 TEST(LockFile, AFileThatAKilledProcessLeftHoldsNobodyUp) {
   const fs::path path = temporary_folder() / "lock_left";
   fs::remove_all(path);
-  std::ofstream(path) << "process 1 on elsewhere\n";
-  EXPECT_EQ(error_text([&] { LockFile lock(path); }), "no error");
+  for (const char* left : {"process 1 on elsewhere\n", "proc", ""}) {
+    std::ofstream(path) << left;
+    EXPECT_EQ(error_text([&] { LockFile lock(path); }), "no error");
+  }
+}
+
+TEST(LockFile, SomebodyElsesFileIsRefusedAndUntouched) {
+  const fs::path path = temporary_folder() / "lock_of_others";
+  for (const char* text : {"the key of the cellar", "processes: 3\n"}) {
+    std::ofstream(path) << text;
+    EXPECT_TRUE(contains(error_text<IoError>([&] { LockFile lock(path); }), "is not a lock of this program"));
+    EXPECT_EQ(read_file_text(path), text);
+  }
 }
 
 TEST(LockFile, ALinkIsRefusedAndItsTargetUntouched) {

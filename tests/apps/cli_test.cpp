@@ -255,7 +255,7 @@ TEST(CommandLine, ThreadsSpinBriefly) {
     return contains(environment, variable);
   };
   ::unsetenv("GOMP_SPINCOUNT");
-  EXPECT_TRUE(environment_has("a", "GOMP_SPINCOUNT=2000"));
+  EXPECT_TRUE(environment_has("a", "GOMP_SPINCOUNT=5000"));
   ::setenv("OMP_WAIT_POLICY", "active", 1);
   EXPECT_FALSE(environment_has("b", "GOMP_SPINCOUNT="));
   ::unsetenv("OMP_WAIT_POLICY");

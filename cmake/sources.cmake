@@ -162,6 +162,7 @@ set(DG_PROGRAM
   training/run/evaluate_run.cpp
   training/run/finished_run.cpp
   training/run/identity_table.cpp
+  training/run/run_checks.cpp
   training/run/run_folder.cpp
   training/run/run_log.cpp
   training/run/run_metrics.cpp

@@ -14,6 +14,7 @@
 #include "tensor/stopwatch.h"
 #include "training/checkpoint.h"
 #include "training/run/identity_table.h"
+#include "training/run/run_checks.h"
 #include "training/run/run_folder.h"
 #include "training/run/run_log.h"
 #include "training/run/run_metrics.h"
@@ -24,57 +25,6 @@ namespace dg {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The settings in the checkpoint itself, whatever has become of config.toml. Those of another version may
-// have keys that this one does not know, and are then not compared.
-void refuse_other_settings(const fs::path& checkpoint, const std::string& text, const Config& now) {
-  std::vector<std::string> changed;
-  try {
-    if (!text.empty()) changed = differences(parse_config(text, checkpoint.string()), now, Compare::results);
-  } catch (const Error&) {
-    return;
-  }
-  require(changed.empty(), "train", "--resume must not change settings, got other values of {} than {} has",
-          fmt::join(changed, ", "), checkpoint.string());
-}
-
-void refuse_other_settings(const fs::path& run, const Config& now) {
-  if (!holds_a_run(run)) return;
-  require(path_exists(run / "config.toml"), "train",
-          "--resume needs {} to see that the settings are those of the run, but it is not there",
-          (run / "config.toml").string());
-  const std::vector<std::string> changed =
-      differences(load_config(run / "config.toml", {}), now, Compare::results);
-  require(changed.empty(), "train", "--resume must not change settings, got other values of {} than {} has",
-          fmt::join(changed, ", "), (run / "config.toml").string());
-}
-
-// What lies in a new run's folder under the names of its files is overwritten if a run can have written it.
-void refuse_foreign_files(const fs::path& run) {
-  const auto demand_ours = [&](const char* name, const auto& read) {
-    const fs::path file = run / name;
-    if (!path_exists(file)) return;
-    try {
-      read(file);
-    } catch (const Error&) {
-      throw Error(fmt::format("[train] {} is in the way: no run wrote it; choose another --run folder",
-                              file.string()));
-    }
-  };
-  demand_ours("config.toml", [](const fs::path& file) { load_config(file, {}); });
-  demand_ours("identities.tsv", [](const fs::path& file) { IdentityTable::read(file); });
-}
-
-// Checkpoints know identities and photos by number alone, so the numbers must still mean the same ones.
-void refuse_other_data(const fs::path& run, const IdentityTable& now) {
-  const fs::path file = run / "identities.tsv";
-  if (!holds_a_run(run)) return;
-  require(path_exists(file), "train",
-          "--resume needs {} to see that the data are those of the run, but it is not there", file.string());
-  const std::string changed = changes(IdentityTable::read(file), now);
-  require(changed.empty(), "train", "--resume must go on with the data that {} lists, but in the data now {}",
-          file.string(), changed);
-}
 
 // Puts `best` where its step is among the step checkpoints, before one of the same step.
 void add_by_step(std::vector<fs::path>& checkpoints, const fs::path& best) {

@@ -1,0 +1,28 @@
+// What must hold before a run writes into its folder: a new run is nobody else's, a resumed one is the same
+// run as before. Each throws Error "[train] required …, got …" that names the file and what differs.
+#pragma once
+#include <filesystem>
+#include <string>
+
+#include "training/config/config.h"
+#include "training/run/identity_table.h"
+
+namespace dg {
+
+/// What lies in a new run's folder under the names of its files is overwritten if a run can have written it,
+/// and refused otherwise.
+void refuse_foreign_files(const std::filesystem::path& run);
+
+/// Settings on which results depend must be those of RUN/config.toml, once there is anything to resume.
+void refuse_other_settings(const std::filesystem::path& run, const Config& now);
+
+/// The same against `text`, the settings kept in the checkpoint itself, whatever has become of config.toml.
+/// Those of another version may have keys that this one does not know, and are then not compared.
+void refuse_other_settings(const std::filesystem::path& checkpoint, const std::string& text,
+                           const Config& now);
+
+/// Checkpoints know identities and photos by number alone, so the numbers must still mean the same ones as in
+/// RUN/identities.tsv.
+void refuse_other_data(const std::filesystem::path& run, const IdentityTable& now);
+
+}  // namespace dg

@@ -10,9 +10,11 @@
 
 #include "apps/commands.h"
 #include "apps/options.h"
+#include "apps/signals.h"
 #include "data/faces/generated_faces.h"
 #include "data/families.h"
 #include "interop/atomic_file.h"
+#include "interop/whole_file.h"
 #include "tensor/check.h"
 #include "tensor/parallel.h"
 #include "tensor/stopwatch.h"
@@ -28,6 +30,8 @@ namespace fs = std::filesystem;
 
 // In the folder, and in each run that the demo makes there: that it is the demo's and may be replaced.
 constexpr const char* marker = "doppel-demo.txt";
+
+std::atomic<bool> stop_asked{false};
 
 struct DemoArguments {
   std::string folder = "runs/demo", recipe = "experiments/demo.toml";
@@ -108,8 +112,26 @@ Config config_of(const DemoArguments& a, const ArmPlan& plan) {
   return config;
 }
 
-// Makes the folder the demo's. Runs of an earlier demo are removed; what the demo has not made is in its way.
-void claim_folder(const fs::path& folder) {
+// The people are told apart by these numbers, so a run goes on only with the same ones.
+std::string run_marker(const DemoArguments& a) {
+  return fmt::format(
+      "doppel demo made this run of {} base and {} novel people with {} photos each. Started again with the "
+      "same settings it goes on with a run that was stopped; otherwise it replaces this one.\n",
+      a.base, a.novel, a.photos);
+}
+
+// Whether a demo with these arguments was stopped in this run.
+bool goes_on(const DemoArguments& a, const ArmPlan& plan, const fs::path& run) try {
+  return read_file_text(run / marker) == run_marker(a) && holds_a_run(run) &&
+         differences(load_config(run / "config.toml", {}), config_of(a, plan), Compare::results).empty();
+} catch (const Error&) {
+  return false;
+}
+
+// Makes the folder the demo's. Runs of an earlier demo that was finished, or had other arguments, are
+// removed; what the demo has not made is in its way.
+void claim_folder(const DemoArguments& a) {
+  const fs::path folder = a.folder;
   std::error_code failed;
   fs::create_directories(folder, failed);
   if (failed) throw IoError(fmt::format("{}: {}", folder.string(), failed.message()));
@@ -126,52 +148,64 @@ void claim_folder(const fs::path& folder) {
       folder / marker,
       "doppel demo made this folder. It replaces its runs, random and doppelganger, when it "
       "is started again.\n");
+  const fs::path summary = folder / "summary.json";
+  const bool finished = fs::exists(fs::symlink_status(summary));
   for (const ArmPlan& plan : plans) {
     const fs::path run = folder / plan.name;
     const fs::file_status there = fs::symlink_status(run);  // a link may lead to anybody's run
     if (!fs::exists(there)) {
       fs::create_directory(run);
     } else if (fs::is_directory(there) && fs::exists(run / marker)) {
-      remove_run(run);
+      if (finished || !goes_on(a, plan, run)) remove_run(run);
     } else {
       throw Error(fmt::format("{} is there, and no demo made it; choose another folder, or move it away",
                               run.string()));
     }
-    write_file_atomically(run / marker,
-                          "doppel demo made this run and replaces it when it is started again.\n");
+    write_file_atomically(run / marker, run_marker(a));
   }
-  if (fs::is_regular_file(fs::symlink_status(folder / "summary.json"))) fs::remove(folder / "summary.json");
+  if (fs::is_regular_file(fs::symlink_status(summary))) fs::remove(summary);
 }
 
 // Trains and scores one arm; its messages go to FOLDER/<name>.log.
 Arm run_arm(const DemoArguments& a, const fs::path& data, const ArmPlan& plan,
             std::atomic<std::int64_t>& done) {
   const fs::path run = fs::path(a.folder) / plan.name;
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> log(std::fopen((run.string() + ".log").c_str(), "w"),
-                                                            &std::fclose);
+  const bool resume = holds_a_run(run);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> log(
+      std::fopen((run.string() + ".log").c_str(), resume ? "a" : "w"), &std::fclose);
   if (log == nullptr) throw IoError(fmt::format("{}.log: cannot be written", run.string()));
   Arm arm;
   arm.name = plan.name;
-  arm.training = train(
-      {.data = data, .run = run, .config = config_of(a, plan), .steps_done = &done, .console = log.get()});
+  arm.training = train({.data = data,
+                        .run = run,
+                        .config = config_of(a, plan),
+                        .resume = resume,
+                        .stop = &stop_asked,
+                        .before_steps = [] { stop_on_signals(stop_asked); },
+                        .steps_done = &done,
+                        .console = log.get()});
+  done = arm.training.steps;  // also where a run that goes on had none left to do
+  if (arm.training.stopped) return arm;
   arm.family_share =
       family_share(arm.training, read_families(data / "families.csv", arm.training.identities));
   arm.scores = evaluate_one_shot(run, {.data = data});
   return arm;
 }
 
-// Draws a line on the terminal, if there is one, until both arms have done all steps.
+// Waits until both arms have done all steps, or a signal asks them to stop, and draws a line on the terminal,
+// if there is one.
 void show_progress(const std::atomic<std::int64_t> (&done)[2], std::int64_t steps) {
-  if (isatty(STDERR_FILENO) == 0) return;
   const Stopwatch time;
-  while (done[0] < steps || done[1] < steps) {
-    std::this_thread::sleep_for(std::chrono::seconds(1));
+  const bool terminal = isatty(STDERR_FILENO) != 0;
+  while ((done[0] < steps || done[1] < steps) && !stop_asked) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    if (!terminal) continue;
     const double seconds = time.seconds();
     const auto slowest = static_cast<double>(std::max<std::int64_t>(1, std::min(done[0], done[1])));
     fmt::print(stderr, "\rrandom {}/{}  doppelganger {}/{}  {} left\033[K", done[0].load(), steps,
                done[1].load(), steps, duration(seconds / slowest * (static_cast<double>(steps) - slowest)));
   }
-  fmt::print(stderr, "\n");
+  if (terminal) fmt::print(stderr, "\n");
 }
 
 // Both arms at once, each on half of the cores. The arms never wait for each other, but the threads of one
@@ -195,7 +229,9 @@ std::vector<Arm> run_arms(const DemoArguments& a, const fs::path& data) {
     });
   }
   show_progress(done, steps);
-  fmt::print(stderr, "recognising {} people of whom they have seen one photo\n", a.novel);
+  fmt::print(stderr, "{}\n",
+             stop_asked ? "stopping"
+                        : fmt::format("recognising {} people of whom they have seen one photo", a.novel));
   for (std::jthread& worker : workers) worker.join();
   for (const std::exception_ptr& e : failure) {
     if (e) std::rethrow_exception(e);
@@ -206,12 +242,17 @@ std::vector<Arm> run_arms(const DemoArguments& a, const fs::path& data) {
 void run_demo(const DemoArguments& a) {
   const fs::path folder = a.folder, data = folder / "faces";
   for (const ArmPlan& plan : plans) config_of(a, plan);  // bad settings are named before anything is made
-  claim_folder(folder);
+  claim_folder(a);
   const faces::GeneratedFaces faces({.identities = static_cast<int>(a.base + a.novel), .photos = a.photos});
-  fmt::print(stderr, "generating {} people with {} photos each in {}\n", a.base + a.novel, a.photos,
-             data.string());
+  fmt::print(stderr, "{} people with {} photos each in {}\n", a.base + a.novel, a.photos, data.string());
   faces::write_folder(data, faces);
   const std::vector<Arm> arms = run_arms(a, data);
+  if (arms[0].training.stopped || arms[1].training.stopped) {
+    say(STDERR_FILENO,
+        fmt::format("stopped after {} and {} steps, which are saved; the same command goes on\n",
+                    arms[0].training.steps, arms[1].training.steps));
+    throw CLI::RuntimeError(130);  // what a shell expects of an interrupted program
+  }
   fmt::print("\n");
   print_table(arms[0], arms[1]);
   fmt::print("\nOne seed proves little: docs/results.md has three seeds and their spread.\n");

@@ -36,10 +36,17 @@ std::string plain_number(std::string& text, bool natural) {
   return "";
 }
 
-// Figures replace figures of before and nothing else: the name may be that of a photo or a checkpoint by
-// mistake. Whether the file can be written is seen when it is.
+// Figures replace figures of before and nothing else: the name may be that of a photo, of a checkpoint or of
+// another file of a run by mistake. Whether the file can be written is seen when it is.
 std::string held_by_something_else(const std::string& file) {
   std::error_code unknown;
+  const std::filesystem::path path(file);
+  if (std::filesystem::is_directory(path, unknown)) return file + " is a folder: name a file";
+  if (path.has_parent_path() && !std::filesystem::exists(path.parent_path(), unknown))
+    return file + ": its folder is not there";
+  for (const char* name : {"metrics.jsonl", "classifier.json"}) {
+    if (path.filename() == name) return file + " would be taken for a file of a run: use another name";
+  }
   if (!std::filesystem::is_regular_file(file, unknown)) return "";
   std::ifstream in(file);
   char first = '{';

@@ -8,6 +8,7 @@
 #include "apps/commands.h"
 #include "apps/options.h"
 #include "apps/signals.h"
+#include "interop/paths.h"
 #include "tensor/parallel.h"
 #include "training/run/train_run.h"
 #include "training/trainer.h"
@@ -38,8 +39,13 @@ int run_train(const TrainArguments& a) {
   std::vector<std::string> settings = a.set;
   if (a.steps) settings.push_back(fmt::format("steps={}", *a.steps));
   if (a.seed) settings.push_back(fmt::format("seed={}", *a.seed));
-  options.config =
-      load_config(a.recipe.empty() ? std::nullopt : std::optional<std::filesystem::path>(a.recipe), settings);
+  std::optional<std::filesystem::path> recipe;
+  if (!a.recipe.empty()) {
+    recipe = a.recipe;
+  } else if (const auto own = options.run / "config.toml"; a.resume && path_exists(own)) {
+    recipe = own;  // what a resume does not say again is as it was
+  }
+  options.config = load_config(recipe, settings);
   if (!a.init.empty()) options.init = a.init;
   use_threads(a.threads);
   const TrainResult result = train(options);

@@ -127,6 +127,7 @@ void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const 
   SafetensorsMetadata metadata{
       {"format", "doppel 1"}, {"step", fmt::format("{}", trainer.next_step())}, {"config", to_toml(config)}};
   if (!run.computed_on.empty()) metadata["computed_on"] = run.computed_on;
+  if (!run.identities.empty()) metadata["identities"] = run.identities;
   if (run.evaluation_owed) metadata["evaluation"] = "owed";
   if (!run.halted.empty()) metadata["halted"] = run.halted;
   if (run.novel_top1) metadata["novel_top1"] = fmt::format("{}", *run.novel_top1);

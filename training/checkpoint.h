@@ -13,6 +13,7 @@ struct RunState {
   State metrics;                     // RunMetrics::save
   std::optional<double> novel_top1;  // of the best checkpoint: the share that made it the best
   std::string computed_on;           // "cuda" or "cpu, N threads": equal bits need the same; may be empty
+  std::string identities;            // IdentityTable::fingerprint; may be empty
   std::string config;                // read: the settings it was saved with, as TOML
   bool evaluation_owed = false;      // the evaluation after this step was stopped or failed: it comes first
   std::string halted;                // why the state is not that after any one step; empty: it is

@@ -128,6 +128,59 @@ TEST_F(TrainedRun, JsonGoesWhereALinkLeads) {
   EXPECT_TRUE(Json::parse(file_text(file)).contains("novel_top1"));
 }
 
+// With the last photo gone, the last one now is one that was trained on.
+TEST_F(TrainedRun, BaseFiguresLeaveOutIdentitiesWhosePhotosChanged) {
+  const Finished before = evaluate(data, {"--json", "-"});
+  ASSERT_EQ(before.code, 0) << before.err;
+  EXPECT_FALSE(contains(before.err, "than in the training"));
+  std::ofstream(data / "000" / "2.jpg", std::ios::app) << "more";
+  EXPECT_TRUE(
+      contains(evaluate(data, {}).err, "1 of 9 known identities have photos of other names or sizes"));
+  for (const char* name : {"000", "001", "002", "003", "004", "005"}) fs::remove(data / name / "3.jpg");
+  const Finished some = evaluate(data, {"--json", "-"});
+  ASSERT_EQ(some.code, 0) << some.err;
+  EXPECT_TRUE(contains(some.err, "known identities have more or fewer photos than in the training"))
+      << some.err;
+  for (const auto& entry : fs::directory_iterator(data)) fs::remove(entry.path() / "3.jpg");
+  const Finished all = evaluate(data, {"--json", "-"});
+  ASSERT_EQ(all.code, 0) << all.err;
+  EXPECT_TRUE(contains(all.err, "9 of 9 known identities")) << all.err;
+  EXPECT_TRUE(!Json::parse(all.out).contains("base_top1") || Json::parse(all.out)["base_top1"].is_null());
+}
+
+TEST_F(TrainedRun, AnEditedIdentityTableIsNotBelieved) {
+  const fs::path file = run / "identities.tsv";
+  std::string text = file_text(file);
+  const auto base = text.find("\tbase"), novel = text.find("\tnovel");
+  text.replace(std::max(base, novel), base > novel ? 5 : 6, base > novel ? "\tnovel" : "\tbase");
+  text.replace(std::min(base, novel), base < novel ? 5 : 6, base < novel ? "\tnovel" : "\tbase");
+  std::ofstream(file) << text;
+  const Finished f = evaluate(data, {});
+  EXPECT_EQ(f.code, 1);
+  EXPECT_TRUE(contains(f.err, "identities.tsv: is not as it was when")) << f.err;
+}
+
+TEST_F(TrainedRun, AResumeTakesWhatItIsNotToldFromTheRun) {
+  const Finished f = doppel({"train", data.string(), "--run", run.string(), "--threads", "1", "--resume"});
+  EXPECT_EQ(f.code, 0) << f.err;
+  const Finished other = doppel({"train", data.string(), "--run", run.string(), "--threads", "1", "--resume",
+                                 "--set", "network.width=0.125"});
+  EXPECT_EQ(other.code, 1);
+  EXPECT_TRUE(contains(other.err, "network.width")) << other.err;
+}
+
+TEST_F(TrainedRun, JsonIsNotWrittenOverAFileOfARunNorIntoNowhere) {
+  for (const auto& [target, why] : std::map<std::string, std::string>{
+           {(run / "metrics.jsonl").string(), "would be taken for a file of a run"},
+           {(run / "classifier.json").string(), "would be taken for a file of a run"},
+           {run.string(), "is a folder"},
+           {(run / "no" / "figures.json").string(), "its folder is not there"}}) {
+    const Finished f = evaluate(data, {"--json", target});
+    EXPECT_NE(f.code, 0);
+    EXPECT_TRUE(contains(f.err, why)) << f.err;
+  }
+}
+
 TEST_F(TrainedRun, AResumeSaysThatInitIsNotRead) {
   const Finished f = doppel(
       train_words(data, run, {"--resume", "--init", (run / "checkpoints" / "no.safetensors").string()}));

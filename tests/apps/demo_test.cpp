@@ -5,7 +5,7 @@ namespace dg {
 namespace {
 
 // The least that both arms can be trained with: 27 classes in a batch.
-Finished demo(const fs::path& folder, const Words& more = {}) {
+Words demo_words(const fs::path& folder, const Words& more) {
   Words words{
       "demo", folder.string(), "--base", "30",       "--novel",
       "3",    "--photos",      "4",      "--recipe", std::string(DG_SOURCE_DIR) + "/experiments/demo.toml"};
@@ -13,8 +13,10 @@ Finished demo(const fs::path& folder, const Words& more = {}) {
                               "init.lsuv_images=8", "evaluate.every=0", "optim.warmup=0"})
     words.insert(words.end(), {"--set", setting});
   words.insert(words.end(), more.begin(), more.end());
-  return doppel(words);
+  return words;
 }
+
+Finished demo(const fs::path& folder, const Words& more = {}) { return doppel(demo_words(folder, more)); }
 
 TEST(Demo, ReplacesItsOwnRunsAndNothingElse) {
   const fs::path folder = fresh_folder("demo_out") / "demo";
@@ -28,6 +30,28 @@ TEST(Demo, ReplacesItsOwnRunsAndNothingElse) {
   EXPECT_EQ(file_text(folder / "random" / "notes.txt"), "mine");
   EXPECT_EQ(file_text(folder / "random" / "checkpoints" / "best.txt"), "mine");
   EXPECT_TRUE(contains(summary, "novel_top1"));
+}
+
+TEST(Demo, AStopIsSavedAndTheSameCommandGoesOn) {
+  const fs::path folder = fresh_folder("demo_stop") / "demo";
+  const Words words = demo_words(folder, {"--set", "steps=100000", "--set", "log.every=1"});
+  const auto all_logs_hold = [&](const char* file, const char* text) {
+    return contains(file_text(folder / (std::string("random") + file)), text) &&
+           contains(file_text(folder / (std::string("doppelganger") + file)), text);
+  };
+  for (const bool again : {false, true}) {
+    Program running(words);
+    ASSERT_TRUE(running.wait_for([&] {
+      return all_logs_hold("/metrics.jsonl", "\n") && (!again || all_logs_hold(".log", "resumed from"));
+    })) << running.finish().err;
+    running.send(again ? SIGTERM : SIGINT);
+    const Finished f = running.finish();
+    EXPECT_EQ(f.code, 130) << f.err;
+    EXPECT_TRUE(contains(f.err, "are saved; the same command goes on")) << f.err;
+  }
+  // With other people, or other settings, it begins anew.
+  EXPECT_EQ(demo(folder).code, 0);
+  EXPECT_FALSE(all_logs_hold(".log", "resumed from"));
 }
 
 TEST(Demo, WhatItHasNotMadeIsInItsWay) {

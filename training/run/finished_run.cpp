@@ -1,6 +1,7 @@
 #include "training/run/finished_run.h"
 
 #include <algorithm>
+#include <map>
 
 #include "data/class_folder.h"
 #include "data/families.h"
@@ -9,6 +10,7 @@
 #include "tensor/check.h"
 #include "training/checkpoint.h"
 #include "training/model.h"
+#include "training/run/names.h"
 
 namespace dg {
 namespace {
@@ -34,7 +36,40 @@ IdentityTable trained_identities(const FinishedRun& run, const std::string& whic
                               (run.folder() / "identities.tsv").string(), base,
                               run.checkpoint(which).string(), weight->shape[0]));
   }
+  const auto then = file.metadata().find("identities");
+  if (then != file.metadata().end() && then->second != table.fingerprint()) {
+    throw IoError(fmt::format("{}: is not as it was when {} was saved, so who was trained on is unknown",
+                              (run.folder() / "identities.tsv").string(), run.checkpoint(which).string()));
+  }
   return table;
+}
+
+// What is held out are the last photos of each identity. Where photos have come or gone since the training,
+// these may have been trained on: such an identity has no part in the base figures. Where only names or sizes
+// are others, as of a photo that was damaged since, it has, and people are told.
+void leave_out_mixed_photos(const IdentityTable& table, const EvaluateOptions& o, EvaluationData& data) {
+  std::map<std::string, const IdentityTable::Row*> trained;
+  for (const IdentityTable::Row& row : table.rows) trained[row.name] = &row;
+  std::vector<std::string> others, altered;
+  for (std::size_t i = 0; i < data.split.base_classes.size(); ++i) {
+    const ClassId c = data.split.base_classes[i];
+    const IdentityTable::Row& row = *trained.at(data.set.classes[c]);
+    if (data.split.base_test[i].empty() || !mixes_photos(row, data.set, c)) continue;
+    const bool as_many = std::ssize(data.set.photos_of(c)) == row.photos.photos;
+    (as_many ? altered : others).push_back(row.name);
+    if (!as_many) data.split.base_test[i].clear();
+  }
+  const auto tell = [&](const std::vector<std::string>& names, const char* what) {
+    if (!names.empty())
+      o.note(fmt::format("{} of {} known identities {}: {}", names.size(), data.split.base_classes.size(),
+                         what, first_five(names)));
+  };
+  tell(others,
+       "have more or fewer photos than in the training, and no part in the base figures, because those held "
+       "out now may have been trained on");
+  tell(altered,
+       "have photos of other names or sizes than in the training; if any were exchanged, the base figures "
+       "may count photos that were trained on");
 }
 
 // The settings that the checkpoint was saved with must still be those of config.toml: an edited one would
@@ -90,13 +125,15 @@ EvaluationData open_evaluation_data(const FinishedRun& run, const EvaluateOption
   }
   EvaluationData data;
   data.set = scan_class_folder(o.data);
-  KnownIdentities known = known_identities(trained_identities(run, o.checkpoint), data.set, o.known_by);
+  const IdentityTable table = trained_identities(run, o.checkpoint);
+  KnownIdentities known = known_identities(table, data.set, o.known_by);
   if (!o.brief || !known.by_photos) o.note(known.why);
   data.split = split_photos(data.set,
                             {.base = SplitOptions::Base::named,
                              .names = std::move(known.names),
                              .base_test_photos = static_cast<int>(run.config().data.base_test_photos)},
                             Rng(0));
+  leave_out_mixed_photos(table, o, data);
   if (path_exists(o.data / "families.csv"))
     data.family = read_families(o.data / "families.csv", data.set.classes);
   return data;

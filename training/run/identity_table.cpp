@@ -76,13 +76,16 @@ std::string some(const std::vector<std::string>& names, const char* one_is, cons
   return fmt::format("{} {}: {}", names.size(), names.size() == 1 ? one_is : they_are, first_five(names));
 }
 
+std::int64_t shared_photos(const PhotoHashes& kept, const PhotoSet& set, ClassId identity) {
+  return std::ranges::count_if(set.photos_of(identity), [&](PhotoId photo) {
+    return std::ranges::binary_search(kept.smallest, set.source->fingerprint(photo));
+  });
+}
+
 // Two photos, because one of the same name may have the same size by chance: small photos of one camera or
 // program differ by some hundred bytes.
 bool share_photos(const PhotoHashes& kept, const PhotoSet& set, ClassId identity) {
-  const auto shared = std::ranges::count_if(set.photos_of(identity), [&](PhotoId photo) {
-    return std::ranges::binary_search(kept.smallest, set.source->fingerprint(photo));
-  });
-  return shared >= (kept.smallest.size() > 1 ? 2 : 1);
+  return shared_photos(kept, set, identity) >= (kept.smallest.size() > 1 ? 2 : 1);
 }
 
 }  // namespace
@@ -146,6 +149,11 @@ std::string IdentityTable::text() const {
   return text;
 }
 
+std::string IdentityTable::fingerprint() const {
+  const std::string all = text();
+  return fmt::format("{:016x}", checksum(std::as_bytes(std::span(all))));
+}
+
 std::set<std::string> IdentityTable::base_names() const {
   std::set<std::string> names;
   for (const Row& row : rows) {
@@ -186,6 +194,10 @@ std::string changes(const IdentityTable& then, const IdentityTable& now) {
   tell(other_photos, "identity has photos of other names or sizes",
        "identities have photos of other names or sizes");
   return fmt::format("{}", fmt::join(parts, "; "));
+}
+
+bool mixes_photos(const IdentityTable::Row& row, const PhotoSet& set, ClassId identity) {
+  return shared_photos(row.photos, set, identity) > 0 && PhotoHashes::of(set, identity) != row.photos;
 }
 
 KnownIdentities known_identities(const IdentityTable& table, const PhotoSet& set, KnownBy by) {

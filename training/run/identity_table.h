@@ -43,12 +43,19 @@ struct IdentityTable {
   /// hexadecimal digits each, commas between them); tabs between the columns.
   std::string text() const;
 
+  /// 16 hexadecimal digits; checkpoints keep them, so that a table that was edited later is not believed.
+  std::string fingerprint() const;
+
   std::set<std::string> base_names() const;
 };
 
 /// For people: how `now` differs from `then`, such as "1 identity is gone: a; 1 is new: b"; empty if it does
 /// not. Photos are not compared where one of the two does not have them.
 std::string changes(const IdentityTable& then, const IdentityTable& now);
+
+/// Whether the class may have photos that the identity of `row` was trained with, and others: which of them
+/// were held out from the training is then unknown.
+bool mixes_photos(const IdentityTable::Row& row, const PhotoSet& set, ClassId identity);
 
 /// How identities of a data set are taken for those that a run was trained on.
 enum class KnownBy {

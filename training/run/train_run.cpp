@@ -119,7 +119,10 @@ class Run {
   }
 
   RunState run_state() const {
-    return {.metrics = metrics_.save(), .computed_on = computed_on(), .evaluation_owed = evaluation_owed_};
+    return {.metrics = metrics_.save(),
+            .computed_on = computed_on(),
+            .identities = identities_,
+            .evaluation_owed = evaluation_owed_};
   }
 
   bool asked_to_stop() const { return options_.stop != nullptr && options_.stop->load(); }
@@ -144,6 +147,7 @@ class Run {
     refuse_other_data(options_.run, identities);
     write_file_atomically(options_.run / "config.toml", to_toml(config_));
     write_file_atomically(options_.run / "identities.tsv", identities.text());
+    identities_ = identities.fingerprint();
   }
 
   // Begins with fresh weights or the newest good checkpoint. Returns what was loaded or passed over, for
@@ -294,6 +298,7 @@ class Run {
   RunMetrics metrics_{config_.sampling.batch, trainer_.losses()};
   double best_top1_ = -1;
   bool evaluation_owed_ = false;
+  std::string identities_;     // fingerprint of identities.tsv
   bool can_be_saved_ = false;  // whether what this class keeps is complete, where memory runs short
   std::optional<LockFile> lock_;
   double saved_at_ = 0;  // seconds on time_

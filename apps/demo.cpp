@@ -31,8 +31,6 @@ namespace fs = std::filesystem;
 // In the folder, and in each run that the demo makes there: that it is the demo's and may be replaced.
 constexpr const char* marker = "doppel-demo.txt";
 
-std::atomic<bool> stop_asked{false};
-
 struct DemoArguments {
   std::string folder = "runs/demo", recipe = "experiments/demo.toml";
   std::vector<std::string> set;
@@ -181,7 +179,7 @@ Arm run_arm(const DemoArguments& a, const fs::path& data, const ArmPlan& plan,
                         .config = config_of(a, plan),
                         .resume = resume,
                         .stop = &stop_asked,
-                        .before_steps = [] { stop_on_signals(stop_asked); },
+                        .before_steps = stop_on_signals,
                         .steps_done = &done,
                         .console = log.get()});
   done = arm.training.steps;  // also where a run that goes on had none left to do

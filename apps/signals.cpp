@@ -11,9 +11,11 @@
 #include "interop/utf8.h"
 
 namespace dg {
+
+std::atomic<bool> stop_asked = false;
+
 namespace {
 
-std::atomic<std::atomic<bool>*> to_set = nullptr;
 std::atomic<bool> interrupted = false;
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may use no locks");
 
@@ -22,7 +24,7 @@ void on_signal(int signal) {
     std::signal(SIGINT, SIG_DFL);
     std::raise(SIGINT);  // delivered when the handler returns
   }
-  *to_set.load() = true;
+  stop_asked = true;
 }
 
 }  // namespace
@@ -36,8 +38,7 @@ void prepare_process() {
   std::signal(SIGXFSZ, SIG_IGN);
 }
 
-void stop_on_signals(std::atomic<bool>& stop) {
-  to_set = &stop;
+void stop_on_signals() {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGXCPU}) {
     struct sigaction old {
     }, own{};

@@ -11,9 +11,12 @@ namespace dg {
 /// instead.
 void prepare_process();
 
-/// From now on SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 and SIGXCPU set `stop` instead of ending
-/// the program; a second SIGINT ends it at once.
-void stop_on_signals(std::atomic<bool>& stop);
+/// Whether a signal has asked the program to stop.
+extern std::atomic<bool> stop_asked;
+
+/// From now on SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 and SIGXCPU set `stop_asked` instead of
+/// ending the program; a second SIGINT ends it at once.
+void stop_on_signals();
 
 /// Writes a message to descriptor 1 or 2, its control characters as printable() shows them, and goes on
 /// whether that works or not: for messages that are not results.

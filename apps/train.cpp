@@ -16,8 +16,6 @@
 namespace dg {
 namespace {
 
-std::atomic<bool> stop_asked{false};
-
 struct TrainArguments {
   std::string data, run, recipe, init;
   DeviceOption device;
@@ -35,7 +33,7 @@ int run_train(const TrainArguments& a) {
   options.stop_after = a.stop_after;
   options.resume = a.resume;
   options.stop = &stop_asked;
-  options.before_steps = [] { stop_on_signals(stop_asked); };
+  options.before_steps = stop_on_signals;
   std::vector<std::string> settings = a.set;
   if (a.steps) settings.push_back(fmt::format("steps={}", *a.steps));
   if (a.seed) settings.push_back(fmt::format("seed={}", *a.seed));

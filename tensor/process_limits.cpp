@@ -56,6 +56,16 @@ bool has_controller(const std::string& list, const std::string& name) {
   return ("," + list + ",").find("," + name + ",") != std::string::npos;
 }
 
+double least_resource_limit() {
+  double bytes = no_limit;
+  for (const auto resource : {RLIMIT_AS, RLIMIT_DATA}) {
+    rlimit limit{};
+    if (::getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+      bytes = std::min(bytes, static_cast<double>(limit.rlim_cur));
+  }
+  return bytes;
+}
+
 }  // namespace
 
 ControlGroupLimits ControlGroupLimits::read(const fs::path& root) {
@@ -106,13 +116,11 @@ std::int64_t usable_memory() {
   double bytes =
       std::min(static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE)),
                ControlGroupLimits::read().bytes);
-  for (const auto resource : {RLIMIT_AS, RLIMIT_DATA}) {
-    rlimit limit{};
-    if (::getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-      bytes = std::min(bytes, static_cast<double>(limit.rlim_cur));
-  }
+  bytes = std::min(bytes, least_resource_limit());
   return static_cast<std::int64_t>(std::max(0.0, bytes));
 }
+
+bool memory_may_be_refused() { return least_resource_limit() < no_limit; }
 
 void reserve_addresses() {
   void* volatile first = std::malloc(1);  // volatile, so that the compiler keeps a pair that does nothing

@@ -16,6 +16,9 @@ int usable_cores();
 /// Bytes: the least of the machine's memory, RLIMIT_AS, RLIMIT_DATA and the limits of its control groups.
 std::int64_t usable_memory();
 
+/// Whether RLIMIT_AS or RLIMIT_DATA is set, so that memory may be refused although the machine has it.
+bool memory_may_be_refused();
+
 /// To be called by a thread when it starts. The first allocation of a thread reserves 64 MiB of addresses
 /// (an arena of glibc), which is to happen before anybody looks how much room there is.
 void reserve_addresses();

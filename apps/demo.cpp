@@ -144,8 +144,8 @@ void claim_folder(const DemoArguments& a) {
   }
   write_file_atomically(
       folder / marker,
-      "doppel demo made this folder. It replaces its runs, random and doppelganger, when it "
-      "is started again.\n");
+      "doppel demo made this folder. Started again it goes on with its runs, random and doppelganger, if "
+      "they were stopped, and replaces them otherwise.\n");
   const fs::path summary = folder / "summary.json";
   const bool finished = fs::exists(fs::symlink_status(summary));
   for (const ArmPlan& plan : plans) {

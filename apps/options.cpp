@@ -49,9 +49,11 @@ std::string held_by_something_else(const std::string& file) {
   }
   if (!std::filesystem::is_regular_file(file, unknown)) return "";
   std::ifstream in(file);
-  char first = '{';
-  in >> first;  // an empty file, or one of white space, leaves it as it is
-  return first == '{' || first == '[' ? "" : file + " exists and does not hold JSON: name another file";
+  char first = 0;
+  if (!(in >> first)) return "";  // an empty file, or one of white space
+  in.unget();
+  const bool json = (first == '{' || first == '[') && nlohmann::json::accept(in);
+  return json ? "" : file + " exists and does not hold JSON: name another file";
 }
 
 }  // namespace

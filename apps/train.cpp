@@ -74,7 +74,8 @@ void add_train_command(CLI::App& app) {
   a->device.add(*command);
   add_threads(*command, a->threads);
   command->add_option("--init", a->init, "Checkpoint whose network weights to start from");
-  command->add_flag("--resume", a->resume, "Continue the run from its newest good checkpoint");
+  command->add_flag("--resume", a->resume,
+                    "Continue the run from its newest good checkpoint; settings not given are the run's");
   command->callback([a] {
     int code = 0;
     try {

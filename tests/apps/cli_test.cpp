@@ -116,6 +116,11 @@ TEST_F(TrainedRun, JsonReplacesJsonOnly) {
   EXPECT_NE(f.code, 0);
   EXPECT_TRUE(contains(f.err, photo.string() + " exists and does not hold JSON"));
   EXPECT_EQ(file_text(photo), bytes);
+  const fs::path curly = run / "curly.safetensors";  // its header happens to be 123 bytes long
+  const std::string header("{\0\0\0\0\0\0\0{}", 10);
+  std::ofstream(curly, std::ios::binary) << header;
+  EXPECT_NE(evaluate(data, {"--json", curly.string()}).code, 0);
+  EXPECT_EQ(file_text(curly), header);
   std::ofstream(run / "empty.json");
   EXPECT_EQ(evaluate(data, {"--json", (run / "empty.json").string()}).code, 0);
 }

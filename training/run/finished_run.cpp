@@ -11,6 +11,7 @@
 #include "training/checkpoint.h"
 #include "training/model.h"
 #include "training/run/names.h"
+#include "training/run/run_checks.h"
 
 namespace dg {
 namespace {
@@ -73,17 +74,12 @@ void leave_out_mixed_photos(const IdentityTable& table, const EvaluateOptions& o
 }
 
 // The settings that the checkpoint was saved with must still be those of config.toml: an edited one would
-// give the figures of another network. Those of another version, which cannot be read, are not compared.
+// give the figures of another network.
 void refuse_edited_settings(const fs::path& checkpoint, const Config& config) {
   const SafetensorsReader file(checkpoint);
   const auto text = file.metadata().find("config");
   if (text == file.metadata().end()) return;
-  std::vector<std::string> changed;
-  try {
-    changed = differences(parse_config(text->second, checkpoint.string()), config, Compare::results);
-  } catch (const Error&) {
-    return;
-  }
+  const std::vector<std::string> changed = other_settings(checkpoint, text->second, config);
   require(changed.empty(), "evaluate",
           "config.toml must have the settings that {} was trained with, got other "
           "values of {}",

@@ -2,8 +2,6 @@
 
 #include <fmt/ranges.h>
 
-#include <vector>
-
 #include "interop/paths.h"
 #include "tensor/check.h"
 #include "training/run/run_folder.h"
@@ -12,13 +10,16 @@ namespace dg {
 
 namespace fs = std::filesystem;
 
+std::vector<std::string> other_settings(const fs::path& checkpoint, const std::string& text,
+                                        const Config& now) try {
+  if (text.empty()) return {};
+  return differences(parse_config(text, checkpoint.string()), now, Compare::results);
+} catch (const Error&) {
+  return {};
+}
+
 void refuse_other_settings(const fs::path& checkpoint, const std::string& text, const Config& now) {
-  std::vector<std::string> changed;
-  try {
-    if (!text.empty()) changed = differences(parse_config(text, checkpoint.string()), now, Compare::results);
-  } catch (const Error&) {
-    return;
-  }
+  const std::vector<std::string> changed = other_settings(checkpoint, text, now);
   require(changed.empty(), "train", "--resume must not change settings, got other values of {} than {} has",
           fmt::join(changed, ", "), checkpoint.string());
 }

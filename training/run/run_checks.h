@@ -3,6 +3,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "training/config/config.h"
 #include "training/run/identity_table.h"
@@ -16,8 +17,12 @@ void refuse_foreign_files(const std::filesystem::path& run);
 /// Settings on which results depend must be those of RUN/config.toml, once there is anything to resume.
 void refuse_other_settings(const std::filesystem::path& run, const Config& now);
 
-/// The same against `text`, the settings kept in the checkpoint itself, whatever has become of config.toml.
+/// On which results depend and which differ from those of `text`, the settings kept in the checkpoint itself.
 /// Those of another version may have keys that this one does not know, and are then not compared.
+std::vector<std::string> other_settings(const std::filesystem::path& checkpoint, const std::string& text,
+                                        const Config& now);
+
+/// There must be none, whatever has become of config.toml.
 void refuse_other_settings(const std::filesystem::path& checkpoint, const std::string& text,
                            const Config& now);
 

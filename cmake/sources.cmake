@@ -151,6 +151,7 @@ set(DG_PROGRAM
   training/config/validate.cpp
   training/config/write.cpp
   training/checkpoint.cpp
+  training/class_means.cpp
   training/model.cpp
   training/sampler.cpp
   training/trainer.cpp

@@ -30,6 +30,7 @@ class L2Softmax final : public Loss {
   std::string name() const override { return "l2_softmax"; }
   std::string short_name() const override { return "l2s"; }
   bool prototype_based() const override { return true; }
+  Parameter* class_weight() override { return &weight_; }
   std::vector<std::pair<std::string, const Parameter*>> logged() const override {
     return {{"alpha", &alpha_}};
   }

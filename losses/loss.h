@@ -46,6 +46,8 @@ class Loss {
   virtual void initialise(Rng& /*rng*/, Device /*device*/) {}
   /// All parameters, in a fixed order. Their names are those in checkpoints.
   virtual std::vector<Parameter*> parameters() { return {}; }
+  /// The weight [classes, d] with which it scores embeddings; null without one.
+  virtual Parameter* class_weight() { return nullptr; }
   /// Those worth a line of metrics, each under its name there.
   virtual std::vector<std::pair<std::string, const Parameter*>> logged() const { return {}; }
 

@@ -118,6 +118,7 @@ set(TEST_F32
   training/config/read_test.cpp
   training/config/validate_test.cpp
   training/checkpoint_test.cpp
+  training/class_means_test.cpp
   training/sampler_test.cpp
   training/switches_test.cpp
   training/trainer_test.cpp

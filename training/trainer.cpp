@@ -5,6 +5,7 @@
 #include "layers/lsuv.h"
 #include "recognition/embedder.h"
 #include "tensor/stopwatch.h"
+#include "training/class_means.h"
 #include "training/sampler.h"
 #include "training/streams.h"
 
@@ -85,7 +86,21 @@ void Trainer::initialise() {
   const Tensor x = augment(images, store_.size(), draw_augmentations(n, config_.augment, draw));
   lsuv(network_, x);
   if (config_.init.centre) centre_embedding(network_, x);
+  if (config_.init.classifier == ClassifierStart::means) start_at_class_means();
   start_optimiser();
+}
+
+void Trainer::start_at_class_means() {
+  for (const LossPart& part : losses_.parts()) {
+    Parameter* const weight = part.loss->class_weight();
+    if (weight == nullptr) continue;
+    const std::vector<float> rows =
+        class_mean_rows(index_, config_.init.means_photos, config_.init.means_length,
+                        [this](std::span<const PhotoId> photos) {
+                          return embed_once(network_, store_, photos, {.device = device_});
+                        });
+    weight->set(Tensor::from(weight->shape, rows, device_));
+  }
 }
 
 void Trainer::allocate() {

@@ -47,7 +47,8 @@ class Trainer {
   /// All must outlive the trainer.
   Trainer(const Config& config, const PhotoSet& set, const Split& split, PhotoStore& store, Device device);
 
-  /// Fresh weights: orthonormal, LSUV on training photos, centring if asked for, classifier normal or zero.
+  /// Fresh weights: orthonormal, LSUV on training photos, centring if asked for, classifier as
+  /// init.classifier says.
   void initialise();
   /// Runs the next step. Throws TrainingStopped when the loss or a gradient is not finite, naming step, part
   /// and photos, or when the mean cosine of negative pairs was above guard.collapse_cosine for
@@ -121,6 +122,7 @@ class Trainer {
     HardestClasses hardest;                    // of the batch's rows; no rows without a prototype-based part
   };
 
+  void start_at_class_means();
   void start_optimiser();
   void plan(std::int64_t step);
   void check_planned(const Batch& batch) const;

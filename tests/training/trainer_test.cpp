@@ -56,6 +56,23 @@ TEST(Trainer, LearnsAFewClassesByHeart) {
   EXPECT_LT(last, 0.3);
 }
 
+TEST(Trainer, AClassifierMayStartAtTheMeansOfItsClasses) {
+  const fs::path data = pattern_folder("means");
+  TinyTrainer b(data, tiny_config({"init.classifier=means", "init.means_length=0.25"}));
+  b.trainer.initialise();
+  const Tensor weight = b.trainer.losses()[0].loss->class_weight()->value.value();
+  ASSERT_EQ(weight.shape(), (Shape{9, 8}));
+  const std::vector<Real> rows = weight.to_vector();
+  for (std::size_t c = 0; c < 9; ++c) {
+    double squares = 0;
+    for (std::size_t i = 0; i < 8; ++i) squares += static_cast<double>(rows[c * 8 + i]) * rows[c * 8 + i];
+    EXPECT_NEAR(std::sqrt(squares), 0.25, 1e-6) << c;
+  }
+  // A class is nearer to its own photos than the others are, in the mean: the loss begins below that of even
+  // chances.
+  EXPECT_LT(b.trainer.step().parts[0], std::log(9) - 0.1);
+}
+
 TEST(Trainer, ALossThatIsAskedForJoinsAtItsStepAndOthersAreNotThere) {
   const fs::path data = pattern_folder("contrastive");
   TinyTrainer plain(data, tiny_config()),

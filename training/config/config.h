@@ -28,7 +28,7 @@ struct ImagesPerClass {
 };
 
 /// The classifier's weights before the first step.
-enum class ClassifierStart { zero, normal };
+enum class ClassifierStart { zero, normal, means };
 /// How the classes of a batch are chosen.
 enum class SamplingMethod { random, doppelganger, hard_class, class_graph };
 /// The alpha that classifier learning starts with: the one the run ended with, or the one it started with.
@@ -66,6 +66,8 @@ struct Config {
     std::int64_t lsuv_images = 256;
     ClassifierStart classifier = ClassifierStart::zero;
     double classifier_sd = 0.01;
+    std::int64_t means_photos = 8;
+    double means_length = 0.3;
     bool centre = true;
   } init;
 

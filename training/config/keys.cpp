@@ -56,11 +56,19 @@ std::vector<Key> init_keys() {
   return {
       integer("init.lsuv_images", DG_AT(init.lsuv_images), 2, million,
               "training photos that the initialisation (LSUV) looks at"),
-      paper("\"normal\"", choice("init.classifier", DG_AT(init.classifier),
-                                 {{ClassifierStart::zero, "zero"}, {ClassifierStart::normal, "normal"}},
-                                 "classifier weights at the start")),
+      paper("\"normal\"",
+            choice("init.classifier", DG_AT(init.classifier),
+                   {{ClassifierStart::zero, "zero"},
+                    {ClassifierStart::normal, "normal"},
+                    {ClassifierStart::means, "means"}},
+                   "classifier weights at the start; \"means\": of photos of each class, as the "
+                   "fresh network embeds them")),
       real("init.classifier_sd", DG_AT(init.classifier_sd), 0, infinity,
            "their standard deviation where they start normal"),
+      integer("init.means_photos", DG_AT(init.means_photos), 1, million,
+              "\"means\": at most so many photos of each class"),
+      real("init.means_length", DG_AT(init.means_length), 0, infinity,
+           "\"means\": length of each class's weight, after the mean of all classes is subtracted"),
       paper("false", boolean("init.centre", DG_AT(init.centre), "centre the embedding once at the start")),
   };
 }

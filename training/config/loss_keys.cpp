@@ -27,7 +27,7 @@ std::unique_ptr<Loss> make_l2_softmax(const Config& c, std::int64_t classes) {
       .embedding = c.network.embedding,
       .scale = c.loss.l2_alpha,
       .train_scale = c.loss.l2_alpha_trainable,
-      .weight_sd = c.init.classifier == ClassifierStart::zero ? 0 : c.init.classifier_sd};
+      .weight_sd = c.init.classifier == ClassifierStart::normal ? c.init.classifier_sd : 0};
   return std::make_unique<L2Softmax>(options);
 }
 

@@ -65,8 +65,10 @@ void validate(const Config& c) {
   require(c.classifier.final_rate <= c.classifier.rate, "config",
           "classifier.final_rate must be at most classifier.rate = {}, got {}", c.classifier.rate,
           c.classifier.final_rate);
-  require(c.init.classifier == ClassifierStart::zero || c.init.classifier_sd > 0, "config",
+  require(c.init.classifier != ClassifierStart::normal || c.init.classifier_sd > 0, "config",
           "init.classifier_sd must be > 0 when init.classifier is \"normal\", got {}", c.init.classifier_sd);
+  require(c.init.classifier != ClassifierStart::means || c.init.means_length > 0, "config",
+          "init.means_length must be > 0 when init.classifier is \"means\", got {}", c.init.means_length);
   require(c.network.width > 0, "config", "network.width must be > 0, got {}", c.network.width);
   require(!c.network.blocks.empty(), "config", "network.blocks must name at least one stage, got []");
   require(c.network.branches.size() + 1 == c.network.blocks.size(), "config",

@@ -39,6 +39,8 @@ shortcut = "zero_pad"
 lsuv_images = 1000
 classifier = "normal"
 classifier_sd = 0.1
+means_photos = 3
+means_length = 0.5
 centre = false
 [loss]
 l2_softmax = 0.3333333333333333

@@ -85,6 +85,10 @@ TEST(ConfigChecks, RatesAndShapesFitTogether) {
               load_config({}, {"init.classifier=normal", "init.classifier_sd=0"});
             }),
             "[config] init.classifier_sd must be > 0 when init.classifier is \"normal\", got 0");
+  EXPECT_EQ(error_text<Error>([] {
+              load_config({}, {"init.classifier=means", "init.means_length=0"});
+            }),
+            "[config] init.means_length must be > 0 when init.classifier is \"means\", got 0");
   EXPECT_EQ(error_text([] {
               load_config({}, {"optim.rate=0", "optim.final_rate=0"});
             }),

@@ -58,29 +58,54 @@ std::string held_by_something_else(const std::string& file) {
 
 }  // namespace
 
+void start_group(CLI::App& command, const char* name) { command.option_defaults()->group(name); }
+
+void add_examples(CLI::App& command, const std::vector<Example>& examples) {
+  std::string text = "Examples:\n";
+  for (const Example& example : examples)
+    text += fmt::format("  {}\n      {}\n", example.command, example.what);
+  command.footer(text);
+}
+
+CLI::Validator above_zero() {
+  return number_check<double>("above 0", [](double number) { return number > 0; });
+}
+
 void add_data(CLI::App& command, std::string& data) {
-  command.add_option("data", data, "Folder of identity folders, or a dataset.toml")->required();
+  command.add_option("DATA", data, "Folder of identity folders, or a dataset.toml")
+      ->required()
+      ->option_text(value::data);
 }
 
 void add_settings(CLI::App& command, std::vector<std::string>& settings, const std::string& help) {
   // One value per --set, so that a positional argument may follow it.
-  command.add_option("--set", settings, help)->take_all()->expected(1)->allow_extra_args(false);
+  command.add_option("--set", settings, help)
+      ->take_all()
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->option_text(value::key)
+      ->group(group::training);
 }
 
 void add_checkpoint(CLI::App& command, std::string& checkpoint) {
-  command.add_option("--checkpoint", checkpoint, "last, best or a file")->capture_default_str();
+  command.add_option("--checkpoint", checkpoint, "last, best or a file")
+      ->capture_default_str()
+      ->option_text(std::string("last|best|") + value::file)
+      ->group(group::data);
 }
 
 void add_known_by(CLI::App& command, KnownBy& known_by, bool or_nobody) {
   CLI::Option* const names = command.add_flag_callback(
       "--known-names", [&known_by] { known_by = KnownBy::names; },
       "Take identities as known by the names of their folders, also where all photos are others");
+  names->group(group::data);
   if (!or_nobody) return;
   command
       .add_flag_callback(
           "--all-novel", [&known_by] { known_by = KnownBy::nothing; },
           "Take nobody as known, whatever the folders are called")
-      ->excludes(names);
+      ->excludes(names)
+      ->group(group::data);
 }
 
 bool names_a_file(const std::string& checkpoint) { return checkpoint != "last" && checkpoint != "best"; }
@@ -107,8 +132,10 @@ void refuse_empty_texts(CLI::App& app) {
 
 void add_threads(CLI::App& command, int& threads) {
   command.add_option("--threads", threads, "Compute threads; 0 = all cores that the process may use")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+      ->check(at_least(0))
+      ->capture_default_str()
+      ->option_text(value::number)
+      ->group(group::machine);
 }
 
 void use_threads(int threads) {
@@ -121,7 +148,11 @@ void use_threads(int threads) {
 }
 
 void DeviceOption::add(CLI::App& command) {
-  command.add_option("--device", word_, list_words(device_words))->capture_default_str();
+  command
+      .add_option("--device", word_, "Where to compute; auto = a GPU if this build has CUDA and one answers")
+      ->capture_default_str()
+      ->option_text(words_text(device_words))
+      ->group(group::machine);
 }
 
 Device DeviceOption::choose() const {
@@ -132,7 +163,10 @@ Device DeviceOption::choose() const {
 }
 
 void JsonOption::add(CLI::App& command, const std::string& help) {
-  command.add_option("--json", file_, help)->check(CLI::Validator(held_by_something_else, ""));
+  command.add_option("--json", file_, help)
+      ->check(CLI::Validator(held_by_something_else, ""))
+      ->option_text(value::file)
+      ->group(group::output);
 }
 
 void JsonOption::write(const std::function<void()>& print_table, const nlohmann::ordered_json& json) const {

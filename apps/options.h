@@ -1,8 +1,10 @@
 // Command-line options that several subcommands share, and options that take one of a few words.
 #pragma once
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <charconv>
 #include <functional>
 #include <string>
 #include <vector>
@@ -13,6 +15,31 @@
 #include "training/run/identity_table.h"
 
 namespace dg {
+
+/// By what --help, the manual and completion group options: the same words in every subcommand.
+namespace group {
+inline constexpr const char* data = "Data";          // what is read
+inline constexpr const char* training = "Training";  // what is learnt and how
+inline constexpr const char* output = "Output";      // what is written where
+inline constexpr const char* machine = "Machine";    // device and threads
+}  // namespace group
+/// Options added to `command` from here on belong to that group. The shared options below know their own.
+void start_group(CLI::App& command, const char* name);
+
+/// What the value of an option is called, for option_text(). Completion goes by it: files, folders, names of
+/// recipes, keys. A list "auto|cpu|cuda" stands for these words.
+namespace value {
+inline constexpr const char *file = "FILE", *folder = "DIR", *run = "RUN", *data = "DATA", *recipe = "RECIPE",
+                            *key = "KEY=VALUE", *number = "N", *real = "X";
+}  // namespace value
+
+/// A command line and what it does, in one sentence.
+struct Example {
+  std::string command, what;
+};
+/// The examples under `command` in --help and in the manual: two or more. Which keys it takes, and where they
+/// are documented, is added by itself to a command with --set.
+void add_examples(CLI::App& command, const std::vector<Example>& examples);
 
 /// The positional DATA.
 void add_data(CLI::App& command, std::string& data);
@@ -64,16 +91,28 @@ class JsonOption {
   std::string file_;
 };
 
+/// "auto|cpu|cuda", for option_text().
+template <class E>
+std::string words_text(const Choices<E>& choices) {
+  std::string text;
+  for (const auto& choice : choices) text += (text.empty() ? "" : "|") + choice.second;
+  return text;
+}
+
 /// Adds an option that takes one of the words of `choices`; any other is an error of the command line.
 template <class E>
 CLI::Option* add_choice(CLI::App& command, const std::string& name, E& value, const Choices<E>& choices,
                         const std::string& help) {
-  std::vector<std::string> words;
-  for (const auto& choice : choices) words.push_back(choice.second);
   return command
       .add_option_function<std::string>(
           name, [&value, choices](const std::string& word) { value = *value_of(choices, word); }, help)
-      ->check(CLI::IsMember(words))
+      ->check(CLI::Validator(
+          [choices](std::string& word) {
+            return value_of(choices, word) ? ""
+                                           : fmt::format("must be {}, got {}", list_words(choices), word);
+          },
+          ""))
+      ->option_text(words_text(choices))
       ->default_str(word_of(choices, value));
 }
 
@@ -88,7 +127,38 @@ E chosen(const Choices<E>& choices, const std::string& word, const char* where,
   return *value;
 }
 
+/// Limits of a number on the command line. Errors as "must be at least 1, got 0".
+template <class T>
+CLI::Validator at_least(T low);
+template <class T>
+CLI::Validator between(T low, T high);
+/// For real numbers that may not be 0.
+CLI::Validator above_zero();
+
 /// Prints a message of the library as a line on stderr.
 void print_note(const std::string& text);
+
+template <class T, class Valid>
+CLI::Validator number_check(const std::string& what, const Valid& valid) {
+  return CLI::Validator(
+      [=](std::string& text) {
+        T number{};
+        const char* end = text.data() + text.size();
+        const bool read = std::from_chars(text.data(), end, number).ptr == end;
+        return read && valid(number) ? "" : fmt::format("must be {}, got {}", what, text);
+      },
+      what);
+}
+
+template <class T>
+CLI::Validator at_least(T low) {
+  return number_check<T>(fmt::format("at least {}", low), [=](T number) { return number >= low; });
+}
+
+template <class T>
+CLI::Validator between(T low, T high) {
+  return number_check<T>(fmt::format("in {}..{}", low, high),
+                         [=](T number) { return number >= low && number <= high; });
+}
 
 }  // namespace dg

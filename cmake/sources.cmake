@@ -109,10 +109,12 @@ set(DG_PROGRAM
   interop/utf8.cpp
   interop/whole_file.cpp
   data/class_folder.cpp
+  data/decode_limits.cpp
   data/exif.cpp
   data/families.cpp
   data/jpeg.cpp
   data/loader.cpp
+  data/photo_file.cpp
   data/photo_set.cpp
   data/photo_store.cpp
   data/resize.cpp

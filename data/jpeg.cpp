@@ -211,16 +211,14 @@ Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, 
   };
   if (!attempt(d.error, read_header)) fail(d.error.text);
 
-  const std::int64_t width = cinfo.image_width, height = cinfo.image_height;
-  if (std::max(width, height) > limits.max_side || width * height > limits.max_pixels) {
-    fail(fmt::format("{} x {} pixels is more than the limit of {} pixels a side and {:.0f} megapixels", width,
-                     height, limits.max_side, static_cast<double>(limits.max_pixels) / 1e6));
-  }
+  const auto width = static_cast<int>(cinfo.image_width);
+  const auto height = static_cast<int>(cinfo.image_height);
+  if (const std::string problem = size_problem(width, height, limits); !problem.empty()) fail(problem);
   const bool four_channels = cinfo.jpeg_color_space == JCS_CMYK || cinfo.jpeg_color_space == JCS_YCCK;
   cinfo.out_color_space = four_channels ? JCS_CMYK : JCS_RGB;
   const int orientation = orientation_of(cinfo);
 
-  Image image(static_cast<int>(width), static_cast<int>(height));
+  Image image(width, height);
   std::vector<std::uint8_t> row(four_channels ? static_cast<std::size_t>(width) * 4 : 0);
   const auto read_pixels = [&] {
     jpeg_start_decompress(&cinfo);

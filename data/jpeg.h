@@ -3,31 +3,20 @@
 // down. A damaged file is an error: half a face would train as if it were whole. Damaged means that the data
 // of a scan are incomplete, wrong or too many; a missing end marker is not damage.
 #pragma once
-#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "data/decode_limits.h"
 #include "data/image.h"
 
 namespace dg {
 
-/// What is refused before any pixel is decoded: a small damaged file can claim a size that would take all
-/// memory. The limits are far above any face photo's.
-struct DecodeLimits {
-  int max_side = 16'384;                      // pixels
-  std::int64_t max_pixels = 100'000'000;      // width * height
-  int max_scans = 500;                        // of a progressive photo; programs write some 10
-  std::int64_t max_file_bytes = 512LL << 20;  // read_jpeg only
-  // Looked at between rows; decode_jpeg then throws Stopped. A photo within the limits may take minutes.
-  const std::atomic<bool>* stop = nullptr;
-};
-
 /// Decodes a JPEG in memory and applies its EXIF orientation. `name` (a path) is only for messages.
 /// IoError "[decode_jpeg] NAME: why", with libjpeg's own words: empty, not a JPEG, truncated or corrupt data,
-/// larger than `limits`. Stopped when `limits.stop` is set.
+/// larger than `limits`, too many scans. Stopped when `limits.stop` is set, which is looked at between rows.
 Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name,
                   const DecodeLimits& limits = {});
 

@@ -44,7 +44,7 @@ std::string held_by_something_else(const std::string& file) {
   if (std::filesystem::is_directory(path, unknown)) return file + " is a folder: name a file";
   if (path.has_parent_path() && !std::filesystem::exists(path.parent_path(), unknown))
     return file + ": its folder is not there";
-  for (const char* name : {"metrics.jsonl", "classifier.json"}) {
+  for (const char* name : {"metrics.jsonl", "metrics.csv", "classifier.json"}) {
     if (path.filename() == name) return file + " would be taken for a file of a run: use another name";
   }
   if (!std::filesystem::is_regular_file(file, unknown)) return "";

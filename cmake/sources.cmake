@@ -134,6 +134,7 @@ set(DG_PROGRAM
   data/tsv/tsv_index_file.cpp
   data/tsv/tsv_photos.cpp
   evaluation/bootstrap.cpp
+  evaluation/closest_pairs.cpp
   evaluation/coverage.cpp
   evaluation/embeddings.cpp
   evaluation/ensemble.cpp
@@ -160,15 +161,18 @@ set(DG_PROGRAM
   training/trainer_state.cpp
   training/run/classifier_file.cpp
   training/run/classifier_run.cpp
+  training/run/data_path.cpp
   training/run/evaluate_celeb.cpp
   training/run/evaluate_ensemble.cpp
   training/run/evaluate_run.cpp
   training/run/finished_run.cpp
   training/run/identity_table.cpp
+  training/run/metrics_table.cpp
   training/run/run_checks.cpp
   training/run/run_folder.cpp
   training/run/run_log.cpp
   training/run/run_metrics.cpp
+  training/run/stored_list.cpp
   training/run/train_run.cpp
   training/run/training_data.cpp
 )

@@ -52,12 +52,12 @@ class Arm {
   std::vector<WeightedMetric> runs_;
 };
 
-void check_runs(Runs runs, const std::vector<Recognition>& first, const char* arm) {
+void check_runs(const char* where, Runs runs, const std::vector<Recognition>& first, const char* arm) {
   for (std::size_t r = 0; r < runs.size(); ++r) {
-    require(runs[r].size() == first.size(), "paired_bootstrap",
-            "all runs must hold {} photos, run {} of arm {} holds {}", first.size(), r, arm, runs[r].size());
+    require(runs[r].size() == first.size(), where, "all runs must hold {} photos, run {} of arm {} holds {}",
+            first.size(), r, arm, runs[r].size());
     for (std::size_t i = 0; i < first.size(); ++i) {
-      require(runs[r][i].identity == first[i].identity, "paired_bootstrap",
+      require(runs[r][i].identity == first[i].identity, where,
               "photo {} must show identity {} in all runs, run {} of arm {} has {}", i, first[i].identity, r,
               arm, runs[r][i].identity);
     }
@@ -84,35 +84,55 @@ double quantile(std::span<const double> sorted, double q) {
   return sorted[below] + fraction * (sorted[above] - sorted[below]);
 }
 
-}  // namespace
-
-BootstrapInterval paired_bootstrap(Runs a, Runs b, const BootstrapOptions& options, Rng& rng) {
-  require(!a.empty() && !b.empty(), "paired_bootstrap", "both arms need at least one run, got {} and {}",
-          a.size(), b.size());
-  const std::vector<Recognition>& photos = a[0];
-  require(!photos.empty(), "paired_bootstrap", "at least one photo is needed, got none");
-  require(options.resamples >= 1, "paired_bootstrap", "resamples must be at least 1, got {}",
-          options.resamples);
-  require(options.level > 0 && options.level < 1, "paired_bootstrap", "level must be between 0 and 1, got {}",
+void check_request(const char* where, const std::vector<Recognition>& photos,
+                   const BootstrapOptions& options) {
+  require(!photos.empty(), where, "at least one photo is needed, got none");
+  require(options.resamples >= 1, where, "resamples must be at least 1, got {}", options.resamples);
+  require(options.level > 0 && options.level < 1, where, "level must be between 0 and 1, got {}",
           options.level);
-  check_runs(a, photos, "a");
-  check_runs(b, photos, "b");
-  const Arm arm_a(a, options.metric), arm_b(b, options.metric);
+}
+
+/// The interval of a statistic, which is a function of how often each of the `photos` occurs.
+template <class Statistic>
+BootstrapInterval interval(const std::vector<Recognition>& photos, const BootstrapOptions& options, Rng& rng,
+                           const Statistic& statistic) {
   std::vector<std::uint32_t> counts(photos.size(), 1);
-  BootstrapInterval result{.difference = arm_b(counts) - arm_a(counts)};
+  BootstrapInterval result{.value = statistic(counts)};
   const auto drawn_together = units(photos, options.unit);
-  std::vector<double> differences;
+  std::vector<double> values;
   for (int r = 0; r < options.resamples; ++r) {
     std::ranges::fill(counts, 0u);
     for (std::size_t draw = 0; draw < drawn_together.size(); ++draw) {
       for (std::size_t i : drawn_together[rng.below(drawn_together.size())]) ++counts[i];
     }
-    differences.push_back(arm_b(counts) - arm_a(counts));
+    values.push_back(statistic(counts));
   }
-  std::ranges::sort(differences);
-  result.low = quantile(differences, (1 - options.level) / 2);
-  result.high = quantile(differences, (1 + options.level) / 2);
+  std::ranges::sort(values);
+  result.low = quantile(values, (1 - options.level) / 2);
+  result.high = quantile(values, (1 + options.level) / 2);
   return result;
+}
+
+}  // namespace
+
+BootstrapInterval bootstrap(Runs runs, const BootstrapOptions& options, Rng& rng) {
+  constexpr auto where = "bootstrap";
+  require(!runs.empty(), where, "at least one run is needed, got none");
+  check_request(where, runs[0], options);
+  check_runs(where, runs, runs[0], "a");
+  return interval(runs[0], options, rng, Arm(runs, options.metric));
+}
+
+BootstrapInterval paired_bootstrap(Runs a, Runs b, const BootstrapOptions& options, Rng& rng) {
+  constexpr auto where = "paired_bootstrap";
+  require(!a.empty() && !b.empty(), where, "both arms need at least one run, got {} and {}", a.size(),
+          b.size());
+  check_request(where, a[0], options);
+  check_runs(where, a, a[0], "a");
+  check_runs(where, b, a[0], "b");
+  const Arm arm_a(a, options.metric), arm_b(b, options.metric);
+  return interval(a[0], options, rng,
+                  [&](std::span<const std::uint32_t> counts) { return arm_b(counts) - arm_a(counts); });
 }
 
 }  // namespace dg

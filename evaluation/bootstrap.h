@@ -1,7 +1,7 @@
-// Paired bootstrap of the difference between two arms on one test set (Efron and Tibshirani, "An Introduction
-// to the Bootstrap", 1993, chapter 13: percentile interval). Every resample draws photos, or identities with
-// all their photos, with replacement, and takes the metric of both arms on the same draw: what is hard for
-// both cancels.
+// Bootstrap intervals on one test set (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993,
+// chapter 13: percentile interval), of the metric of one arm and of the difference between two. Every
+// resample draws photos, or identities with all their photos, with replacement. The paired one takes the
+// metric of both arms on the same draw: what is hard for both cancels.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -32,16 +32,19 @@ struct BootstrapOptions {
   double level = 0.95;  ///< share of resamples inside the interval, in (0, 1)
 };
 
-/// mean over `b`'s runs of the metric minus the same over `a`'s, on the test set itself and in the resamples.
-/// low and high are the (1 - level) / 2 and (1 + level) / 2 quantiles, linear between neighbours in sorted
-/// order.
+/// A figure on the test set itself, and the (1 - level) / 2 and (1 + level) / 2 quantiles of the same figure
+/// in the resamples, linear between neighbours in sorted order.
 struct BootstrapInterval {
-  double difference = 0;
+  double value = 0;
   double low = 0, high = 0;
 };
 
-/// Interval of the metric of `b` minus the metric of `a`. Errors: an arm without runs, a run without photos,
-/// runs whose photos differ in number or identity, resamples < 1, level outside (0, 1).
+/// Of the metric of one arm: its mean over the arm's `runs`. Errors as paired_bootstrap.
+BootstrapInterval bootstrap(Runs runs, const BootstrapOptions& options, Rng& rng);
+
+/// Of the metric of `b` minus the metric of `a`, each the mean over the arm's runs. Errors: an arm without
+/// runs, a run without photos, runs whose photos differ in number or identity, resamples < 1, level outside
+/// (0, 1).
 BootstrapInterval paired_bootstrap(Runs a, Runs b, const BootstrapOptions& options, Rng& rng);
 
 }  // namespace dg

@@ -106,6 +106,7 @@ set(TEST_F32
   data/tsv/tsv_index_file_test.cpp
   data/tsv/tsv_index_test.cpp
   evaluation/bootstrap_test.cpp
+  evaluation/closest_pairs_test.cpp
   evaluation/coverage_test.cpp
   evaluation/decimal_test.cpp
   evaluation/ensemble_test.cpp
@@ -124,9 +125,12 @@ set(TEST_F32
   training/trainer_test.cpp
   training/run/celeb_run_test.cpp
   training/run/classifier_run_test.cpp
+  training/run/data_path_test.cpp
   training/run/identity_table_test.cpp
+  training/run/metrics_table_test.cpp
   training/run/run_log_test.cpp
   training/run/run_metrics_test.cpp
+  training/run/stored_list_test.cpp
   training/run/train_run_test.cpp
   apps/bad_input_test.cpp
   apps/celeb_cli_test.cpp

@@ -55,7 +55,8 @@ TEST(CommandLine, TrainFillsTheRunFolderAndRepeatsItselfBitForBit) {
   EXPECT_TRUE(contains(f.err, "9 base identities train, 3 novel ones are held out"));
   EXPECT_EQ(f.err.find('\r'), std::string::npos) << "a progress line that no terminal shows";
 
-  EXPECT_EQ(files_in(out / "a"), (Words{last.string(), "config.toml", "identities.tsv", "metrics.jsonl"}));
+  EXPECT_EQ(files_in(out / "a"),
+            (Words{last.string(), "config.toml", "identities.tsv", "metrics.csv", "metrics.jsonl"}));
   EXPECT_EQ(differences(load_config(out / "a" / "config.toml", {}), tiny_config({"steps=20", "seed=5"})),
             Words{});
   std::istringstream metrics(file_text(out / "a" / "metrics.jsonl"));
@@ -67,6 +68,9 @@ TEST(CommandLine, TrainFillsTheRunFolderAndRepeatsItselfBitForBit) {
       EXPECT_TRUE(json.at(key).is_number()) << key;
   }
   EXPECT_EQ(lines, 5);
+  const std::string table = file_text(out / "a" / "metrics.csv");
+  EXPECT_EQ(table.rfind("step,rate,loss,", 0), 0u) << table;
+  EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 6);  // keys and five steps
 
   ASSERT_EQ(train("b", "5").code, 0);
   ASSERT_EQ(train("c", "6").code, 0);

@@ -127,8 +127,10 @@ class Sweeps : public testing::TestWithParam<Sweep> {
       wanted.erase(name);
     }
     if (f.path.ends_with("metrics.jsonl")) {
-      now.erase("metrics.jsonl");
-      wanted.erase("metrics.jsonl");
+      for (const char* name : {"metrics.jsonl", "metrics.csv"}) {
+        now.erase(name);
+        wanted.erase(name);
+      }
     }
     const std::string differing = differing_files(now, wanted);
     demand(differing.empty(), "the resumed run has other files: " + differing);

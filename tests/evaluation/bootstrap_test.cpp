@@ -68,7 +68,7 @@ TEST(Bootstrap, EqualsMetricsOfCopiedPhotos) {
     Rng top1_rng = start, coverage_rng = start;
     const auto top1 = paired_bootstrap(std::vector<Photos>{a}, std::vector<Photos>{b}, options, top1_rng);
     const auto expected = by_copying(a, b, options, start, 12, share_right);
-    EXPECT_NEAR(top1.difference, expected.difference, 1e-12);
+    EXPECT_NEAR(top1.value, expected.value, 1e-12);
     EXPECT_NEAR(top1.low, expected.low, 1e-12);
     EXPECT_NEAR(top1.high, expected.high, 1e-12);
 
@@ -78,10 +78,45 @@ TEST(Bootstrap, EqualsMetricsOfCopiedPhotos) {
     const auto expected_coverage = by_copying(a, b, options, start, 12, [](const Photos& run) {
       return RankedAnswers(to_answers(run)).at(0.8).coverage();
     });
-    EXPECT_NEAR(coverage.difference, expected_coverage.difference, 1e-12);
+    EXPECT_NEAR(coverage.value, expected_coverage.value, 1e-12);
     EXPECT_NEAR(coverage.low, expected_coverage.low, 1e-12);
     EXPECT_NEAR(coverage.high, expected_coverage.high, 1e-12);
   }
+}
+
+// An arm that is always wrong has 0 in every resample, so the difference to it is the other arm's own figure.
+TEST(Bootstrap, OneArmHasTheIntervalOfItsDifferenceToNothing) {
+  Rng rng(21);
+  const std::vector<Photos> a = {random_run(rng, 15, 3, 0.6), random_run(rng, 15, 3, 0.9)};
+  Photos wrong = a[0];
+  for (Recognition& photo : wrong) photo.predicted = photo.identity + 1;
+  for (const auto kind : {Metric::Kind::top1, Metric::Kind::coverage}) {
+    for (const auto unit : {ResampleUnit::photo, ResampleUnit::identity}) {
+      const BootstrapOptions options{
+          .metric = {.kind = kind, .precision = 0.7}, .unit = unit, .resamples = 60};
+      Rng one_rng(4), paired_rng(4);
+      const auto one = bootstrap(a, options, one_rng);
+      const auto paired = paired_bootstrap(std::vector<Photos>{wrong}, a, options, paired_rng);
+      EXPECT_EQ(one.value, paired.value);
+      EXPECT_EQ(one.low, paired.low);
+      EXPECT_EQ(one.high, paired.high);
+      EXPECT_LT(one.low, one.high);
+    }
+  }
+}
+
+TEST(Bootstrap, OneArmOfBadInputIsNamed) {
+  const auto message = [](const std::vector<Photos>& runs, const BootstrapOptions& options) {
+    Rng rng(1);
+    return error_text([&] { bootstrap(runs, options, rng); });
+  };
+  const Photos one = {{0, 0, 1}}, other = {{1, 1, 1}};
+  EXPECT_EQ(message({}, {}), "[bootstrap] at least one run is needed, got none");
+  EXPECT_EQ(message({Photos{}}, {}), "[bootstrap] at least one photo is needed, got none");
+  EXPECT_EQ(message({one, other}, {}),
+            "[bootstrap] photo 0 must show identity 0 in all runs, run 1 of arm a has 1");
+  EXPECT_EQ(message({one}, {.resamples = 0}), "[bootstrap] resamples must be at least 1, got 0");
+  EXPECT_EQ(message({one}, {.level = 0}), "[bootstrap] level must be between 0 and 1, got 0");
 }
 
 TEST(Bootstrap, EqualArmsHaveNoDifferenceInAnyResample) {
@@ -90,7 +125,7 @@ TEST(Bootstrap, EqualArmsHaveNoDifferenceInAnyResample) {
   for (auto kind : {Metric::Kind::top1, Metric::Kind::coverage}) {
     for (auto unit : {ResampleUnit::photo, ResampleUnit::identity}) {
       const auto i = paired_bootstrap(a, a, {.metric = {.kind = kind}, .unit = unit, .resamples = 50}, rng);
-      EXPECT_EQ(i.difference, 0);
+      EXPECT_EQ(i.value, 0);
       EXPECT_EQ(i.low, 0);
       EXPECT_EQ(i.high, 0);
     }
@@ -107,7 +142,7 @@ TEST(Bootstrap, PhotoIntervalHasTheWidthOfTheBinomial) {
   Rng rng(13);
   const BootstrapOptions options{.unit = ResampleUnit::photo, .resamples = 4000};
   const auto i = paired_bootstrap(std::vector<Photos>{a}, std::vector<Photos>{b}, options, rng);
-  EXPECT_EQ(i.difference, 0.5);
+  EXPECT_EQ(i.value, 0.5);
   EXPECT_NEAR(i.low, 0.5 - 1.96 * 0.025, 0.004);
   EXPECT_NEAR(i.high, 0.5 + 1.96 * 0.025, 0.004);
 }
@@ -132,7 +167,7 @@ TEST(Bootstrap, SeedsOfAnArmAreAveraged) {
   Rng rng(15);
   const std::vector<Photos> a = {wrong, wrong}, b = {right, wrong, wrong, wrong};
   const auto i = paired_bootstrap(a, b, {.resamples = 10}, rng);
-  EXPECT_EQ(i.difference, 0.25);
+  EXPECT_EQ(i.value, 0.25);
   EXPECT_EQ(i.low, 0.25);
 }
 
@@ -171,7 +206,7 @@ TEST(Bootstrap, OneResampleIsItsOwnInterval) {
     Rng rng(17, seed);
     const auto i = paired_bootstrap(std::vector<Photos>{half}, std::vector<Photos>{right},
                                     {.unit = ResampleUnit::photo, .resamples = 1}, rng);
-    EXPECT_EQ(i.difference, 0.5);
+    EXPECT_EQ(i.value, 0.5);
     EXPECT_EQ(i.low, i.high);
     EXPECT_TRUE(i.low == 0 || i.low == 0.5 || i.low == 1) << i.low;  // no, one or two draws of photo 1
   }

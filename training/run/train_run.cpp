@@ -14,6 +14,7 @@
 #include "tensor/stopwatch.h"
 #include "training/checkpoint.h"
 #include "training/run/identity_table.h"
+#include "training/run/metrics_table.h"
 #include "training/run/run_checks.h"
 #include "training/run/run_folder.h"
 #include "training/run/run_log.h"
@@ -100,6 +101,7 @@ class Run {
       throw;
     }
     save();
+    write_metrics_csv(options_.run);
     report_broken_photos();
     if (const double share = metrics_.input_bound(trainer_); share > 0.01) {
       log_->note(

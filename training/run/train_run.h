@@ -4,6 +4,7 @@
 //   RUN/config.toml      the full configuration
 //   RUN/identities.tsv   every identity and its part of the split: base or novel
 //   RUN/metrics.jsonl    one line per log.every steps
+//   RUN/metrics.csv      the same as a table, written at the end
 //   RUN/checkpoints/step-<number>.safetensors (the last checkpoint.keep), best.safetensors (highest held-out
 //   novel top-1), halted-step-<number>.safetensors (see docs/checkpoints.md; never resumed from)
 #pragma once

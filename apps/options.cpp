@@ -71,8 +71,8 @@ CLI::Validator above_zero() {
   return number_check<double>("above 0", [](double number) { return number > 0; });
 }
 
-void add_data(CLI::App& command, std::string& data) {
-  command.add_option("DATA", data, "Folder of identity folders, or a dataset.toml")
+CLI::Option* add_data(CLI::App& command, std::string& data) {
+  return command.add_option("DATA", data, "Folder of identity folders, or a dataset.toml")
       ->required()
       ->option_text(value::data);
 }

@@ -42,7 +42,7 @@ struct Example {
 void add_examples(CLI::App& command, const std::vector<Example>& examples);
 
 /// The positional DATA.
-void add_data(CLI::App& command, std::string& data);
+CLI::Option* add_data(CLI::App& command, std::string& data);
 /// --set section.key=value, which may be given several times.
 void add_settings(CLI::App& command, std::vector<std::string>& settings, const std::string& help);
 /// --checkpoint last, best or a file.

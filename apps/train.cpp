@@ -7,44 +7,59 @@
 
 #include "apps/commands.h"
 #include "apps/options.h"
+#include "apps/recipes.h"
 #include "apps/signals.h"
-#include "interop/paths.h"
+#include "tensor/check.h"
 #include "tensor/parallel.h"
-#include "training/run/train_run.h"
+#include "training/run/run_request.h"
 #include "training/trainer.h"
 
 namespace dg {
 namespace {
 
+// Stands for the folder of --run where --resume names none.
+constexpr const char* folder_of_run = "--run";
+
 struct TrainArguments {
-  std::string data, run, recipe, init;
+  std::string data, moved_data, run, recipe, init, resume;
   DeviceOption device;
   std::vector<std::string> set;
-  std::optional<std::int64_t> steps, stop_after, seed;
+  std::optional<std::int64_t> steps, stop_after, seed, extend;
+  std::optional<double> epochs;
   int threads = 0;
-  bool resume = false;
+  bool resumes = false;
 };
 
+RunRequest request_of(const TrainArguments& a) {
+  RunRequest r{.data = a.moved_data.empty() ? a.data : a.moved_data,
+               .run = a.run,
+               .settings = a.set,
+               .resume = a.resumes,
+               .extend = a.extend};
+  if (!a.resume.empty()) {
+    // --resume RUN; or, as older versions had it, --resume before DATA and --run RUN.
+    if (a.run.empty()) {
+      r.run = a.resume;
+    } else {
+      require(r.data.empty(), "train", "required one folder of a run, got --run {} and --resume {}", a.run,
+              a.resume);
+      r.data = a.resume;
+    }
+  }
+  if (a.steps) r.settings.push_back(fmt::format("steps={}", *a.steps));
+  if (a.epochs) r.settings.push_back(fmt::format("epochs={}", *a.epochs));
+  if (a.seed) r.settings.push_back(fmt::format("seed={}", *a.seed));
+  if (!a.recipe.empty()) r.recipe = a.recipe;
+  if (!a.init.empty()) r.init = a.init;
+  return r;
+}
+
 int run_train(const TrainArguments& a) {
-  TrainOptions options;
-  options.data = a.data;
-  options.run = a.run;
+  TrainOptions options = prepare(request_of(a));
   options.device = a.device.choose();
   options.stop_after = a.stop_after;
-  options.resume = a.resume;
   options.stop = &stop_asked;
   options.before_steps = stop_on_signals;
-  std::vector<std::string> settings = a.set;
-  if (a.steps) settings.push_back(fmt::format("steps={}", *a.steps));
-  if (a.seed) settings.push_back(fmt::format("seed={}", *a.seed));
-  std::optional<std::filesystem::path> recipe;
-  if (!a.recipe.empty()) {
-    recipe = a.recipe;
-  } else if (const auto own = options.run / "config.toml"; a.resume && path_exists(own)) {
-    recipe = own;  // what a resume does not say again is as it was
-  }
-  options.config = load_config(recipe, settings);
-  if (!a.init.empty()) options.init = a.init;
   use_threads(a.threads);
   const TrainResult result = train(options);
   // What was trained is in the run folder, so the run has not failed where this line cannot be written.
@@ -52,7 +67,7 @@ int run_train(const TrainArguments& a) {
       fmt::format(
           "{} {} steps, {:.0f} s, softmax loss {:.4f}, checkpoint {}/checkpoints/step-{}.safetensors\n",
           result.stopped ? "stopped after" : "trained", result.steps, result.seconds, result.prototype_loss,
-          a.run, result.steps));
+          options.run.string(), result.steps));
   return result.stopped ? 130 : 0;  // what a shell expects of an interrupted program
 }
 
@@ -62,20 +77,55 @@ void add_train_command(CLI::App& app) {
   auto a = std::make_shared<TrainArguments>();
   CLI::App* command = app.add_subcommand(
       "train", "Train on a folder of photos (DATA/<identity>/<photo>.jpg) or a dataset.toml");
-  add_data(*command, a->data);
-  command->add_option("--run", a->run, "Folder for the run's configuration, metrics and checkpoints")
-      ->required();
-  command->add_option("--recipe", a->recipe, "Configuration file (TOML)");
+  add_data(*command, a->data)->required(false);
+  command->add_option("--data", a->moved_data, "The same, for a run that goes on with data that were moved")
+      ->option_text(value::data)
+      ->group(group::data);
+  command
+      ->add_option(
+          "--run", a->run,
+          "Folder for the run's configuration, metrics and checkpoints; runs/<data>-<n> unless given")
+      ->option_text(value::run)
+      ->group(group::output);
+  start_group(*command, group::training);
+  command
+      ->add_option("--recipe", a->recipe,
+                   "Settings: a TOML file, or the name of a recipe that comes with doppel")
+      ->option_text(value::recipe);
   add_settings(*command, a->set, "section.key=value, over the recipe; may be repeated");
-  command->add_option("--steps", a->steps, "Length of the schedule")->check(CLI::PositiveNumber);
+  command->add_option("--steps", a->steps, "Length of the schedule, in batches")->check(at_least(1));
+  command->add_option("--epochs", a->epochs, "The same as how often each photo is seen, in the mean")
+      ->check(at_least(0));
   command->add_option("--stop-after", a->stop_after, "End after this many steps, with the schedule unchanged")
-      ->check(CLI::NonNegativeNumber);
-  command->add_option("--seed", a->seed, "Seed of everything random")->check(CLI::NonNegativeNumber);
+      ->check(at_least(0));
+  command->add_option("--seed", a->seed, "Seed of everything random")->check(at_least(0));
   a->device.add(*command);
   add_threads(*command, a->threads);
-  command->add_option("--init", a->init, "Checkpoint whose network weights to start from");
-  command->add_flag("--resume", a->resume,
-                    "Continue the run from its newest good checkpoint; settings not given are the run's");
+  command
+      ->add_option(
+          "--init", a->init,
+          "Checkpoint whose network weights to start from, or a run, whose network comes with its settings")
+      ->option_text(value::file);
+  command
+      ->add_option_function<std::string>(
+          "--resume",
+          [a](const std::string& run) {
+            a->resumes = true;
+            if (run != folder_of_run) a->resume = run;
+          },
+          "Go on with that run from its newest good checkpoint; data and settings are the run's")
+      ->expected(0, 1)
+      ->default_str(folder_of_run)
+      ->option_text(value::run);
+  command
+      ->add_option("--extend", a->extend,
+                   "Go on after the end: so many steps more, over which the rate falls once again")
+      ->check(at_least(1));
+  add_examples(*command,
+               {{"doppel train people", "Train with settings made for these photos, in runs/people-1."},
+                {"doppel train --resume runs/people-1", "Go on with it."},
+                {"doppel train people --run runs/wide --recipe celeba5k --set network.width=0.5",
+                 "Train by a recipe with one setting changed."}});
   command->callback([a] {
     int code = 0;
     try {

@@ -149,10 +149,12 @@ set(DG_PROGRAM
   recognition/recogniser.cpp
   training/config/keys.cpp
   training/config/loss_keys.cpp
+  training/config/plan.cpp
   training/config/read.cpp
   training/config/special_keys.cpp
   training/config/validate.cpp
   training/config/write.cpp
+  training/advice.cpp
   training/checkpoint.cpp
   training/class_means.cpp
   training/model.cpp
@@ -168,13 +170,20 @@ set(DG_PROGRAM
   training/run/finished_run.cpp
   training/run/identity_table.cpp
   training/run/metrics_table.cpp
+  training/run/restart.cpp
   training/run/run_checks.cpp
   training/run/run_folder.cpp
   training/run/run_log.cpp
   training/run/run_metrics.cpp
+  training/run/run_request.cpp
+  training/run/run_words.cpp
+  training/run/status_line.cpp
   training/run/stored_list.cpp
   training/run/train_run.cpp
   training/run/training_data.cpp
+  training/run/training_evaluation.cpp
+  training/run/verdict.cpp
+  training/run/verification_pairs.cpp
 )
 
 set(DG_APPS

@@ -28,7 +28,6 @@ class L2Softmax final : public Loss {
   std::vector<Parameter*> parameters() override { return {&weight_, &bias_, &alpha_}; }
 
   std::string name() const override { return "l2_softmax"; }
-  std::string short_name() const override { return "l2s"; }
   bool prototype_based() const override { return true; }
   Parameter* class_weight() override { return &weight_; }
   std::vector<std::pair<std::string, const Parameter*>> logged() const override {

@@ -37,8 +37,6 @@ class Loss {
   virtual ~Loss() = default;
   /// In metrics, messages and configuration keys.
   virtual std::string name() const = 0;
-  /// The name in the progress line, where room is short.
-  virtual std::string short_name() const { return name(); }
   /// Whether it returns the hardest class of each row.
   virtual bool prototype_based() const { return false; }
 

@@ -5,9 +5,11 @@
 //
 // where T is the length of the current period and tau the number of steps since it began; the rate changes
 // with each step, not with each epoch. A linear warm-up (an option that the paper's recipes do not use)
-// multiplies it by min(1, (t + 1) / warmup).
+// multiplies it by min(1, (t + 1) / warmup). A run that is extended after its end begins a new cosine there,
+// from the same initial to the same final rate: a warm restart, whose period is what the extension adds.
 #pragma once
 #include <cstdint>
+#include <vector>
 
 namespace dg {
 
@@ -17,6 +19,7 @@ struct SgdrOptions {
   std::int64_t restart_period = 0;  // length of the first period; 0 = no restarts, one period of `steps`
   double restart_factor = 1;        // each period is this much longer than the one before, >= 1, rounded down
   std::int64_t warmup = 0;          // steps
+  std::vector<std::int64_t> extended_at;  // former ends of the schedule, ascending and below `steps`
 };
 
 class Sgdr {
@@ -27,6 +30,9 @@ class Sgdr {
   double rate(std::int64_t step) const;
 
  private:
+  /// `since` steps after the begin of a period of so many.
+  double cosine(double since, double period) const;
+
   SgdrOptions options_;
 };
 

@@ -64,6 +64,7 @@ EmbeddedPhotos embed_photos(Network& network, PhotoStore& store, std::span<const
       result.photos.push_back(photo);
       result.classes.push_back(store.photo_set().photos[photo].class_id);
     }
+    o.progress(std::min(total, (step + 1) * o.batch), total);
   }
   return result;
 }
@@ -78,6 +79,7 @@ Embeddings embed_once(Network& network, PhotoStore& store, std::span<const Photo
     const auto unit = l2_normalize(network.forward(Var(normalise(images, store.size())))).value().to_vector();
     result.values.insert(result.values.end(), unit.begin(), unit.end());
     result.dim = unit.size() / n;
+    o.progress(static_cast<std::int64_t>(first + n), std::ssize(photos));
   }
   return result;
 }

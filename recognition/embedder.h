@@ -1,6 +1,7 @@
 // Photos through the trained network: unit embeddings with the mirror trick (section 4.2.3).
 #pragma once
 #include <atomic>
+#include <functional>
 
 #include "data/photo_store.h"
 #include "layers/network.h"
@@ -19,6 +20,8 @@ struct EmbedderOptions {
   int workers = 1;                          // loader threads
   std::int64_t batch = 128;                 // photos per pass
   const std::atomic<bool>* stop = nullptr;  // looked at before each layer; embed_photos then throws Stopped
+  /// Called after each pass with the number of photos seen and the number of all.
+  std::function<void(std::int64_t done, std::int64_t of)> progress = [](std::int64_t, std::int64_t) {};
 };
 
 /// The embeddings y = m / |m| of the photos that decode, in the order asked for; m is the mean of the outputs

@@ -116,8 +116,10 @@ set(TEST_F32
   evaluation/verification_test.cpp
   recognition/classifier_test.cpp
   training/config/config_test.cpp
+  training/config/plan_test.cpp
   training/config/read_test.cpp
   training/config/validate_test.cpp
+  training/advice_test.cpp
   training/checkpoint_test.cpp
   training/class_means_test.cpp
   training/sampler_test.cpp
@@ -128,10 +130,14 @@ set(TEST_F32
   training/run/data_path_test.cpp
   training/run/identity_table_test.cpp
   training/run/metrics_table_test.cpp
+  training/run/run_course_test.cpp
   training/run/run_log_test.cpp
   training/run/run_metrics_test.cpp
   training/run/stored_list_test.cpp
+  training/run/run_request_test.cpp
+  training/run/status_line_test.cpp
   training/run/train_run_test.cpp
+  training/run/verdict_test.cpp
   apps/bad_input_test.cpp
   apps/celeb_cli_test.cpp
   apps/classifier_test.cpp

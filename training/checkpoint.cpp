@@ -1,5 +1,8 @@
 #include "training/checkpoint.h"
 
+#include <fmt/ranges.h>
+
+#include <array>
 #include <charconv>
 #include <cstring>
 #include <map>
@@ -111,6 +114,15 @@ class Stored {
   SafetensorsReader file_;
 };
 
+constexpr std::array scores{"pairs_accuracy", "novel_top1", "base_top1"};
+
+// Whether the text is a number and nothing else.
+template <class Number>
+bool read_number(const std::string& text, Number& number) {
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return failed == std::errc() && end == text.data() + text.size();
+}
+
 }  // namespace
 
 void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const Config& config,
@@ -130,7 +142,8 @@ void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const 
   if (!run.identities.empty()) metadata["identities"] = run.identities;
   if (run.evaluation_owed) metadata["evaluation"] = "owed";
   if (!run.halted.empty()) metadata["halted"] = run.halted;
-  if (run.novel_top1) metadata["novel_top1"] = fmt::format("{}", *run.novel_top1);
+  if (run.without_better > 0) metadata["without_better"] = fmt::format("{}", run.without_better);
+  if (run.best) metadata[run.best->of] = fmt::format("{}", run.best->value);
   write_safetensors(path, contents.views(), with_checksums(contents.views(), std::move(metadata)));
 }
 
@@ -138,25 +151,22 @@ std::int64_t checkpoint_step(const std::filesystem::path& path) {
   const SafetensorsReader file(path);
   const auto format = file.metadata().find("format"), found = file.metadata().find("step");
   if (format != file.metadata().end() && format->second == "doppel 1" && found != file.metadata().end()) {
-    const std::string& text = found->second;
-    std::int64_t step = 0;
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), step);
-    if (failed == std::errc() && end == text.data() + text.size()) return step;
+    if (std::int64_t step = 0; read_number(found->second, step)) return step;
   }
   throw IoError(
       fmt::format("{}: the metadata must have format \"doppel 1\" and a number step", path.string()));
 }
 
-double best_top1(const std::filesystem::path& path) {
+BestScore best_score(const std::filesystem::path& path) {
   const SafetensorsReader file(path);
-  const auto found = file.metadata().find("novel_top1");
-  double share = 0;
-  if (found != file.metadata().end()) {
-    const std::string& text = found->second;
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), share);
-    if (failed == std::errc() && end == text.data() + text.size()) return share;
+  for (const char* of : scores) {
+    const auto found = file.metadata().find(of);
+    if (found == file.metadata().end()) continue;
+    BestScore best{of};
+    if (read_number(found->second, best.value)) return best;
   }
-  throw IoError(fmt::format("{}: the metadata must have a number novel_top1", path.string()));
+  throw IoError(
+      fmt::format("{}: the metadata must have a number {}", path.string(), fmt::join(scores, " or ")));
 }
 
 void load_network(const std::filesystem::path& path, Network& network) {
@@ -186,6 +196,8 @@ RunState load_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
   if (const auto config_text = file.metadata().find("config"); config_text != file.metadata().end())
     run.config = config_text->second;
   run.evaluation_owed = file.metadata().contains("evaluation");
+  if (const auto count = file.metadata().find("without_better"); count != file.metadata().end())
+    read_number(count->second, run.without_better);
   if (const auto on = file.metadata().find("computed_on"); on != file.metadata().end())
     run.computed_on = on->second;
   try {

@@ -8,15 +8,23 @@
 
 namespace dg {
 
+/// Which of the shares that an evaluation finds makes a checkpoint the best, and how large it is:
+/// "novel_top1", "base_top1" or "pairs_accuracy".
+struct BestScore {
+  std::string of;
+  double value = 0;
+};
+
 /// What a run knows beside its trainer.
 struct RunState {
-  State metrics;                     // RunMetrics::save
-  std::optional<double> novel_top1;  // of the best checkpoint: the share that made it the best
-  std::string computed_on;           // "cuda" or "cpu, N threads": equal bits need the same; may be empty
-  std::string identities;            // IdentityTable::fingerprint; may be empty
-  std::string config;                // read: the settings it was saved with, as TOML
-  bool evaluation_owed = false;      // the evaluation after this step was stopped or failed: it comes first
-  std::string halted;                // why the state is not that after any one step; empty: it is
+  State metrics;                    // RunMetrics::save
+  std::optional<BestScore> best;    // of the best checkpoint: what made it the best
+  std::int64_t without_better = 0;  // evaluations since the best one
+  std::string computed_on;          // "cuda" or "cpu, N threads": equal bits need the same; may be empty
+  std::string identities;           // IdentityTable::fingerprint; may be empty
+  std::string config;               // read: the settings it was saved with, as TOML
+  bool evaluation_owed = false;     // the evaluation after this step was stopped or failed: it comes first
+  std::string halted;               // why the state is not that after any one step; empty: it is
 };
 
 /// Writes all that the rest of the run depends on. Equal states give equal bytes. Error, and no file, when a
@@ -27,8 +35,8 @@ void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const 
 /// The step that save_checkpoint was called after. IoError when the file is no checkpoint of this program.
 std::int64_t checkpoint_step(const std::filesystem::path& path);
 
-/// The novel top-1 that save_checkpoint was given. IoError when there is none in the file.
-double best_top1(const std::filesystem::path& path);
+/// The score that save_checkpoint was given. IoError when there is none in the file.
+BestScore best_score(const std::filesystem::path& path);
 
 /// Loads the network's parameters (ARFA's k too) and nothing else. IoError, naming file, tensor and offset,
 /// when one is missing, of another shape, damaged or not finite.

@@ -5,6 +5,7 @@
 #include "layers/lsuv.h"
 #include "recognition/embedder.h"
 #include "tensor/stopwatch.h"
+#include "training/advice.h"
 #include "training/class_means.h"
 #include "training/sampler.h"
 #include "training/streams.h"
@@ -44,7 +45,8 @@ Trainer::Trainer(const Config& config, const PhotoSet& set, const Split& split, 
                  .steps = config.steps,
                  .restart_period = config.optim.restart_period,
                  .restart_factor = config.optim.restart_factor,
-                 .warmup = config.optim.warmup}),
+                 .warmup = config.optim.warmup,
+                 .extended_at = config.optim.extended_at}),
       index_(split.base_train),
       list_(index_.classes()),
       health_(list_),
@@ -69,7 +71,7 @@ std::vector<Parameter*> Trainer::parameters() {
   return all;
 }
 
-void Trainer::initialise() {
+void Trainer::initialise(const Words& say) {
   Rng rng(config_.seed, stream::weights);
   network_.initialise(rng, device_);
   losses_.initialise(rng, device_);
@@ -82,23 +84,30 @@ void Trainer::initialise() {
     const auto photos = index_.photos_of(c);
     chosen.push_back(photos[draw.below(photos.size())]);
   }
+  say(fmt::format("scaling the weights on {} photos (LSUV)", n));
   const auto images = Array<std::uint8_t>::from(store_.load_all(chosen), device_);
   const Tensor x = augment(images, store_.size(), draw_augmentations(n, config_.augment, draw));
   lsuv(network_, x);
   if (config_.init.centre) centre_embedding(network_, x);
-  if (config_.init.classifier == ClassifierStart::means) start_at_class_means();
+  if (config_.init.classifier == ClassifierStart::means) start_at_class_means(say);
   start_optimiser();
 }
 
-void Trainer::start_at_class_means() {
+void Trainer::start_at_class_means(const Words& say) {
   for (const LossPart& part : losses_.parts()) {
     Parameter* const weight = part.loss->class_weight();
     if (weight == nullptr) continue;
+    std::int64_t before = 0;  // photos of the calls before
+    const auto embed = [&](std::span<const PhotoId> photos) {
+      Embeddings embedded = embed_once(network_, store_, photos,
+                                       {.device = device_, .progress = [&](std::int64_t done, std::int64_t) {
+                                          say(fmt::format("class means: {} photos embedded", before + done));
+                                        }});
+      before += std::ssize(photos);
+      return embedded;
+    };
     const std::vector<float> rows =
-        class_mean_rows(index_, config_.init.means_photos, config_.init.means_length,
-                        [this](std::span<const PhotoId> photos) {
-                          return embed_once(network_, store_, photos, {.device = device_});
-                        });
+        class_mean_rows(index_, config_.init.means_photos, config_.init.means_length, embed);
     weight->set(Tensor::from(weight->shape, rows, device_));
   }
 }
@@ -265,9 +274,9 @@ void Trainer::guard_finite(const StepResult& r, const Step& step) {
     whole_ = !optimiser_->updates_early();
   }
   std::string text = fmt::format(
-      "[trainer] step {}: the {} is not finite ({}), and nothing was learnt from it. What helps: a lower "
-      "optim.rate, optim.clip_norm = 1, optim.warmup = 500. The batch was",
-      number_of(r), loss_is_finite ? "gradient" : "loss", parts);
+      "[trainer] step {}: the {} is not finite ({}), and nothing was learnt from it. What helps: {}. The "
+      "batch was",
+      number_of(r), loss_is_finite ? "gradient" : "loss", parts, advice_on_divergence(config_));
   for (const PhotoId photo : step.photos) text += "\n  " + set_.name(photo);
   throw TrainingStopped(text);
 }
@@ -279,12 +288,9 @@ void Trainer::guard_collapse(const StepResult& r) {
   if (collapsed_steps_ == 0 || collapsed_steps_ % config_.guard.collapse_steps != 0) return;
   const std::string text = fmt::format(
       "[trainer] step {}: the embedding has collapsed: photos of different people have had a mean cosine "
-      "above {} for {} "
-      "steps. What helps: init.classifier = \"zero\", init.centre = true, optim.clip_norm = 1, optim.warmup "
-      "= 500, "
-      "loss.margin_start = 1000, a lower optim.rate",
-      number_of(r), config_.guard.collapse_cosine, collapsed_steps_);
-  if (config_.guard.collapse == OnCollapse::stop) throw TrainingStopped(text);
+      "above {} for {} steps. What helps: {}",
+      number_of(r), config_.guard.collapse_cosine, collapsed_steps_, advice_on_collapse(config_));
+  if (config_.guard.collapse != OnCollapse::warn) throw Collapsed(text);
   warning_ = text;
 }
 

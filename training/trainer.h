@@ -6,6 +6,7 @@
 #pragma once
 #include <array>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -42,6 +43,12 @@ class TrainingStopped : public Error {
   using Error::Error;
 };
 
+/// The second of the two.
+class Collapsed : public TrainingStopped {
+ public:
+  using TrainingStopped::TrainingStopped;
+};
+
 class Trainer {
  public:
   /// All must outlive the trainer.
@@ -49,7 +56,9 @@ class Trainer {
 
   /// Fresh weights: orthonormal, LSUV on training photos, centring if asked for, classifier as
   /// init.classifier says.
-  void initialise();
+  /// `say` is told what goes on, for people, as often as there is something to tell.
+  using Words = std::function<void(const std::string&)>;
+  void initialise(const Words& say = [](const std::string&) {});
   /// Runs the next step. Throws TrainingStopped when the loss or a gradient is not finite, naming step, part
   /// and photos, or when the mean cosine of negative pairs was above guard.collapse_cosine for
   /// guard.collapse_steps and guard.collapse is "stop".
@@ -122,7 +131,7 @@ class Trainer {
     HardestClasses hardest;                    // of the batch's rows; no rows without a prototype-based part
   };
 
-  void start_at_class_means();
+  void start_at_class_means(const Words& say);
   void start_optimiser();
   void plan(std::int64_t step);
   void check_planned(const Batch& batch) const;

@@ -23,7 +23,7 @@ struct Run {
     const std::filesystem::path path = folder("checkpoint") / fmt::format("good-{}.safetensors", which);
     tiny.trainer.initialise();
     for (int i = 0; i < 2; ++i) tiny.trainer.step();
-    save_checkpoint(path, tiny.trainer, tiny.config, {.metrics = {1, 2, 3}, .novel_top1 = 0.25});
+    save_checkpoint(path, tiny.trainer, tiny.config, {.metrics = {1, 2, 3}, .best = {{"novel_top1", 0.25}}});
     good = std::make_unique<PatchedFile>(path);
   }
   TinyTrainer tiny;
@@ -43,7 +43,7 @@ void checkpoint(Input input) {
   if (!accepted([&] { made[which]->good->write(path, input); })) return;
   if (choice >= 128) {
     accepted([&] { checkpoint_step(path); });
-    accepted([&] { best_top1(path); });
+    accepted([&] { best_score(path); });
     return;
   }
   Trainer trainer(tiny.config, tiny.set, tiny.split, tiny.store, Device::cpu);

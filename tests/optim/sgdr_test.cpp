@@ -42,6 +42,25 @@ TEST(Sgdr, VeryManyEqualPeriodsTakeNoTime) {
   EXPECT_NEAR(s.rate(3'999'999'999'999), 0.5, 1e-12);
 }
 
+TEST(Sgdr, AnExtensionIsAPeriodOfItsOwn) {
+  const Sgdr s({.rate = 1, .final_rate = 0, .steps = 1000, .warmup = 10, .extended_at = {400, 600}});
+  EXPECT_DOUBLE_EQ(s.rate(0), 0.1);
+  EXPECT_NEAR(s.rate(200), 0.5, 1e-12);  // the middle of 0..400
+  EXPECT_DOUBLE_EQ(s.rate(400), 1) << "no second warm-up";
+  EXPECT_NEAR(s.rate(500), 0.5, 1e-12);
+  EXPECT_DOUBLE_EQ(s.rate(600), 1);
+  EXPECT_NEAR(s.rate(800), 0.5, 1e-12);
+  EXPECT_EQ(s.rate(1000), 0);
+  const Sgdr before({.rate = 1, .final_rate = 0, .steps = 400, .warmup = 10});
+  for (int t = 0; t < 400; ++t) EXPECT_EQ(s.rate(t), before.rate(t)) << t;
+}
+
+TEST(Sgdr, ExtensionsAscendBelowTheEnd) {
+  EXPECT_THROW(Sgdr({.steps = 100, .extended_at = {100}}), Error);
+  EXPECT_THROW(Sgdr({.steps = 100, .extended_at = {50, 50}}), Error);
+  EXPECT_THROW(Sgdr({.steps = 100, .extended_at = {0}}), Error);
+}
+
 TEST(Sgdr, WarmsUpLinearly) {
   const Sgdr s({.rate = 1, .final_rate = 1, .steps = 100, .warmup = 10});
   EXPECT_DOUBLE_EQ(s.rate(0), 0.1);

@@ -23,7 +23,7 @@ class Checkpoint : public testing::Test {
     TinyTrainer tiny(data, tiny_config());
     tiny.trainer.initialise();
     for (int i = 0; i < 2; ++i) tiny.trainer.step();
-    save_checkpoint(file, tiny.trainer, tiny.config, {.metrics = {1, 2, 3}, .novel_top1 = 0.25});
+    save_checkpoint(file, tiny.trainer, tiny.config, {.metrics = {1, 2, 3}, .best = {{"novel_top1", 0.25}}});
   }
 
   std::string refusal() {
@@ -38,7 +38,8 @@ TEST_F(Checkpoint, KeepsWhatTheRunKnows) {
   TinyTrainer tiny(data, tiny_config());
   const RunState run = load_checkpoint(file, tiny.trainer);
   EXPECT_EQ(run.metrics, (State{1, 2, 3}));
-  EXPECT_EQ(best_top1(file), 0.25);
+  EXPECT_EQ(best_score(file).of, "novel_top1");
+  EXPECT_EQ(best_score(file).value, 0.25);
 }
 
 TEST_F(Checkpoint, OneWrongBitIsRefusedWithTensorAndOffset) {
@@ -187,11 +188,11 @@ TEST_F(Checkpoint, NumbersOfStepsThatNoRunReachesAreRefused) {
 
 TEST_F(Checkpoint, ABestWithoutItsFigureIsRefused) {
   write_safetensors(file, {}, {{"novel_top1", "high"}});
-  EXPECT_EQ(error_text<IoError>([&] { best_top1(file); }),
-            file.string() + ": the metadata must have a number novel_top1");
+  EXPECT_EQ(error_text<IoError>([&] { best_score(file); }),
+            file.string() + ": the metadata must have a number pairs_accuracy or novel_top1 or base_top1");
   write_safetensors(file, {});
-  EXPECT_EQ(error_text<IoError>([&] { best_top1(file); }),
-            file.string() + ": the metadata must have a number novel_top1");
+  EXPECT_EQ(error_text<IoError>([&] { best_score(file); }),
+            file.string() + ": the metadata must have a number pairs_accuracy or novel_top1 or base_top1");
 }
 
 TEST_F(Checkpoint, ANetworkOfHalvesIsRead) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,14 +34,15 @@ enum class ClassifierStart { zero, normal, means };
 enum class SamplingMethod { random, doppelganger, hard_class, class_graph };
 /// The alpha that classifier learning starts with: the one the run ended with, or the one it started with.
 enum class ClassifierAlpha { trained, start };
-/// What a run does when its embedding has collapsed.
-enum class OnCollapse { stop, warn };
+/// What a run does when its embedding has collapsed: restart = begin again once, with a tenth of optim.rate.
+enum class OnCollapse { stop, warn, restart };
 /// Products and convolutions on a GPU: CudaPolicy::tf32 or not.
 enum class CudaPrecision { tf32, strict };
 
 struct Config {
   std::uint64_t seed = 0;
   std::int64_t steps = 5000;
+  double epochs = 0;  // asks training/config/plan.h for as many steps; 0: nothing is asked
 
   struct Data {
     BaseIdentities base_identities;
@@ -89,6 +91,7 @@ struct Config {
     double clip_norm = 1;
     std::int64_t warmup = 500, restart_period = 0;
     double restart_factor = 1;
+    std::vector<std::int64_t> extended_at;  // see Sgdr
   } optim;
 
   struct Sampling {
@@ -108,6 +111,8 @@ struct Config {
 
   struct Evaluate {
     std::int64_t every = 0;
+    std::string pairs, pairs_photos;  // empty: no pairs; the photos of the run's data
+    std::int64_t patience = 0;
   } evaluate;
 
   struct ClassifierSettings {
@@ -123,8 +128,8 @@ struct Config {
   } checkpoint;
 
   struct Guard {
-    OnCollapse collapse = OnCollapse::stop;
-    std::int64_t collapse_steps = 1000;
+    OnCollapse collapse = OnCollapse::restart;
+    std::int64_t collapse_steps = 300;
     double collapse_cosine = 0.99;
   } guard;
 
@@ -144,6 +149,17 @@ struct Config {
 /// with validate().
 Config load_config(const std::optional<std::filesystem::path>& recipe,
                    const std::vector<std::string>& settings);
+
+/// A configuration, and the names of the keys that somebody gave a value.
+struct GivenConfig {
+  Config config;
+  std::set<std::string> given;
+};
+
+/// The same without validate() at the end, because the other keys may still be made to fit
+/// (training/config/plan.h). The recipe is read on top of `base`.
+GivenConfig load_given_config(const std::optional<std::filesystem::path>& recipe,
+                              const std::vector<std::string>& settings, GivenConfig base = {});
 
 /// The same from TOML text, which may not have a base; `name` stands for the file in messages.
 Config parse_config(const std::string& toml, const std::string& name,

@@ -15,6 +15,9 @@ std::vector<Key> top_keys() {
       integer("seed", DG_AT(seed), 0, no_limit, "seed of everything random"),
       paper("140000", integer("steps", DG_AT(steps), 1, billion,
                               "length of the schedule, in batches; its end is the end of training")),
+      real("epochs", DG_AT(epochs), 0, million,
+           "doppel train makes steps of it: how often a photo is seen, in the mean; 0 = steps says; kept as "
+           "0"),
   };
 }
 
@@ -91,6 +94,8 @@ std::vector<Key> optim_keys() {
               "steps of the first period of SGDR; 0 = no restarts"),
       real("optim.restart_factor", DG_AT(optim.restart_factor), 1, infinity,
            "length of each period over the length of the one before"),
+      integers("optim.extended_at", DG_AT(optim.extended_at), 1, billion,
+               "steps at which the schedule had ended and was extended (--extend): the cosine begins anew"),
   };
 }
 
@@ -146,6 +151,13 @@ std::vector<Key> evaluate_keys() {
   return {
       integer("evaluate.every", DG_AT(evaluate.every), 0, billion,
               "steps between two evaluations on the held-out identities; 0 = none"),
+      speed_or_log(text("evaluate.pairs", DG_AT(evaluate.pairs),
+                        "pairs file in LFW's format that every evaluation scores; its accuracy then chooses "
+                        "the best checkpoint; \"\" = none")),
+      speed_or_log(text("evaluate.pairs_photos", DG_AT(evaluate.pairs_photos),
+                        "folder of the photos that evaluate.pairs names; \"\" = the data trained on")),
+      integer("evaluate.patience", DG_AT(evaluate.patience), 0, billion,
+              "stop after so many evaluations in a row that were not the best so far; 0 = never"),
   };
 }
 
@@ -182,8 +194,9 @@ std::vector<Key> checkpoint_keys() {
 std::vector<Key> guard_keys() {
   return {
       choice("guard.collapse", DG_AT(guard.collapse),
-             {{OnCollapse::stop, "stop"}, {OnCollapse::warn, "warn"}},
-             "what to do when the embedding has collapsed"),
+             {{OnCollapse::stop, "stop"}, {OnCollapse::warn, "warn"}, {OnCollapse::restart, "restart"}},
+             "what to do when the embedding has collapsed: \"restart\" begins again, once, with a tenth of "
+             "optim.rate, and then stops"),
       integer("guard.collapse_steps", DG_AT(guard.collapse_steps), 1, billion,
               "collapsed means: for this many steps in a row"),
       real("guard.collapse_cosine", DG_AT(guard.collapse_cosine), -1, 1,
@@ -227,6 +240,20 @@ const std::vector<Key>& keys() {
 std::string real_text(double v) {
   const std::string s = fmt::format("{}", v);
   return s.find_first_of(".en") == std::string::npos ? s + ".0" : s;  // n: of inf and nan
+}
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      (out += '\\') += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+      out += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
 }
 
 std::optional<std::vector<std::int64_t>> read_integers(const toml::node& n) {

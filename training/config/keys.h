@@ -50,6 +50,8 @@ constexpr std::int64_t largest_int = std::numeric_limits<int>::max();
 
 /// Shortest text that reads back to the same double and that TOML takes for a float.
 std::string real_text(double v);
+/// A TOML string of any text.
+std::string quoted(const std::string& text);
 /// A TOML array of integers and nothing else; otherwise empty.
 std::optional<std::vector<std::int64_t>> read_integers(const toml::node& n);
 /// Whether low <= v <= high for each.
@@ -107,6 +109,14 @@ Key real(const char* name, Get get, double low, double high, const char* doc) {
       high == infinity ? fmt::format("a number >= {}", low) : fmt::format("a number in {}..{}", low, high),
       [](const toml::node& n) { return n.is_number() ? n.value<double>() : std::nullopt; },
       [=](double v) { return v >= low && v <= high && std::isfinite(v); }, real_text);
+}
+
+/// Any text of one line.
+template <class Get>
+Key text(const char* name, Get get, const char* doc) {
+  return make_key(
+      name, get, doc, "a string", [](const toml::node& n) { return n.value_exact<std::string>(); },
+      [](const std::string& v) { return v.find('\n') == std::string::npos; }, quoted);
 }
 
 template <class Get>

@@ -95,7 +95,7 @@ std::string text_of(const toml::node& n) {
   return text;
 }
 
-void apply(Config& config, std::string_view name, const toml::node& node, const std::string& place) {
+void apply(GivenConfig& to, std::string_view name, const toml::node& node, const std::string& place) {
   const config::Key* key = find_key(name);
   if (key == nullptr && is_section(name)) {
     throw Error(fmt::format("{}: {} is a section and must be a table, got {} ({})", place, name,
@@ -103,26 +103,27 @@ void apply(Config& config, std::string_view name, const toml::node& node, const 
   }
   if (key == nullptr)
     throw Error(fmt::format("{}: unknown key {}{}", place, shortened(name), suggestion(name)));
-  if (!key->read(config, node)) {
+  if (!key->read(to.config, node)) {
     throw Error(fmt::format("{}: {} must be {}, got {} ({})", place, name, key->values, text_of(node),
                             type_of(node)));
   }
+  to.given.insert(key->name);
 }
 
-void apply_table(Config& config, const toml::table& table, const std::string& file) {
+void apply_table(GivenConfig& to, const toml::table& table, const std::string& file) {
   const auto place = [&](const toml::key& key) {
     return fmt::format("{}:{}", file, key.source().begin.line);
   };
   for (const auto& [key, node] : table) {
     const toml::table* section = node.as_table();
     if (section == nullptr || find_key(key.str()) != nullptr) {
-      apply(config, key.str(), node, place(key));
+      apply(to, key.str(), node, place(key));
     } else if (!is_section(key.str())) {
       throw Error(
           fmt::format("{}: unknown section {}{}", place(key), shortened(key.str()), suggestion(key.str())));
     } else {
       for (const auto& [inner, value] : *section) {
-        apply(config, fmt::format("{}.{}", key.str(), inner.str()), value, place(inner));
+        apply(to, fmt::format("{}.{}", key.str(), inner.str()), value, place(inner));
       }
     }
   }
@@ -178,7 +179,7 @@ std::vector<std::string> base_names(const toml::node& base, const std::string& p
 }
 
 // `open`: the files whose base this is, outermost first.
-void apply_file(Config& config, const fs::path& path, std::vector<fs::path>& open, int& files) {
+void apply_file(GivenConfig& to, const fs::path& path, std::vector<fs::path>& open, int& files) {
   open.push_back(canonical_path(path));
   require(open.size() <= deepest_base, "config", "recipes may build on each other {} deep, {} is one more",
           deepest_base, path.string());
@@ -194,11 +195,11 @@ void apply_file(Config& config, const fs::path& path, std::vector<fs::path>& ope
             fmt::format("{}: base leads back to {}, which is being read already", place, file.string()));
       }
       if (!path_exists(file)) throw IoError(fmt::format("{}: base {} does not exist", place, file.string()));
-      apply_file(config, file, open, files);
+      apply_file(to, file, open, files);
     }
     table.erase("base");
   }
-  apply_table(config, table, path.string());
+  apply_table(to, table, path.string());
   open.pop_back();
 }
 
@@ -219,7 +220,7 @@ toml::table parse_value(const std::string& value, const std::string& place) {
 }
 
 // What is not TOML is taken as a string, so that `--set guard.collapse=warn` needs no quotes inside quotes.
-void apply_setting(Config& config, const std::string& setting) {
+void apply_setting(GivenConfig& to, const std::string& setting) {
   const std::string place = "--set " + shortened(setting);
   check_utf8(setting, place);  // it goes into config.toml and into the metadata of checkpoints
   const auto equals = setting.find('=');
@@ -240,31 +241,37 @@ void apply_setting(Config& config, const std::string& setting) {
     table.clear();
     table.insert("value", value);
   }
-  apply(config, name, *table.get("value"), place);
+  apply(to, name, *table.get("value"), place);
 }
 
-void apply_settings(Config& config, const std::vector<std::string>& settings) {
-  for (const std::string& setting : settings) apply_setting(config, setting);
-  validate(config);
+void apply_settings(GivenConfig& to, const std::vector<std::string>& settings) {
+  for (const std::string& setting : settings) apply_setting(to, setting);
 }
 
 }  // namespace
 
-Config load_config(const std::optional<fs::path>& recipe, const std::vector<std::string>& settings) {
-  Config config;
+GivenConfig load_given_config(const std::optional<fs::path>& recipe, const std::vector<std::string>& settings,
+                              GivenConfig base) {
   std::vector<fs::path> open;
   int files = 0;
-  if (recipe) apply_file(config, *recipe, open, files);
-  apply_settings(config, settings);
+  if (recipe) apply_file(base, *recipe, open, files);
+  apply_settings(base, settings);
+  return base;
+}
+
+Config load_config(const std::optional<fs::path>& recipe, const std::vector<std::string>& settings) {
+  Config config = load_given_config(recipe, settings).config;
+  validate(config);
   return config;
 }
 
 Config parse_config(const std::string& toml, const std::string& name,
                     const std::vector<std::string>& settings) {
-  Config config;
-  apply_table(config, parse(toml, name), name);
-  apply_settings(config, settings);
-  return config;
+  GivenConfig read;
+  apply_table(read, parse(toml, name), name);
+  apply_settings(read, settings);
+  validate(read.config);
+  return read.config;
 }
 
 }  // namespace dg

@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "interop/paths.h"
 #include "tensor/check.h"
 #include "training/run/run_folder.h"
@@ -10,10 +12,27 @@ namespace dg {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// What a run that was extended since then differs in by that alone is no other setting.
+Config extended_as(Config then, const Config& now) {
+  const auto &before = then.optim.extended_at, &after = now.optim.extended_at;
+  const bool extended = after.size() > before.size() &&
+                        std::equal(before.begin(), before.end(), after.begin()) &&
+                        after[before.size()] == then.steps;
+  if (extended) {
+    then.steps = now.steps;
+    then.optim.extended_at = after;
+  }
+  return then;
+}
+
+}  // namespace
+
 std::vector<std::string> other_settings(const fs::path& checkpoint, const std::string& text,
                                         const Config& now) try {
   if (text.empty()) return {};
-  return differences(parse_config(text, checkpoint.string()), now, Compare::results);
+  return differences(extended_as(parse_config(text, checkpoint.string()), now), now, Compare::results);
 } catch (const Error&) {
   return {};
 }
@@ -30,7 +49,7 @@ void refuse_other_settings(const fs::path& run, const Config& now) {
           "--resume needs {} to see that the settings are those of the run, but it is not there",
           (run / "config.toml").string());
   const std::vector<std::string> changed =
-      differences(load_config(run / "config.toml", {}), now, Compare::results);
+      differences(extended_as(load_config(run / "config.toml", {}), now), now, Compare::results);
   require(changed.empty(), "train", "--resume must not change settings, got other values of {} than {} has",
           fmt::join(changed, ", "), (run / "config.toml").string());
 }

@@ -71,7 +71,9 @@ void remove_run(const fs::path& run) {
   const LockFile lock(run / "lock");
   std::error_code none;
   std::vector<fs::path> files;
-  for (const char* name : {"config.toml", "identities.tsv", "metrics.jsonl", "metrics.csv"}) files.push_back(run / name);
+  for (const char* name : {"config.toml", "data.txt", "identities.tsv", "metrics.jsonl", "metrics.csv",
+                           "metrics-collapsed.jsonl"})
+    files.push_back(run / name);
   for (fs::directory_iterator entry(run / "checkpoints", none), end; !none && entry != end;
        entry.increment(none)) {
     const std::string name = entry->path().filename().string();

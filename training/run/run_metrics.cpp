@@ -23,8 +23,8 @@ std::pair<double, double> range_of_a(const std::vector<Parameter*>& parameters) 
 
 }  // namespace
 
-RunMetrics::RunMetrics(std::int64_t images_of_a_step, std::span<const LossPart> losses)
-    : images_(images_of_a_step), losses_(losses) {
+RunMetrics::RunMetrics(std::int64_t images_of_a_step, std::int64_t photos, std::span<const LossPart> losses)
+    : images_(images_of_a_step), photos_(photos), losses_(losses) {
   const auto found = std::find_if(losses.begin(), losses.end(),
                                   [](const LossPart& part) { return part.loss->prototype_based(); });
   prototype_based_ = found == losses.end() ? 0 : static_cast<std::size_t>(found - losses.begin());
@@ -64,20 +64,49 @@ void RunMetrics::load(const State& state) {
 
 void RunMetrics::start(std::int64_t steps_done, double now) {
   logged_step_ = steps_done;
-  logged_at_ = now;
+  logged_at_ = begun_at_ = counted_from_ = now;
+  counted_step_ = steps_done;
 }
 
 void RunMetrics::add(const StepResult& step) {
   latest_ = step;
   keep(prototype_loss_, step.parts[prototype_based_]);
   keep(violating_, step.pairs.negative.violating);
+  constexpr double kept = 0.98;  // of what was there before: a mean over some 50 steps
+  smoothed_loss_ = kept * smoothed_loss_ + (1 - kept) * step.total;
+  smoothed_weight_ = kept * smoothed_weight_ + (1 - kept);
+}
+
+StepProgress RunMetrics::progress(std::int64_t done, double now, std::int64_t last) {
+  const auto images = [this](std::int64_t steps) { return static_cast<double>(steps * images_); };
+  // Counted anew every few seconds, so that the line neither jumps nor lags behind.
+  constexpr double long_enough = 5;
+  const double since = now - counted_from_;
+  if (since >= long_enough || images_per_second_ == 0) {
+    images_per_second_ = images(done - counted_step_) / std::max(1e-9, since);
+    if (since >= long_enough) {
+      counted_from_ = now;
+      counted_step_ = done;
+    }
+  }
+  const std::size_t recent = std::min<std::size_t>(50, violating_.size());
+  return {.step = done,
+          .steps = last,
+          .epoch = images(done) / static_cast<double>(std::max<std::int64_t>(1, photos_)),
+          .loss = smoothed_loss_ / std::max(1e-9, smoothed_weight_),
+          .violating =
+              std::accumulate(violating_.end() - static_cast<std::ptrdiff_t>(recent), violating_.end(), 0.0) /
+              static_cast<double>(std::max<std::size_t>(1, recent)),
+          .images_per_second = images_per_second_,
+          .elapsed = now - begun_at_,
+          .left = images(last - done) / images_per_second_};
 }
 
 double RunMetrics::input_bound(const Trainer& trainer) const {
   return trainer.seconds_waited_for_photos() / std::max(1e-9, training_);
 }
 
-void RunMetrics::write(RunLog& log, Trainer& trainer, const Profile& profile, double now, std::int64_t last) {
+void RunMetrics::write(RunLog& log, Trainer& trainer, const Profile& profile, double now) {
   const StepResult& r = latest_;
   const double since = std::max(1e-9, now - logged_at_), wait = trainer.seconds_waited_for_photos(),
                sampling = trainer.seconds_sampling();
@@ -88,10 +117,8 @@ void RunMetrics::write(RunLog& log, Trainer& trainer, const Profile& profile, do
   const auto [a_min, a_max] = range_of_a(trainer.parameters());
   RunLog::Fields fields{{"step", static_cast<double>(done)}, {"rate", r.rate}, {"loss", r.total}};
   const auto add = [&fields](RunLog::Fields more) { fields.insert(fields.end(), more.begin(), more.end()); };
-  RunLog::Fields progress{{"loss", r.total}};
   for (std::size_t i = 0; i < losses_.size(); ++i) {
     fields.emplace_back(losses_[i].loss->name(), r.parts[i]);
-    progress.emplace_back(losses_[i].loss->short_name(), r.parts[i]);
   }
   add({{losses_[prototype_based_].loss->name() + "_recent", prototype_loss()},
        {"positive_cosine", r.pairs.positive.mean_cosine},
@@ -121,8 +148,6 @@ void RunMetrics::write(RunLog& log, Trainer& trainer, const Profile& profile, do
                         profile.seconds(part) / std::max(1e-9, profile.seconds()));
   }
   log.metrics(fields);
-  log.progress(done, progress, images_per_second,
-               static_cast<double>((last - done) * images_) / images_per_second);
   logged_at_ = now;
   waited_ = wait;
   sampled_ = sampling;

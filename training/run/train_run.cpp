@@ -9,17 +9,20 @@
 #include "interop/paths.h"
 #include "interop/utf8.h"
 #include "interop/whole_file.h"
-#include "recognition/recogniser.h"
 #include "tensor/parallel.h"
 #include "tensor/stopwatch.h"
 #include "training/checkpoint.h"
+#include "training/config/plan.h"
 #include "training/run/identity_table.h"
 #include "training/run/metrics_table.h"
+#include "training/run/restart.h"
 #include "training/run/run_checks.h"
 #include "training/run/run_folder.h"
 #include "training/run/run_log.h"
 #include "training/run/run_metrics.h"
+#include "training/run/run_words.h"
 #include "training/run/training_data.h"
+#include "training/run/training_evaluation.h"
 #include "training/trainer.h"
 
 namespace dg {
@@ -41,31 +44,32 @@ class Run {
  public:
   explicit Run(const TrainOptions& options)
       : options_(options),
+        data_(open_training_data(options.data, options.config)),
         config_(options.config),
-        data_(open_training_data(options.data, config_)),
+        planned_(options.given ? plan_settings(config_, *options.given, facts_of(data_, options.device))
+                               : Settings()),
         set_(data_.set),
         split_(data_.split),
-        store_(set_, replacement_lists(set_, split_), photo_options(config_, data_.cache_bytes)),
+        store_(set_, replacement_lists(set_, split_),
+               photo_options(config_, cache_bytes(config_, options.data))),
         trainer_(config_, set_, split_, store_, options.device),
+        evaluation_(config_, options.data, data_, store_),
         last_(std::min(config_.steps, options.stop_after.value_or(config_.steps))) {}
+
+  const Config& config() const { return config_; }
+  std::int64_t step_reached() const { return trainer_.next_step(); }
 
   TrainResult run() {
     make_folder();
-    const std::string start_note = start();
-    log_.emplace(options_.run, config_.steps,
-                 RunLogOptions{.first_step = trainer_.next_step() + 1,
-                               .repeats_evaluation = evaluation_owed_,
-                               .console = options_.console});
-    log_->note(options_.device == Device::cuda ? "on the GPU: " + describe_cuda()
-                                               : fmt::format("on the CPU, {} threads", threads()));
-    for (const std::string& note : data_.notes) log_->note(note);
-    log_->note(summary(set_));
-    log_->note(fmt::format("{} base identities train, {} novel ones are held out", split_.base_classes.size(),
-                           split_.novel_classes.size()));
-    if (!start_note.empty()) log_->note(start_note);
+    note_all(opening_words(data_, config_, planned_, options_.device));
     if (!lock_->not_held().empty())
-      log_->note(
+      status_.note(
           fmt::format("the run folder cannot be locked ({}): start no second run in it", lock_->not_held()));
+    if (const std::string note = start(); !note.empty()) status_.note(note);
+    log_.emplace(
+        options_.run, status_,
+        RunLogOptions{.first_step = trainer_.next_step() + 1, .repeats_evaluation = evaluation_owed_});
+    if (options_.restarted) say_that_it_begins_again(*options_.restarted);
     metrics_.start(trainer_.next_step(), time_.seconds());
     const std::int64_t first = trainer_.next_step();
     options_.before_steps();
@@ -77,8 +81,8 @@ class Run {
           evaluate();
           save();  // as it would have been saved after the evaluation
         }
-        while (trainer_.started_steps() < last_ && !asked_to_stop()) step();
-        stopped = trainer_.started_steps() < last_;
+        while (trainer_.started_steps() < last_ && !asked_to_stop() && !out_of_patience()) step();
+        stopped = trainer_.started_steps() < last_ && !out_of_patience();
       } catch (const Stopped&) {  // in an evaluation, or while photos were decoded: that step never started
         stopped = true;
       }
@@ -103,16 +107,53 @@ class Run {
     save();
     write_metrics_csv(options_.run);
     report_broken_photos();
-    if (const double share = metrics_.input_bound(trainer_); share > 0.01) {
-      log_->note(
-          fmt::format("input-bound by {:.0f}%: so much of the training time was spent waiting for photos "
-                      "(data.workers, data.cache_mb)",
-                      100 * share));
-    }
+    if (!stopped) note_all(closing_words(options_.run, config_, figures(), evaluations_));
     return result(stopped);
   }
 
  private:
+  using Settings = std::vector<PlannedSetting>;
+
+  void say_that_it_begins_again(const TrainOptions::Restart& restart) {
+    status_.note(fmt::format(
+        "{}\nbegun again with optim.rate = {} instead of {}; the metrics until then are in {}", restart.why,
+        config_.optim.rate, restart.rate_before, (options_.run / "metrics-collapsed.jsonl").string()));
+    log_->metrics({{"step", 0},
+                   {"collapsed_after", static_cast<double>(restart.after)},
+                   {"rate_before", restart.rate_before}});
+  }
+
+  void note_all(const std::vector<std::string>& words) {
+    for (const std::string& text : words) status_.note(text);
+  }
+
+  TrainingFigures figures() const {
+    const DataFacts facts = facts_of(data_, options_.device);
+    const Config::Sampling& s = config_.sampling;
+    TrainingFigures f{
+        .step = trainer_.next_step(),
+        .steps = config_.steps,
+        .classes = facts.people,
+        .prototype_loss = metrics_.prototype_loss(),
+        .loss_before = evaluations_.loss_before,
+        .negative_cosine = metrics_.negative_cosine(),
+        .input_bound = metrics_.input_bound(trainer_),
+        .photos_of_each = static_cast<double>(facts.training_photos) / static_cast<double>(facts.people),
+        .mines = s.method != SamplingMethod::random && !(s.fixed() && s.random_classes >= s.fixed_classes())};
+    if (config_.loss.margin > 0) f.violating = metrics_.violating_negative();
+    if (const auto& last = evaluations_.last) {
+      f.score = last->score().value;
+      f.tested = last->tested;
+      f.base_top1 = last->base_top1;
+    }
+    if (evaluations_.best_before) f.best_score = evaluations_.best_before->value;
+    return f;
+  }
+
+  bool out_of_patience() const {
+    return config_.evaluate.patience > 0 && evaluations_.without_better >= config_.evaluate.patience;
+  }
+
   fs::path folder() const { return options_.run / "checkpoints"; }
 
   // What decides the bits beside the settings: products add in an order that depends on it.
@@ -122,6 +163,7 @@ class Run {
 
   RunState run_state() const {
     return {.metrics = metrics_.save(),
+            .without_better = evaluations_.without_better,
             .computed_on = computed_on(),
             .identities = identities_,
             .evaluation_owed = evaluation_owed_};
@@ -130,7 +172,7 @@ class Run {
   bool asked_to_stop() const { return options_.stop != nullptr && options_.stop->load(); }
 
   void report_broken_photos() {
-    report_broken(store_, [this](const std::string& text) { log_->note(text); });
+    report_broken(store_, [this](const std::string& text) { status_.note(text); });
   }
 
   void make_folder() {
@@ -149,6 +191,8 @@ class Run {
     refuse_other_data(options_.run, identities);
     write_file_atomically(options_.run / "config.toml", to_toml(config_));
     write_file_atomically(options_.run / "identities.tsv", identities.text());
+    write_file_atomically(options_.run / "data.txt",
+                          fs::absolute(options_.data).lexically_normal().string() + "\n");
     identities_ = identities.fingerprint();
   }
 
@@ -176,8 +220,11 @@ class Run {
         if (!loads([&] { run = load_checkpoint(candidates.back(), trainer_); })) continue;
         refuse_other_settings(candidates.back(), run.config, config_);
         if (!run.metrics.empty()) metrics_.load(run.metrics);
-        evaluation_owed_ = run.evaluation_owed && data_.held_out;
-        if (path_exists(best)) loads([&] { best_top1_ = best_top1(best); });
+        evaluation_owed_ = run.evaluation_owed && evaluation_.possible();
+        evaluations_.without_better = run.without_better;
+        // The best one of the step that is evaluated again was made by that evaluation.
+        if (path_exists(best) && !(evaluation_owed_ && best == candidates.back()))
+          loads([&] { evaluations_.best = best_score(best); });
         note += fmt::format("resumed from {}{}", candidates.back().string(),
                             options_.init ? ", so the weights of --init are not read" : "");
         if (!run.computed_on.empty() && run.computed_on != computed_on())
@@ -190,7 +237,7 @@ class Run {
       }
       note += "no checkpoint to resume from: starting at step 0";
     }
-    trainer_.initialise();
+    trainer_.initialise([this](const std::string& text) { status_.show(text); });
     if (options_.init) load_network(*options_.init, trainer_.network());
     return note;
   }
@@ -201,7 +248,9 @@ class Run {
     const std::int64_t done = trainer_.started_steps() + 1;
     const auto due = [done](std::int64_t every) { return every > 0 && done % every == 0; };
     const bool log = due(config_.log.every) || done == last_,
-               score = due(config_.evaluate.every) && data_.held_out,
+               score =
+                   (due(config_.evaluate.every) || (config_.evaluate.every > 0 && done == config_.steps)) &&
+                   evaluation_.possible(),
                keep = due(config_.checkpoint.every) ||
                       (config_.checkpoint.minutes > 0 &&
                        time_.seconds() - saved_at_ >= 60 * config_.checkpoint.minutes);
@@ -216,7 +265,8 @@ class Run {
     }
     metrics_.trained_for(step_time.seconds());
     evaluation_owed_ = score;
-    if (log) metrics_.write(*log_, trainer_, profile, time_.seconds(), last_);
+    if (log) metrics_.write(*log_, trainer_, profile, time_.seconds());
+    if (status_.due()) log_->progress(metrics_.progress(done, time_.seconds(), last_));
     if (score) evaluate();
     if (keep) save();
   }
@@ -224,25 +274,37 @@ class Run {
   void finish_steps(std::size_t in_flight) {
     for (const StepResult& r : trainer_.finish_steps(in_flight)) metrics_.add(r);
     if (options_.steps_done != nullptr) *options_.steps_done = trainer_.next_step();
-    if (const auto warning = trainer_.take_warning()) log_->note(*warning);
+    if (const auto warning = trainer_.take_warning()) status_.note(*warning);
   }
 
   void evaluate() try {
     can_be_saved_ = true;
-    const OneShotResult scores = recognise(trainer_.network(), store_, split_, {},
-                                           {.device = options_.device,
-                                            .workers = static_cast<int>(config_.data.workers),
-                                            .stop = options_.stop});
-    log_->note(fmt::format("step {}: novel top-1 {:.2f}%", trainer_.next_step(), 100 * scores.novel_top1));
-    if (scores.novel_top1 > best_top1_) {
+    const std::int64_t step = trainer_.next_step();
+    const auto progress = [&](std::int64_t done, std::int64_t of) {
+      status_.show(
+          fmt::format("step {}: evaluating, {} of {} photos embedded", step, grouped(done), grouped(of)));
+    };
+    const EvaluationFigures found =
+        evaluation_.run(trainer_.network(), {.device = options_.device,
+                                             .workers = static_cast<int>(config_.data.workers),
+                                             .stop = options_.stop,
+                                             .progress = progress});
+    if (evaluations_.add(found, metrics_.prototype_loss())) {
       RunState best = run_state();  // with the evaluation owed: its line in the metrics comes after this file
-      best.novel_top1 = scores.novel_top1;
+      best.best = found.score();
       save_checkpoint(best_checkpoint(options_.run), trainer_, config_, best);
-      best_top1_ = scores.novel_top1;
     }
-    log_->metrics({{"step", static_cast<double>(trainer_.next_step())},
-                   {"novel_top1", scores.novel_top1},
-                   {"coverage_0.99", scores.coverage_at(0.99).coverage()}});
+    RunLog::Fields line{{"step", static_cast<double>(step)}};
+    const auto add = [&line](const char* name, const std::optional<double>& share) {
+      if (share) line.emplace_back(name, *share);
+    };
+    add("novel_top1", found.novel_top1);
+    add("coverage_0.99", found.coverage_99);
+    add("base_top1", found.base_top1);
+    add("pairs_accuracy", found.pairs_accuracy);
+    log_->metrics(line);
+    const TrainingFigures f = figures();
+    status_.note(fmt::format("step {}: {}; {}", step, found.text(), describe(judge(f), f)));
     evaluation_owed_ = false;
     can_be_saved_ = false;
   } catch (const NotFinite& e) {
@@ -289,16 +351,20 @@ class Run {
   }
 
   const TrainOptions& options_;
-  const Config& config_;
   const TrainingData data_;
+  Config config_;
+  const Settings planned_;
   const PhotoSet& set_;
   const Split& split_;
   PhotoStore store_;
   Trainer trainer_;
+  TrainingEvaluation evaluation_;
+  StatusLine status_{options_.console};
   std::optional<RunLog> log_;
   const std::int64_t last_;  // how many steps the run has when it ends
-  RunMetrics metrics_{config_.sampling.batch, trainer_.losses()};
-  double best_top1_ = -1;
+  RunMetrics metrics_{config_.sampling.batch, facts_of(data_, options_.device).training_photos,
+                      trainer_.losses()};
+  EvaluationHistory evaluations_;
   bool evaluation_owed_ = false;
   std::string identities_;     // fingerprint of identities.tsv
   bool can_be_saved_ = false;  // whether what this class keeps is complete, where memory runs short
@@ -310,9 +376,24 @@ class Run {
 }  // namespace
 
 TrainResult train(const TrainOptions& options) {
-  validate(options.config);
+  if (!options.given) validate(options.config);
   refuse_folder(options.run, options.data);
-  return Run(options).run();
+  TrainOptions again = options;
+  {
+    Run run(options);
+    try {
+      return run.run();
+    } catch (const Collapsed& e) {
+      if (run.config().guard.collapse != OnCollapse::restart) throw;
+      again.config = gentler(run.config());
+      again.given.reset();
+      again.resume = false;
+      again.restarted = {
+          {.after = run.step_reached(), .why = e.what(), .rate_before = run.config().optim.rate}};
+    }
+  }
+  keep_metrics_of_collapse(options.run);
+  return Run(again).run();
 }
 
 }  // namespace dg

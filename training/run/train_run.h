@@ -2,17 +2,19 @@
 //
 //   RUN/lock             held by the process that writes here
 //   RUN/config.toml      the full configuration
+//   RUN/data.txt         where the data are
 //   RUN/identities.tsv   every identity and its part of the split: base or novel
 //   RUN/metrics.jsonl    one line per log.every steps
-//   RUN/metrics.csv      the same as a table, written at the end
-//   RUN/checkpoints/step-<number>.safetensors (the last checkpoint.keep), best.safetensors (highest held-out
-//   novel top-1), halted-step-<number>.safetensors (see docs/checkpoints.md; never resumed from)
+//   RUN/checkpoints/step-<number>.safetensors (the last checkpoint.keep), best.safetensors (the best of the
+//   evaluations), halted-step-<number>.safetensors (see docs/checkpoints.md; never resumed from)
 #pragma once
 #include <atomic>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "data/split.h"
 #include "evaluation/one_shot.h"
@@ -24,6 +26,9 @@ namespace dg {
 struct TrainOptions {
   std::filesystem::path data, run;
   Config config;
+  /// The keys that somebody gave a value: the others are made to fit the data (training/config/plan.h).
+  /// Empty: `config` is what there is.
+  std::optional<std::set<std::string>> given;
   Device device = Device::cpu;
   std::optional<std::int64_t> stop_after;  // end after this many steps in all, though the schedule is longer
   std::optional<std::filesystem::path> init;  // checkpoint whose network weights to start from
@@ -32,6 +37,14 @@ struct TrainOptions {
   std::function<void()> before_steps = [] {};       // called once there is something that `stop` would save
   std::atomic<std::int64_t>* steps_done = nullptr;  // set after every step
   std::FILE* console = stderr;                      // progress and messages
+
+  /// Set by train() itself where it begins again after a collapse.
+  struct Restart {
+    std::int64_t after = 0;  // steps
+    std::string why;
+    double rate_before = 0;
+  };
+  std::optional<Restart> restarted = std::nullopt;
 };
 
 struct TrainResult {
@@ -46,8 +59,10 @@ struct TrainResult {
   double seconds = 0;
 };
 
-/// Trains and saves. Throws Error (bad settings or data), IoError, or TrainingStopped (by a guard, after a
-/// checkpoint is saved).
+/// Trains and saves. Where the embedding collapses and guard.collapse is "restart", the run begins again,
+/// once, with a tenth of optim.rate, and the metrics until then are kept in RUN/metrics-collapsed.jsonl.
+/// Throws Error (bad settings or data), IoError, or TrainingStopped (by a guard, after a checkpoint is
+/// saved).
 TrainResult train(const TrainOptions& options);
 
 }  // namespace dg

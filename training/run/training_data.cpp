@@ -5,6 +5,7 @@
 #include "data/class_folder.h"
 #include "data/tsv/celeb_tsv.h"
 #include "tensor/check.h"
+#include "tensor/parallel.h"
 #include "tensor/process_limits.h"
 
 namespace dg {
@@ -47,6 +48,27 @@ TrainingData open_training_data(const std::filesystem::path& path, const Config&
   }
   data.cache_bytes = cache_bytes(config, path);
   return data;
+}
+
+DataFacts facts_of(const TrainingData& data, Device device) {
+  const Split& split = data.split;
+  std::vector<std::int64_t> photos;
+  for (const std::vector<PhotoId>& of_one : split.base_train) photos.push_back(std::ssize(of_one));
+  std::ranges::sort(photos);
+  const auto count = [](const std::vector<std::vector<PhotoId>>& lists) {
+    return std::ssize(flatten(lists));
+  };
+  return {.people = std::ssize(photos),
+          .identities = std::ssize(data.set.classes),
+          .training_photos = count(split.base_train),
+          .photos_of_each = photos.empty() ? 0 : photos[photos.size() / 2],
+          .evaluation_photos = !data.held_out ? 0
+                                              : std::ssize(split.novel_enrol) + count(split.base_train) +
+                                                    count(split.base_test) + count(split.novel_test),
+          .all_photos = std::ssize(data.set.photos),
+          .cache_bytes = data.cache_bytes,
+          .cores = machine_cores(),
+          .device = device};
 }
 
 Split make_split(const PhotoSet& set, const Config& config) {

@@ -7,7 +7,7 @@
 #include "data/photo_set.h"
 #include "data/photo_store.h"
 #include "data/split.h"
-#include "training/config/config.h"
+#include "training/config/plan.h"
 
 namespace dg {
 
@@ -24,6 +24,9 @@ struct TrainingData {
 /// then and data.base_identities must be "auto" or "all" (else Error). Errors as scan_class_folder or
 /// open_celeb_tsv.
 TrainingData open_training_data(const std::filesystem::path& data, const Config& config);
+
+/// What settings can be made to fit (training/config/plan.h).
+DataFacts facts_of(const TrainingData& data, Device device);
 
 /// The split `config` makes of a class folder.
 Split make_split(const PhotoSet& set, const Config& config);

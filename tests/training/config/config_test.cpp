@@ -20,6 +20,7 @@ using Names = std::vector<std::string>;
 const char* other_recipe = R"(
 seed = 9223372036854775807
 steps = 140000
+epochs = 1.5
 [data]
 base_identities = 4000
 base_test_photos = 0
@@ -67,6 +68,7 @@ clip_norm = 0
 warmup = 0
 restart_period = 1000
 restart_factor = 2
+extended_at = [70000, 100000]
 [sampling]
 batch = 80
 classes = 20
@@ -90,6 +92,9 @@ scale = 0.1
 contrast = 0.3
 [evaluate]
 every = 1000
+pairs = "a \"pair\"\tof\\"
+pairs_photos = "lfw"
+patience = 4
 [classifier]
 iterations = 100
 batch = 27

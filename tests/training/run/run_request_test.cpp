@@ -1,0 +1,108 @@
+#include "training/run/run_request.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/error_text.h"
+#include "tests/interop/files.h"
+#include "training/tiny_run.h"
+
+namespace dg {
+namespace {
+
+// A run of three steps on `data`, with all that a finished run has.
+fs::path finished_run(const std::string& name, const fs::path& data, std::vector<std::string> settings = {}) {
+  const fs::path run = fresh_folder(name);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> console(std::tmpfile(), &std::fclose);
+  settings.push_back("steps=3");
+  train({.data = data, .run = run, .config = tiny_config(settings), .console = console.get()});
+  return run;
+}
+
+TEST(RunRequest, ANewRunHasTheSettingsThatAreGiven) {
+  const TrainOptions o = prepare({.data = "DATA", .run = "RUN", .settings = {"steps=7", "optim.rate=0.1"}});
+  EXPECT_EQ(o.data, "DATA");
+  EXPECT_EQ(o.run, "RUN");
+  EXPECT_EQ(o.config.steps, 7);
+  ASSERT_TRUE(o.given.has_value());
+  EXPECT_EQ(*o.given, (std::set<std::string>{"steps", "optim.rate"}));
+  EXPECT_FALSE(o.resume);
+}
+
+TEST(RunRequest, FoldersNameThemselves) {
+  const fs::path parent = fresh_folder("own_names");
+  fs::create_directories(parent / "people-1");
+  write_all(parent / "people-2", "not even a folder");
+  fs::create_directories(parent / "people");
+  EXPECT_EQ(next_run_folder(parent / "people", parent), parent / "people-3");
+  EXPECT_EQ(next_run_folder(parent / "people/", parent), parent / "people-3");
+  write_all(parent / "people/dataset.toml", "");
+  EXPECT_EQ(next_run_folder(parent / "people/dataset.toml", parent), parent / "people-3");
+}
+
+TEST(RunRequest, ARunThatGoesOnNeedsNothingElse) {
+  const fs::path data = pattern_folder("goes_on_data"),
+                 run = finished_run("goes_on", data, {"optim.rate=0.01"});
+  TrainOptions o = prepare({.run = run, .resume = true});
+  EXPECT_EQ(o.data, data);
+  EXPECT_TRUE(o.resume);
+  EXPECT_FALSE(o.given.has_value());
+  EXPECT_EQ(differences(o.config, tiny_config({"steps=3", "optim.rate=0.01"})), std::vector<std::string>{});
+  o = prepare({.run = run, .settings = {"log.every=2"}, .resume = true});
+  EXPECT_EQ(o.config.log.every, 2);
+  EXPECT_EQ(o.config.optim.rate, 0.01);
+  EXPECT_EQ(prepare({.data = "elsewhere", .run = run, .resume = true}).data, "elsewhere");
+  fs::rename(data, data.string() + "_moved");
+  EXPECT_EQ(
+      error_text<IoError>([&] { prepare({.run = run, .resume = true}); }),
+      data.string() + ": the data of " + run.string() + " were there; --data DIR says where they are now");
+  fs::remove(run / "data.txt");
+  EXPECT_TRUE(contains(error_text<Error>([&] { prepare({.run = run, .resume = true}); }), "add --data DIR"));
+}
+
+TEST(RunRequest, WhatIsMissingIsSaid) {
+  const fs::path empty = fresh_folder("no_run_here");
+  EXPECT_EQ(error_text<Error>([] { prepare({}); }), "[train] required DATA, got none");
+  EXPECT_EQ(error_text<Error>([] { prepare({.data = "DATA", .resume = true}); }),
+            "[train] required the folder of the run to go on with (--resume RUN), got none");
+  EXPECT_EQ(error_text<Error>([&] { prepare({.run = empty, .resume = true}); }),
+            "[train] required DATA, got none: there is no run in " + empty.string() + " to go on with");
+  EXPECT_EQ(error_text<Error>([&] { prepare({.data = "DATA", .run = empty, .extend = 5}); }),
+            "[train] --extend goes on with a run, but there is none in " + empty.string());
+}
+
+TEST(RunRequest, AnExtensionGoesOnAfterTheEnd) {
+  const fs::path data = pattern_folder("extend_data"), run = finished_run("extend", data);
+  TrainOptions o = prepare({.run = run, .extend = 4});
+  EXPECT_EQ(o.config.steps, 7);
+  EXPECT_EQ(o.config.optim.extended_at, std::vector<std::int64_t>{3});
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> console(std::tmpfile(), &std::fclose);
+  o.console = console.get();
+  o.stop_after = 5;  // and is interrupted
+  EXPECT_EQ(train(o).steps, 5);
+  TrainOptions again = prepare({.run = run, .resume = true});
+  again.console = console.get();
+  EXPECT_EQ(again.config.steps, 7);
+  EXPECT_EQ(train(again).steps, 7);
+
+  // The same bits as an extension that nothing interrupted.
+  const fs::path other = finished_run("extend_other", data);
+  TrainOptions whole = prepare({.run = other, .extend = 4});
+  whole.console = console.get();
+  train(whole);
+  EXPECT_TRUE(bytes_of(run / "checkpoints/step-7.safetensors") ==
+              bytes_of(other / "checkpoints/step-7.safetensors"));
+  EXPECT_EQ(prepare({.run = run, .extend = 1}).config.optim.extended_at, (std::vector<std::int64_t>{3, 7}));
+}
+
+TEST(RunRequest, ANetworkComesWithItsSettings) {
+  const fs::path data = pattern_folder("init_data"), run = finished_run("init_run", data);
+  const TrainOptions o = prepare({.data = data, .run = "RUN", .settings = {"steps=2"}, .init = run});
+  EXPECT_EQ(o.config.network.width, 0.0625);
+  EXPECT_EQ(o.config.network.blocks, (std::vector<std::int64_t>{1, 1}));
+  EXPECT_EQ(o.config.sampling.batch, Config().sampling.batch) << "nothing but the network";
+  EXPECT_EQ(o.init, run / "checkpoints/step-3.safetensors");
+  EXPECT_TRUE(o.given->contains("network.width"));
+}
+
+}  // namespace
+}  // namespace dg

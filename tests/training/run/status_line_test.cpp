@@ -1,0 +1,82 @@
+#include "training/run/status_line.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace dg {
+namespace {
+
+class StatusLineTest : public testing::Test {
+ protected:
+  void SetUp() override { console_ = std::tmpfile(); }
+  void TearDown() override { std::fclose(console_); }
+  std::string printed() {
+    std::string text;
+    std::rewind(console_);
+    for (int c; (c = std::fgetc(console_)) != EOF;) text += static_cast<char>(c);
+    return text;
+  }
+
+  std::FILE* console_ = nullptr;
+  double now_ = 1000;
+  const StatusLine::Clock clock_ = [this] { return now_; };
+};
+
+TEST_F(StatusLineTest, OnATerminalItIsDrawnInPlaceFiveTimesASecond) {
+  {
+    StatusLine status(console_, StatusLine::Mode::terminal, clock_);
+    status.show("one");
+    now_ += 0.1;
+    EXPECT_FALSE(status.due());
+    status.show("too soon");
+    status.note("a message");
+    status.note("another");
+    now_ += 0.11;
+    EXPECT_TRUE(status.due());
+    status.show("two");
+    now_ += 1;
+    status.show("three");
+  }
+  EXPECT_EQ(printed(), "one\r\x1b[Ka message\nanother\ntwo\r\x1b[Kthree\n");
+}
+
+TEST_F(StatusLineTest, InAFileItIsALineAMinuteWithoutControlCodes) {
+  {
+    StatusLine status(console_, StatusLine::Mode::automatic, clock_);
+    for (int second = 0; second <= 121; ++second) {
+      status.show(std::to_string(second));
+      now_ += 1;
+    }
+    status.note("a \x1b[31mmessage");
+  }
+  EXPECT_EQ(printed(), "0\n60\n120\na \\x1b[31mmessage\n");
+}
+
+TEST_F(StatusLineTest, OffMeansMessagesAlone) {
+  {
+    StatusLine status(console_, StatusLine::Mode::off, clock_);
+    EXPECT_FALSE(status.due());
+    status.show("one");
+    status.note("only this");
+  }
+  EXPECT_EQ(printed(), "only this\n");
+}
+
+TEST_F(StatusLineTest, ALongLineIsCutToTheConsole) {
+  StatusLine status(console_, StatusLine::Mode::terminal, clock_);
+  status.show(std::string(200, 'x'));
+  EXPECT_EQ(printed().size(), 119u);  // no terminal: 120 columns
+}
+
+TEST(Grouped, HasACommaBeforeEveryThreeDigits) {
+  EXPECT_EQ(grouped(0), "0");
+  EXPECT_EQ(grouped(999), "999");
+  EXPECT_EQ(grouped(1000), "1,000");
+  EXPECT_EQ(grouped(1234567), "1,234,567");
+  EXPECT_EQ(grouped(-1234), "-1,234");
+  EXPECT_EQ(grouped(-123), "-123");
+}
+
+}  // namespace
+}  // namespace dg

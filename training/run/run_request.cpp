@@ -1,0 +1,96 @@
+#include "training/run/run_request.h"
+
+#include "interop/paths.h"
+#include "tensor/check.h"
+#include "training/run/data_path.h"
+#include "training/run/finished_run.h"
+#include "training/run/run_folder.h"
+
+namespace dg {
+namespace {
+
+namespace fs = std::filesystem;
+
+void demand_words_that_fit(const RunRequest& r) {
+  require(!r.extend || *r.extend >= 1, "train", "--extend must be 1 or more steps, got {}",
+          r.extend.value_or(0));
+  require(!(r.resume || r.extend) || !r.run.empty(), "train",
+          "required the folder of the run to go on with (--resume RUN), got none");
+  require(!r.extend || path_exists(r.run / "config.toml"), "train",
+          "--extend goes on with a run, but there is none in {}", r.run.string());
+}
+
+fs::path data_of(const RunRequest& r, bool goes_on) {
+  if (!r.data.empty()) return r.data;
+  const std::optional<fs::path> stored = goes_on ? stored_data_path(r.run) : std::nullopt;
+  require(stored.has_value(), "train", "required DATA, got none{}",
+          goes_on    ? fmt::format(": {} does not say where its data are; add --data DIR", r.run.string())
+          : r.resume ? fmt::format(": there is no run in {} to go on with", r.run.string())
+                     : "");
+  if (!path_exists(*stored)) {
+    throw IoError(fmt::format("{}: the data of {} were there; --data DIR says where they are now",
+                              stored->string(), r.run.string()));
+  }
+  return *stored;
+}
+
+// Settings of a run that goes on: its own, under what is said now.
+Config settings_of_run(const RunRequest& r) {
+  GivenConfig own{.config = load_config(r.run / "config.toml", {}), .given = {}};
+  Config config = load_given_config(r.recipe, r.settings, std::move(own)).config;
+  config.epochs = 0;  // steps has taken them over, when the run began
+  if (r.extend) {
+    config.optim.extended_at.push_back(config.steps);
+    config.steps += *r.extend;
+  }
+  validate(config);
+  return config;
+}
+
+GivenConfig settings_of_new_run(const RunRequest& r, std::optional<fs::path>& init) {
+  GivenConfig settings = load_given_config(r.recipe, {});
+  std::error_code none;
+  if (init && fs::is_directory(*init, none)) {
+    const FinishedRun run(*init);
+    init = run.checkpoint(path_exists(best_checkpoint(*r.init)) ? "best" : "last");
+    settings.config.network = run.config().network;
+    for (const char* key : {"input", "width", "embedding", "blocks", "branches", "padding", "shortcut"})
+      settings.given.insert(fmt::format("network.{}", key));
+  }
+  return load_given_config(std::nullopt, r.settings, std::move(settings));
+}
+
+}  // namespace
+
+TrainOptions prepare(const RunRequest& r) {
+  demand_words_that_fit(r);
+  TrainOptions options;
+  const bool goes_on = (r.resume || r.extend) && path_exists(r.run / "config.toml");
+  options.data = data_of(r, goes_on);
+  options.run = r.run.empty() ? next_run_folder(options.data) : r.run;
+  options.resume = r.resume || r.extend;
+  options.init = r.init;
+  if (goes_on) {
+    options.config = settings_of_run(r);
+  } else {
+    auto [config, given] = settings_of_new_run(r, options.init);
+    options.config = std::move(config);
+    options.given = std::move(given);
+  }
+  for (std::string* path : {&options.config.evaluate.pairs, &options.config.evaluate.pairs_photos})
+    if (!path->empty()) *path = fs::absolute(*path).lexically_normal().string();
+  return options;
+}
+
+fs::path next_run_folder(const fs::path& data, const fs::path& parent) {
+  fs::path name = canonical_path(data);
+  if (fs::is_regular_file(name)) name = name.parent_path();  // DATA/dataset.toml
+  std::string stem = name.filename().string();
+  if (stem.empty() || stem == "." || stem == "..") stem = "run";
+  for (int n = 1;; ++n) {
+    const fs::path folder = parent / fmt::format("{}-{}", stem, n);
+    if (!path_exists(folder)) return folder;
+  }
+}
+
+}  // namespace dg

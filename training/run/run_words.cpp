@@ -1,0 +1,49 @@
+#include "training/run/run_words.h"
+
+#include <fmt/format.h>
+
+#include "tensor/backend.h"
+#include "tensor/parallel.h"
+#include "training/run/run_folder.h"
+
+namespace dg {
+
+std::vector<std::string> opening_words(const TrainingData& data, const Config& config,
+                                       const std::vector<PlannedSetting>& planned, Device device) {
+  std::vector<std::string> words{device == Device::cuda ? "on the GPU: " + describe_cuda()
+                                                        : fmt::format("on the CPU, {} threads", threads())};
+  words.insert(words.end(), data.notes.begin(), data.notes.end());
+  words.push_back(summary(data.set));
+  words.push_back(fmt::format("{} base identities train, {} novel ones are held out",
+                              data.split.base_classes.size(), data.split.novel_classes.size()));
+  if (!planned.empty())
+    words.push_back("settings that nobody gave, made for these data (--set KEY=VALUE gives one):");
+  for (const PlannedSetting& s : planned)
+    words.push_back(fmt::format("  {:<26} {:<6} {}", s.key, s.value, s.reason));
+  if (!config.optim.extended_at.empty()) {
+    const std::int64_t from = config.optim.extended_at.back();
+    words.push_back(fmt::format(
+        "extended by {} steps after step {}: the rate begins again at {} and falls to {} over them",
+        config.steps - from, from, config.optim.rate, config.optim.final_rate));
+  }
+  return words;
+}
+
+std::vector<std::string> closing_words(const std::filesystem::path& run, const Config& config,
+                                       const TrainingFigures& figures, const EvaluationHistory& evaluations) {
+  std::vector<std::string> words;
+  if (config.evaluate.patience > 0 && evaluations.without_better >= config.evaluate.patience) {
+    words.push_back(
+        fmt::format("stopped early: {} evaluations in a row were not the best one (evaluate.patience)",
+                    evaluations.without_better));
+  }
+  words.push_back(fmt::format("the end: {}", describe(judge(figures), figures)));
+  if (config.loss.l2_softmax > 0) words.push_back(advice_on_mining(figures));
+  if (evaluations.best) {
+    words.push_back(fmt::format("the best checkpoint is {}: {} {:.2f}%", best_checkpoint(run).string(),
+                                evaluations.best->of, 100 * evaluations.best->value));
+  }
+  return words;
+}
+
+}  // namespace dg

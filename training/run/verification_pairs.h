@@ -1,0 +1,35 @@
+// The photos of a pairs file, ready to be scored by any network: by `doppel evaluate`, and again and again
+// while a network is trained (evaluate.pairs).
+#pragma once
+#include <filesystem>
+#include <vector>
+
+#include "data/photo_store.h"
+#include "evaluation/verification.h"
+#include "recognition/embedder.h"
+#include "training/config/config.h"
+
+namespace dg {
+
+class VerificationPairs {
+ public:
+  /// `pairs`: an LFW-style file; `photos` holds <Name>/<Name>_<4 digits>.jpg. Errors of read_pairs and
+  /// scan_class_folder; IoError with path and line where a photo of a pair is not there.
+  VerificationPairs(const std::filesystem::path& pairs, const std::filesystem::path& photos,
+                    const Config& config);
+
+  /// Error, naming it, when a photo of a pair does not decode; errors of embed_photos.
+  Verification score(Network& network, const EmbedderOptions& options = {});
+
+  std::size_t pairs() const { return pairs_.size(); }
+
+ private:
+  void find(const std::filesystem::path& file);
+
+  PhotoSet set_;
+  std::vector<Pair> pairs_;      // of rows of photos_
+  std::vector<PhotoId> photos_;  // those that are in a pair, each once
+  PhotoStore store_;
+};
+
+}  // namespace dg

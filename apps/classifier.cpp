@@ -27,10 +27,10 @@ void print(const ClassifierRunResult& r) {
   const OneShotResult &p = r.prototypes, &s = r.start, &l = r.learnt;
   fmt::print("{:<18}{:>12}{:>15}{:>18}\n", "", "prototypes", "class means", "classifier");
   fmt::print("{:<18}{:>12}{:>15}{:>18}\n", "confidence", "cosine", "probability", "probability");
-  line("novel top-1", p.novel_top1, s.novel_top1, l.novel_top1);
-  for (std::size_t i = 0; i < required_precisions.size(); ++i) {
-    line(fmt::format("coverage at {}%", 100 * required_precisions[i]), p.coverage[i].coverage(),
-         s.coverage[i].coverage(), l.coverage[i].coverage());
+  if (p.novel_top1) line("novel top-1", *p.novel_top1, *s.novel_top1, *l.novel_top1);
+  for (std::size_t i = 0; p.coverage && i < required_precisions.size(); ++i) {
+    line(fmt::format("coverage at {}%", 100 * required_precisions[i]), (*p.coverage)[i].coverage(),
+         (*s.coverage)[i].coverage(), (*l.coverage)[i].coverage());
   }
   if (p.base_top1) line("base top-1", *p.base_top1, *s.base_top1, *l.base_top1);
   fmt::print(

@@ -71,8 +71,9 @@ void print_table(const Arm& a, const Arm& b) {
   const auto line = [](const char* what, const std::string& x, const std::string& y) {
     fmt::print("{:<44}{:>12}{:>16}\n", what, x, y);
   };
-  const auto percent = [&](const char* what, double x, double y) {
-    line(what, fmt::format("{:.2f}%", 100 * x), fmt::format("{:.2f}%", 100 * y));
+  const auto percent = [&](const char* what, std::optional<double> x, std::optional<double> y) {
+    const auto text = [](std::optional<double> v) { return v ? fmt::format("{:.2f}%", 100 * *v) : "-"; };
+    line(what, text(x), text(y));
   };
   line("", a.name, b.name);
   line("softmax loss (last 500 steps)", fmt::format("{:.4f}", a.training.prototype_loss),
@@ -80,9 +81,9 @@ void print_table(const Arm& a, const Arm& b) {
   percent("novel top-1", a.scores.novel_top1, b.scores.novel_top1);
   const char* names[] = {"coverage at 90% precision", "coverage at 95% precision",
                          "coverage at 99% precision", "coverage at 99.9% precision"};
-  for (std::size_t i = 0; i < 4; ++i)
-    percent(names[i], a.scores.coverage[i].coverage(), b.scores.coverage[i].coverage());
-  percent("base top-1", a.scores.base_top1.value_or(0), b.scores.base_top1.value_or(0));
+  for (std::size_t i = 0; i < 4 && a.scores.coverage && b.scores.coverage; ++i)
+    percent(names[i], (*a.scores.coverage)[i].coverage(), (*b.scores.coverage)[i].coverage());
+  percent("base top-1", a.scores.base_top1, b.scores.base_top1);
   percent("mined doppelgangers that are family", a.family_share, b.family_share);
   line("distinct identities seen", fmt::format("{}", a.training.distinct_classes),
        fmt::format("{}", b.training.distinct_classes));

@@ -31,17 +31,30 @@ struct EvaluateArguments {
   KnownBy known_by = KnownBy::photos;
 };
 
+// The photos behind a figure.
+std::string photos_text(std::span<const Recognition> photos) {
+  const auto broken = std::ranges::count_if(photos, [](const Recognition& p) { return !p.answered(); });
+  return fmt::format("{} photos{}", photos.size(),
+                     broken > 0 ? fmt::format(", {} of them broken and not answered", broken) : "");
+}
+
 void print(const OneShotResult& r) {
-  const auto broken = std::ranges::count_if(r.novel, [](const Recognition& p) { return !p.answered(); });
-  fmt::print("novel top-1       {:6.2f}%   ({} photos{}, {} identities to choose from)\n", 100 * r.novel_top1,
-             r.novel.size(), broken > 0 ? fmt::format(", {} of them broken and not answered", broken) : "",
-             r.identities);
-  for (std::size_t i = 0; i < required_precisions.size(); ++i) {
-    fmt::print("coverage at {:<5}% {:6.2f}%\n", 100 * required_precisions[i], 100 * r.coverage[i].coverage());
+  if (r.novel_top1) {
+    fmt::print("novel top-1       {:6.2f}%   ({}, {} identities to choose from)\n", 100 * *r.novel_top1,
+               photos_text(r.novel), r.identities);
+    for (std::size_t i = 0; i < required_precisions.size(); ++i) {
+      fmt::print("coverage at {:<5}% {:6.2f}%\n", 100 * required_precisions[i],
+                 100 * (*r.coverage)[i].coverage());
+    }
+  } else {
+    fmt::print("novel top-1            -    (no novel photos; data.base_identities says who is novel)\n");
   }
   if (r.base_top1)
-    fmt::print("base top-1        {:6.2f}%   (gate 98%: {})\n", 100 * *r.base_top1,
-               *r.base_gate ? "passed" : "not passed");
+    fmt::print("base top-1        {:6.2f}%   (gate 98%: {}{})\n", 100 * *r.base_top1,
+               *r.base_gate ? "passed" : "not passed",
+               r.novel_top1
+                   ? ""
+                   : fmt::format("; {}, {} identities to choose from", photos_text(r.base), r.identities));
   if (r.family) {
     fmt::print("errors            {} of {} within the family; among the more confident half {} of {}\n",
                r.family->in_family, r.family->errors, r.family->confident_in_family,

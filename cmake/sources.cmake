@@ -112,7 +112,10 @@ set(DG_PROGRAM
   data/decode_limits.cpp
   data/exif.cpp
   data/families.cpp
+  data/folder_layout.cpp
+  data/folder_survey.cpp
   data/jpeg.cpp
+  data/left_out.cpp
   data/loader.cpp
   data/photo_file.cpp
   data/photo_set.cpp

@@ -2,16 +2,17 @@
 #pragma once
 #include <filesystem>
 
+#include "data/folder_layout.h"
 #include "data/photo_set.h"
 
 namespace dg {
 
-/// Finds the photos (.jpg and .jpeg, upper or lower case) without opening them. Folders and photos are sorted
-/// by the bytes of their names. Symbolic links are followed, also broken ones: they become photos that do not
-/// decode. Images of other types are counted; hidden files, files beside the identity folders and deeper
-/// folders are ignored. IoError if a folder is missing or not readable. Error, naming the folder, if an
-/// identity has no JPEG photo or a name with a line break (runs list names line by line), or DATA has no
-/// identity folders.
-PhotoSet scan_class_folder(const std::filesystem::path& data);
+/// The photos of a folder as survey_folder finds them, without opening those that are named as photos. What
+/// is left out stands in the set. IoError as demand_folder and survey_folder. Error with all of
+/// layout_obstacles.
+PhotoSet scan_class_folder(const std::filesystem::path& data, const FolderOptions& options = {});
+
+/// The set of a survey of `data`.
+PhotoSet photo_set(const std::filesystem::path& data, FolderSurvey survey);
 
 }  // namespace dg

@@ -4,6 +4,8 @@
 
 #include <numeric>
 
+#include "data/photo_file.h"
+
 namespace dg {
 
 std::vector<PhotoId> PhotoSet::photos_of(ClassId c) const {
@@ -12,16 +14,21 @@ std::vector<PhotoId> PhotoSet::photos_of(ClassId c) const {
   return all;
 }
 
-std::string summary(const PhotoSet& set) {
-  std::string text = fmt::format("{} photos of {} identities", set.photos.size(), set.classes.size());
-  const char* separator = "; not read, because only JPEG is: ";
+std::string what_is_missing(const PhotoSet& set) {
+  std::string text;
   for (const auto& [type, count] : set.other_types) {
-    text += fmt::format("{}{} {}", separator, count, type);
-    separator = ", ";
+    text += text.empty() ? fmt::format("not read, because only {} are: ", photo_type_names) : ", ";
+    text += fmt::format("{} {}", count, type);
   }
-  if (set.dangling_links > 0)
-    text += fmt::format("; left out: {} links whose targets are not there", set.dangling_links);
+  if (!set.left_out.empty())
+    text += fmt::format("{}left out: {}", text.empty() ? "" : "; ", left_out_text(set.left_out));
   return text;
+}
+
+std::string summary(const PhotoSet& set) {
+  const std::string missing = what_is_missing(set);
+  return fmt::format("{} photos of {} identities{}{}", set.photos.size(), set.classes.size(),
+                     missing.empty() ? "" : "; ", missing);
 }
 
 }  // namespace dg

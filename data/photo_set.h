@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "data/left_out.h"
 #include "data/photo_source.h"
 #include "sampling/ids.h"
 
@@ -26,7 +27,7 @@ struct PhotoSet {
   std::map<std::string, std::int64_t> other_types;  // how many images of which types were not read
 
   bool names_are_ids = false;  // of a published list (MIDs), so that a name is one person in every data set
-  std::int64_t dangling_links = 0;  // entries left out because their targets are not there
+  std::vector<LeftOut> left_out;  // what of a folder is not read for other reasons, and why
 
   std::int64_t photo_count(ClassId c) const { return first_photo[c + 1] - first_photo[c]; }
   std::vector<PhotoId> photos_of(ClassId c) const;
@@ -34,7 +35,11 @@ struct PhotoSet {
   std::string name(PhotoId photo) const { return source->name(photo); }
 };
 
-/// One line for people: "1200 photos of 40 identities; not read, because only JPEG is: 3 png, 1 webp".
+/// One line for people: "1200 photos of 40 identities; not read, because only JPEG, PNG and WebP are: 3 gif;
+/// left out: 1 folder without photos (bob)".
 std::string summary(const PhotoSet& set);
+
+/// What is not read and left out, as in summary(); empty if nothing is.
+std::string what_is_missing(const PhotoSet& set);
 
 }  // namespace dg

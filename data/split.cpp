@@ -41,6 +41,10 @@ std::vector<bool> choose_base(const PhotoSet& set, const SplitOptions& options, 
 
 }  // namespace
 
+std::int64_t count_untested(const Split& split) {
+  return std::ranges::count_if(split.base_test, &std::vector<PhotoId>::empty);
+}
+
 std::vector<PhotoId> flatten(const std::vector<std::vector<PhotoId>>& lists) {
   std::vector<PhotoId> all;
   for (const std::vector<PhotoId>& list : lists) all.insert(all.end(), list.begin(), list.end());
@@ -62,12 +66,12 @@ Split split_photos(const PhotoSet& set, const SplitOptions& options, Rng rng) {
       split.novel_test.emplace_back(photos.begin() + 1, photos.end());
       continue;
     }
-    require(std::ssize(photos) > options.base_test_photos, "split",
+    const bool enough = std::ssize(photos) > options.base_test_photos;
+    require(enough || !options.strict, "split",
             "identity {} has {} photos, but base_test_photos = {} are held out for its test and at least one "
-            "must "
-            "train",
+            "must train; without data.strict all of them would train",
             set.classes[c], photos.size(), options.base_test_photos);
-    const auto cut = photos.end() - options.base_test_photos;
+    const auto cut = photos.end() - (enough ? options.base_test_photos : 0);
     split.training_class.push_back(static_cast<ClassId>(split.base_classes.size()));
     split.base_classes.push_back(c);
     split.base_train.emplace_back(photos.begin(), cut);

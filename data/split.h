@@ -23,6 +23,7 @@ struct SplitOptions {
   int first_identities = 0;     // only for Base::first
   std::set<std::string> names;  // only for Base::named: the identities that a network was trained on
   int base_test_photos = 0;     // the last n photos of each base identity test, the others train
+  bool strict = false;  // an identity with no more photos than that is an error; else all of them train
 };
 
 struct Split {
@@ -35,11 +36,14 @@ struct Split {
   bool test_may_enrol = true;  // whether the first good test photo takes the place of a broken enrol photo
 };
 
+/// How many base identities have no photo to test.
+std::int64_t count_untested(const Split& split);
+
 /// The photos of all lists, one list after the other.
 std::vector<PhotoId> flatten(const std::vector<std::vector<PhotoId>>& lists);
 
-/// Error if fewer than 1 or more than all identities are asked for as base, or, naming it, if a base identity
-/// has no photo left to train on. `rng` is used by Base::automatic only.
+/// Error if fewer than 1 or more than all identities are asked for as base, or, naming it, if with
+/// `options.strict` a base identity has no photo left to train on. `rng` is used by Base::automatic only.
 Split split_photos(const PhotoSet& set, const SplitOptions& options, Rng rng);
 
 /// Where to look when a photo does not decode: for photo p, `lists[list_of[p]]` from p on, cyclically.

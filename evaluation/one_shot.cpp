@@ -78,7 +78,8 @@ const Coverage& OneShotResult::coverage_at(double precision) const {
   const auto place = std::ranges::find(required_precisions, precision);
   require(place != required_precisions.end(), "one_shot", "precision must be one of {}, got {}",
           fmt::join(required_precisions, ", "), precision);
-  return coverage[static_cast<std::size_t>(place - required_precisions.begin())];
+  require(coverage.has_value(), "one_shot", "coverage needs novel test photos, got none");
+  return (*coverage)[static_cast<std::size_t>(place - required_precisions.begin())];
 }
 
 std::vector<Answer> to_answers(std::span<const Recognition> photos) {
@@ -91,8 +92,8 @@ std::vector<Answer> to_answers(std::span<const Recognition> photos) {
 OneShotResult score_one_shot(std::vector<Recognition> novel, std::vector<Recognition> base,
                              std::size_t identities, std::span<const int> family,
                              const Unanswered& unanswered) {
-  require(!novel.empty() || !unanswered.novel.empty(), "one_shot",
-          "at least one novel test photo is needed, got none");
+  require(!novel.empty() || !unanswered.novel.empty() || !base.empty() || !unanswered.base.empty(),
+          "one_shot", "at least one test photo, novel or base, is needed, got none");
   require(family.empty() || family.size() == identities, "one_shot",
           "the family table must have one entry per identity, got {} for {}", family.size(), identities);
   check_classes("novel", novel, identities);
@@ -101,16 +102,18 @@ OneShotResult score_one_shot(std::vector<Recognition> novel, std::vector<Recogni
   add_unanswered(base, unanswered.base, identities);
   OneShotResult result;
   result.identities = identities;
-  result.novel_top1 = share(count_correct(novel), novel.size());
-  const RankedAnswers ranked(to_answers(novel));
-  std::ranges::transform(required_precisions, result.coverage.begin(),
-                         [&](double p) { return ranked.at(p); });
+  if (!novel.empty()) {
+    result.novel_top1 = share(count_correct(novel), novel.size());
+    const RankedAnswers ranked(to_answers(novel));
+    std::ranges::transform(required_precisions, result.coverage.emplace().begin(),
+                           [&](double p) { return ranked.at(p); });
+    if (!family.empty()) result.family = family_errors(novel, family);
+  }
   if (!base.empty()) {
     const std::size_t right = count_correct(base);
     result.base_top1 = share(right, base.size());
     result.base_gate = right * 100 >= base.size() * 98;
   }
-  if (!family.empty()) result.family = family_errors(novel, family);
   result.novel = std::move(novel);
   result.base = std::move(base);
   return result;
@@ -124,12 +127,17 @@ OneShotResult one_shot(const EmbeddingView& prototypes, const TestPhotos& novel,
 
 nlohmann::ordered_json to_json(const OneShotResult& result) {
   nlohmann::ordered_json json;
-  json["novel_top1"] = result.novel_top1;
+  const auto set = [](nlohmann::ordered_json& value, const std::optional<double>& figure) {
+    value = nullptr;
+    if (figure) value = *figure;
+  };
+  set(json["novel_top1"], result.novel_top1);
   for (std::size_t i = 0; i < required_precisions.size(); ++i) {
-    json["coverage"][precision_names[i]] = result.coverage[i].coverage();
+    std::optional<double> coverage;
+    if (result.coverage) coverage = (*result.coverage)[i].coverage();
+    set(json["coverage"][precision_names[i]], coverage);
   }
-  json["base_top1"] = nullptr;
-  if (result.base_top1) json["base_top1"] = *result.base_top1;
+  set(json["base_top1"], result.base_top1);
   json["novel_images"] = result.novel.size();
   json["identities"] = result.identities;
   return json;

@@ -43,15 +43,16 @@ inline constexpr std::array<const char*, 4> precision_names{"0.9", "0.95", "0.99
 
 /// Figures of the protocol, shares in [0, 1], and every photo behind them (for the bootstrap).
 struct OneShotResult {
-  double novel_top1 = 0;
-  std::array<Coverage, 4> coverage{};  ///< of the novel photos, at each of required_precisions
-  std::optional<double> base_top1;     ///< empty without base photos
+  std::optional<double> novel_top1;                 ///< empty without novel photos
+  std::optional<std::array<Coverage, 4>> coverage;  ///< of the novel photos, at each of required_precisions
+  std::optional<double> base_top1;                  ///< empty without base photos
   std::optional<bool> base_gate;       ///< base top-1 >= 98%, compared in integers; empty without base photos
-  std::optional<FamilyErrors> family;  ///< empty without a family table
+  std::optional<FamilyErrors> family;  ///< of the novel photos; empty without them or a family table
   std::size_t identities = 0;          ///< classes that can be predicted, base and novel
   std::vector<Recognition> novel, base;
 
-  /// The entry of `coverage` at one of required_precisions. Error for any other precision.
+  /// The entry of `coverage` at one of required_precisions. Error for any other precision, and without novel
+  /// photos.
   const Coverage& coverage_at(double precision) const;
 };
 
@@ -69,19 +70,19 @@ struct Unanswered {
 
 /// The figures for recognitions from any source (prototypes, a classifier's probabilities), and for the
 /// `unanswered`, which stand behind the others in the result. `family` is empty or names a family for each of
-/// the `identities` classes. Errors: no novel photo, a class id outside 0..identities-1, a family table of
-/// another size, a confidence that is NaN.
+/// the `identities` classes. Errors: neither a novel nor a base photo, a class id outside 0..identities-1, a
+/// family table of another size, a confidence that is NaN.
 OneShotResult score_one_shot(std::vector<Recognition> novel, std::vector<Recognition> base,
                              std::size_t identities, std::span<const int> family = {},
                              const Unanswered& unanswered = {});
 
-/// The protocol on `prototypes` [identities, dim] (row = class id, base and novel). `base` may be empty,
-/// `novel` not.
+/// The protocol on `prototypes` [identities, dim] (row = class id, base and novel). One of `novel` and `base`
+/// may be empty.
 OneShotResult one_shot(const EmbeddingView& prototypes, const TestPhotos& novel, const TestPhotos& base,
                        std::span<const int> family = {}, const Unanswered& unanswered = {});
 
-/// {"novel_top1", "coverage": {"0.9", "0.95", "0.99", "0.999"}, "base_top1" (or null), "novel_images",
-/// "identities"}
+/// {"novel_top1", "coverage": {"0.9", "0.95", "0.99", "0.999"}, "base_top1", "novel_images", "identities"};
+/// null where there is no photo to count
 nlohmann::ordered_json to_json(const OneShotResult& result);
 
 }  // namespace dg

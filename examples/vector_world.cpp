@@ -168,7 +168,7 @@ std::vector<double> run(const World& world, const Photos& photos, const Arm& arm
   const double seconds = time.seconds();  // of training alone
   const OneShotResult r = evaluate(net, world, photos);
   const double c99 = 100 * r.coverage_at(0.99).coverage(), c999 = 100 * r.coverage_at(0.999).coverage();
-  const double novel = 100 * r.novel_top1, known = 100 * r.base_top1.value();
+  const double novel = 100 * r.novel_top1.value(), known = 100 * r.base_top1.value();
   return {c99, c999, novel, known, softmax, violating, 100 * in_family / base, seconds};
 }
 

@@ -72,6 +72,11 @@ def state(queue, name):
     return f"not run yet: {done} of {steps} steps" if done else "not run yet"
 
 
+def in_percent(share):
+    """Of a share that may not be there, as those of novel photos where nobody is novel."""
+    return None if share is None else 100 * share
+
+
 def row_of(queue, table, row):
     single = len(row["recipes"]) == 1
     if single:
@@ -86,10 +91,10 @@ def row_of(queue, table, row):
         "recipes": [r + queue.suffix for r in row["recipes"]],
         "paper": {"c99": row["c99"], "c999": row.get("c999")},
         "here": found and {
-            "c99": 100 * found["coverage"]["0.99"],
-            "c999": 100 * found["coverage"]["0.999"],
-            "novel_top1": 100 * found["novel_top1"],
-            "base_top1": None if found["base_top1"] is None else 100 * found["base_top1"],
+            "c99": in_percent(found["coverage"]["0.99"]),
+            "c999": in_percent(found["coverage"]["0.999"]),
+            "novel_top1": in_percent(found["novel_top1"]),
+            "base_top1": in_percent(found["base_top1"]),
             "novel_images": found["novel_images"],
             "identities": found["identities"],
         },

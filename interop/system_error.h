@@ -17,6 +17,12 @@ class Unavailable : public IoError {
   using IoError::IoError;
 };
 
+/// The user may not look into a folder or at a file; all else may be well with it.
+class NotPermitted : public IoError {
+ public:
+  using IoError::IoError;
+};
+
 /// The system's words for an error number. (std::strerror is not thread-safe; this is.)
 inline std::string system_words(int error) { return std::generic_category().message(error); }
 
@@ -29,10 +35,11 @@ inline bool is_of_the_machine(int error) {
   return false;
 }
 
-/// Throws Unavailable or IoError "TEXT: the system's words".
+/// Throws Unavailable, NotPermitted or another IoError "TEXT: the system's words".
 [[noreturn]] inline void throw_system_error(const std::string& text, int error) {
   const std::string message = fmt::format("{}: {}", text, system_words(error));
   if (is_of_the_machine(error)) throw Unavailable(message);
+  if (error == EACCES || error == EPERM) throw NotPermitted(message);
   throw IoError(message);
 }
 

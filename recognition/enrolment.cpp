@@ -78,12 +78,17 @@ ProtocolPhotos embed_protocol(Network& network, PhotoStore& store, const Split& 
   const auto embed = [&](std::span<const PhotoId> photos) {
     return embed_photos(network, store, photos, options);
   };
+  const std::vector<PhotoId> tests = flatten(split.novel_test), base_tests = flatten(split.base_test);
+  require(
+      !tests.empty() || !base_tests.empty(), "one-shot",
+      "there must be photos to test: of novel identities (data.base_identities) beside the one that enrols "
+      "each, or of base identities (data.base_test_photos), got none of {} novel and {} base identities",
+      split.novel_classes.size(), split.base_classes.size());
   ProtocolPhotos all;
   all.identities = static_cast<ClassId>(set.classes.size());
   if (split.test_may_enrol) {
     all.enrolled = embed(flatten(split.base_train));
     append(all.enrolled, embed(split.novel_enrol));
-    const std::vector<PhotoId> tests = flatten(split.novel_test);
     const EmbeddedPhotos seen = embed(tests);
     all.unanswered.novel = identities_unseen(tests, seen.photos, set);
     all.novel = enrol_first(all.enrolled, seen, set);
@@ -92,17 +97,12 @@ ProtocolPhotos embed_protocol(Network& network, PhotoStore& store, const Split& 
     demand_enrolled(all.enrolled, everybody, set, split);
   } else {
     all.enrolled = enrol(network, store, split, options);
-    const std::vector<PhotoId> tests = flatten(split.novel_test);
     all.novel = embed(tests);
     all.unanswered.novel = identities_unseen(tests, all.novel.photos, set);
   }
-  const std::vector<PhotoId> base_tests = flatten(split.base_test);
   all.base = embed(base_tests);
   all.unanswered.base = identities_unseen(base_tests, all.base.photos, set);
   all.novel.dim = all.base.dim = all.enrolled.dim;
-  require(!all.novel.photos.empty(), "one-shot",
-          "there must be photos of novel identities to test, got {} novel identities",
-          split.novel_classes.size());
   return all;
 }
 

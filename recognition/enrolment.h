@@ -31,7 +31,8 @@ std::vector<ClassId> identities_unseen(std::span<const PhotoId> asked, std::span
                                        const PhotoSet& set);
 
 /// Embeds them. Where the split allows it, a novel identity whose enrol photo is broken is enrolled with its
-/// first good test photo, which then does not test. Error as enrol, and when there is no novel test photo.
+/// first good test photo, which then does not test. Error as enrol, and when there is no test photo,
+/// neither novel nor base.
 ProtocolPhotos embed_protocol(Network& network, PhotoStore& store, const Split& split,
                               const EmbedderOptions& options = {});
 

@@ -92,6 +92,8 @@ set(TEST_F32
   data/class_folder_test.cpp
   data/exif_test.cpp
   data/families_test.cpp
+  data/folder_layout_test.cpp
+  data/folder_survey_test.cpp
   data/jpeg_test.cpp
   data/loader_test.cpp
   data/photo_store_test.cpp

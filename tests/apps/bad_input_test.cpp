@@ -87,12 +87,14 @@ TEST(BadInput, DataFoldersThatAreMissingOrEmpty) {
     expect_refused(train_words(folder, run), messages);
   };
   refused(data / "none", {(data / "none").string(), "No such file or directory"});
-  refused(data / "000" / "0.jpg", {(data / "000" / "0.jpg").string(), "not a folder"});
-  refused(data / "000", {(data / "000").string(), "one folder per identity", "4 loose photos"});
-  fs::create_directories(data / "Nobody");
-  refused(data, {(data / "Nobody").string(), "at least one .jpg photo, found none"});
-  std::ofstream(data / "Nobody" / "face.png") << "png";
-  refused(data, {(data / "Nobody").string(), "only 1 png"});
+  refused(data / "000" / "0.jpg", {(data / "000" / "0.jpg").string(), "not a folder but a photo"});
+  refused(data / "000", {(data / "000").string() + " holds 4 photos and no folder with photos",
+                         "did you mean " + data.string() + "?"});
+  const fs::path nobody = fresh_folder("cli_nobody");
+  refused(nobody, {nobody.string(), "one folder per person", "found nothing"});
+  fs::create_directories(nobody / "empty");
+  std::ofstream(nobody / "empty" / "face.gif") << "gif";
+  refused(nobody, {"found only 1 folder without photos (empty), 1 gif"});
   EXPECT_FALSE(fs::exists(run)) << "a run folder that nothing will fill";
 }
 
@@ -119,12 +121,13 @@ TEST(BadInput, BrokenPhotosAreReplacedNamedAndCounted) {
   write_jpeg(data / "004" / "1.jpg", Image(20'000, 1), 50);
   write_channels(data / "005" / "0.jpg", JCS_GRAYSCALE, 1);
   write_channels(data / "006" / "0.jpg", JCS_CMYK, 4);
-  for (const char* other : {"a.png", "b.png", "c.gif"}) std::ofstream(data / "007" / other) << "not read";
+  for (const char* other : {"a.bmp", "b.bmp", "c.gif"}) std::ofstream(data / "007" / other) << "not read";
 
   const Finished f = doppel(train_words(data, run, {"--steps", "60"}));
   ASSERT_EQ(f.code, 0) << f.err;
   EXPECT_EQ(f.out.rfind("trained 60 steps", 0), 0u) << f.out;
-  EXPECT_TRUE(contains(f.err, "48 photos of 12 identities; not read, because only JPEG is: 1 gif, 2 png"));
+  EXPECT_TRUE(contains(
+      f.err, "48 photos of 12 identities; not read, because only JPEG, PNG and WebP are: 2 bmp, 1 gif"));
   const auto end = f.err.find("5 of 27 photos did not decode");
   ASSERT_NE(end, std::string::npos) << f.err;
   const std::string list = f.err.substr(end);

@@ -99,5 +99,27 @@ TEST_F(ClassifierCommand, RefusesWhatItCannotDo) {
   }
 }
 
+// A run on everybody: nobody is novel, and the tables have the base figures alone.
+TEST_F(ClassifierCommand, WithoutNovelPeopleTheBaseFiguresAreShown) {
+  const fs::path run = out / "everybody";
+  ASSERT_EQ(doppel(train_words(data, run, {"--stop-after", "2", "--set", "data.base_identities=all"})).code,
+            0);
+  const Finished table = classifier("everybody", {});
+  ASSERT_EQ(table.code, 0) << table.err;
+  EXPECT_FALSE(contains(table.out, "novel top-1")) << table.out;
+  EXPECT_FALSE(contains(table.out, "coverage")) << table.out;
+  EXPECT_TRUE(contains(table.out, "base top-1"));
+  EXPECT_TRUE(contains(table.out, "0 novel and 12 base photos, 12 identities"));
+  const Finished plain = doppel({"evaluate", run.string(), data.string(), "--threads", "1"});
+  ASSERT_EQ(plain.code, 0) << plain.err;
+  EXPECT_TRUE(contains(plain.out, "novel top-1            -    (no novel photos"));
+  EXPECT_TRUE(contains(plain.out, "12 photos, 12 identities to choose from"));
+  const Finished json = doppel({"evaluate", run.string(), data.string(), "--threads", "1", "--json", "-"});
+  EXPECT_EQ(json.err, "");
+  EXPECT_EQ(keys(Json::parse(json.out)), one_shot_keys);
+  EXPECT_TRUE(Json::parse(json.out)["novel_top1"].is_null());
+  EXPECT_TRUE(Json::parse(json.out)["base_top1"].is_number());
+}
+
 }  // namespace
 }  // namespace dg

@@ -88,12 +88,22 @@ TEST(Split, EveryIdentityIsEquallyLikelyToBeNovel) {
   for (const int n : drawn) EXPECT_NEAR(n, 200, 67);
 }
 
-TEST(Split, IdentityWithNothingLeftToTrainOnIsNamed) {
+TEST(Split, IdentityWithTooFewPhotosTrainsWithAllOfThemAndHasNoTest) {
+  const PhotoSet set = people({3, 2, 1, 3});
+  const Split split = split_photos(set, {.base = Base::all, .base_test_photos = 2}, Rng(1));
+  EXPECT_EQ(split.base_train, (std::vector<Ids>{{0}, {3, 4}, {5}, {6}}));
+  EXPECT_EQ(split.base_test, (std::vector<Ids>{{1, 2}, {}, {}, {7, 8}}));
+  EXPECT_EQ(count_untested(split), 2);
+  EXPECT_EQ(count_untested(split_photos(set, {.base = Base::all, .base_test_photos = 1}, Rng(1))), 1);
+}
+
+TEST(Split, AStrictOneNamesTheIdentityWithNothingLeftToTrainOn) {
   const PhotoSet set = people({3, 2, 3});
-  EXPECT_EQ(error_text([&] { split_photos(set, {.base = Base::all, .base_test_photos = 2}, Rng(1)); }),
+  EXPECT_EQ(error_text([&] {
+              split_photos(set, {.base = Base::all, .base_test_photos = 2, .strict = true}, Rng(1));
+            }),
             "[split] identity c1 has 2 photos, but base_test_photos = 2 are held out for its test and at "
-            "least one must "
-            "train");
+            "least one must train; without data.strict all of them would train");
   // a novel identity needs no more than its enrol photo
   const Split split = split_photos(
       people({3, 1}), {.base = Base::first, .first_identities = 1, .base_test_photos = 2}, Rng(1));

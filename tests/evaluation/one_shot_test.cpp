@@ -27,7 +27,7 @@ TEST(OneShot, EqualsAHandWorkedExample) {
   EXPECT_EQ(r.novel[1].predicted, 0);
   EXPECT_FLOAT_EQ(r.novel[1].confidence, 0.8f);
   EXPECT_EQ(r.base[1].predicted, 1);
-  for (const Coverage& c : r.coverage) EXPECT_EQ(c.coverage(), 0.5);
+  for (const Coverage& c : r.coverage.value()) EXPECT_EQ(c.coverage(), 0.5);
   EXPECT_FALSE(r.family.has_value());
 }
 
@@ -38,7 +38,7 @@ TEST(OneShot, PhotosThatCouldNotBeReadCountAsNotRecognised) {
   const auto r = score_one_shot(novel, base, 2, family, {.novel = {1, 1}, .base = {0}});
   EXPECT_EQ(r.novel_top1, 0.5);
   EXPECT_EQ(r.base_top1, 0.5);
-  for (const Coverage& c : r.coverage) EXPECT_EQ(c.coverage(), 0.5);
+  for (const Coverage& c : r.coverage.value()) EXPECT_EQ(c.coverage(), 0.5);
   ASSERT_EQ(r.novel.size(), 4u);
   EXPECT_FALSE(r.novel[3].answered());
   EXPECT_EQ(r.novel[3].identity, 1);
@@ -57,10 +57,10 @@ TEST(OneShot, EachPrecisionHasItsOwnCoverage) {
     novel.push_back({0, i >= 100 && i % 20 == 0 ? 1 : 0, 1 - static_cast<float>(i) / 1000});
   }
   const auto r = score_one_shot(novel, {}, 2);
-  EXPECT_EQ(r.coverage[0].answered, 1000u);
-  EXPECT_EQ(r.coverage[1].answered, 1000u);
-  EXPECT_EQ(r.coverage[2].answered, 120u);  // after the wrong answer at position 101, 1 wrong of 120
-  EXPECT_EQ(r.coverage[3].answered, 100u);
+  EXPECT_EQ(r.coverage->at(0).answered, 1000u);
+  EXPECT_EQ(r.coverage->at(1).answered, 1000u);
+  EXPECT_EQ(r.coverage->at(2).answered, 120u);  // after the wrong answer at position 101, 1 wrong of 120
+  EXPECT_EQ(r.coverage->at(3).answered, 100u);
   EXPECT_EQ(r.coverage_at(0.99).answered, 120u);
   EXPECT_EQ(error_text([&] { r.coverage_at(0.98); }),
             "[one_shot] precision must be one of 0.9, 0.95, 0.99, 0.999, got 0.98");
@@ -75,6 +75,23 @@ TEST(OneShot, JsonHasTheKeysOfTheCommandLine) {
   const auto without = score_one_shot(novel, {}, 2);
   EXPECT_TRUE(to_json(without)["base_top1"].is_null());
   EXPECT_FALSE(without.base_gate.has_value());
+}
+
+TEST(OneShot, WithoutNovelPhotosTheBaseFiguresStandAlone) {
+  const std::vector<int> family = {0, 0};
+  const auto r = score_one_shot({}, {{0, 0, 0.5f}, {1, 0, 0.4f}}, 2, family, {.base = {1}});
+  EXPECT_FALSE(r.novel_top1.has_value());
+  EXPECT_FALSE(r.coverage.has_value());
+  EXPECT_FALSE(r.family.has_value());
+  EXPECT_EQ(r.base_top1, 1.0 / 3);
+  EXPECT_EQ(error_text([&] { r.coverage_at(0.99); }),
+            "[one_shot] coverage needs novel test photos, got none");
+  EXPECT_EQ(to_json(r).dump(),
+            R"({"novel_top1":null,"coverage":{"0.9":null,"0.95":null,"0.99":null,"0.999":null},)"
+            R"("base_top1":0.3333333333333333,"novel_images":0,"identities":2})");
+  // One that cannot be read is a photo too.
+  EXPECT_EQ(score_one_shot({}, {}, 2, {}, {.base = {1}}).base_top1, 0.0);
+  EXPECT_EQ(score_one_shot({}, {}, 2, {}, {.novel = {1}}).novel_top1, 0.0);
 }
 
 TEST(OneShot, BaseGateOpensAtExactly98Percent) {
@@ -113,7 +130,7 @@ TEST(OneShot, BadInputIsNamed) {
   EXPECT_EQ(error_text([&] {
               one_shot({prototypes, 2}, {}, {});
             }),
-            "[one_shot] at least one novel test photo is needed, got none");
+            "[one_shot] at least one test photo, novel or base, is needed, got none");
   EXPECT_EQ(error_text([&] {
               one_shot({prototypes, 2}, {{{}, 2}, id}, {});
             }),

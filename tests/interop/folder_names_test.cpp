@@ -16,6 +16,10 @@ TEST(FolderNames, AreAllEntriesInByteOrder) {
   for (const char* name : {"a", "B", ".hidden"}) write_all(folder / name, "");
   std::filesystem::create_symlink("nothing", folder / "link");
   EXPECT_EQ(folder_names(folder), (std::vector<std::string>{".hidden", "B", "a", "b", "link"}));
+  std::vector<EntryKind> kinds;
+  for (const FolderEntry& entry : folder_entries(folder)) kinds.push_back(entry.kind);
+  EXPECT_EQ(kinds, (std::vector<EntryKind>{EntryKind::file, EntryKind::file, EntryKind::file,
+                                           EntryKind::folder, EntryKind::link}));
   EXPECT_TRUE(folder_names(folder / "b").empty());
   EXPECT_EQ(error_text<IoError>([&] { folder_names(folder / "none"); }),
             (folder / "none").string() + ": No such file or directory");

@@ -51,6 +51,7 @@ struct Config {
     std::optional<std::int64_t> cache_mb;  // MiB; empty: "auto", which depends on the form of the data
     double max_broken = 0.1;
     std::optional<CropBox> crop;
+    bool nested = true, strict = false;
   } data;
 
   struct NetworkSettings {

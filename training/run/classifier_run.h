@@ -23,7 +23,7 @@ struct ClassifierRunResult {
 /// run's own split is used: base identities are those it trained on, and DATA must hold them all; all others
 /// are novel, each with one enrolled photo. Of a dataset.toml the development set is recognised. Errors: base
 /// identities that DATA lacks (named), settings of other sections (named), fewer identities than
-/// classifier.batch, no novel test photo.
+/// classifier.batch, no test photo.
 ClassifierRunResult learn_on_run(const std::filesystem::path& run, const EvaluateOptions& options,
                                  const std::vector<std::string>& settings = {});
 

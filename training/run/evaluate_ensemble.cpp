@@ -24,6 +24,9 @@ void check_same_split(const FinishedRun& a, const FinishedRun& b) {
   require(in_a == in_b, "evaluate",
           "runs must share one split; identities trained on by {} alone: {}, by {} alone: {}",
           a.folder().string(), only_in(in_a, in_b), b.folder().string(), only_in(in_b, in_a));
+  require(a.config().data.nested == b.config().data.nested, "evaluate",
+          "runs must share data.nested, got {} in {} and {} in {}", a.config().data.nested,
+          a.folder().string(), b.config().data.nested, b.folder().string());
   const std::int64_t tests_a = a.config().data.base_test_photos, tests_b = b.config().data.base_test_photos;
   require(tests_a == tests_b, "evaluate", "runs must share data.base_test_photos; {} has {}, {} has {}",
           a.folder().string(), tests_a, b.folder().string(), tests_b);

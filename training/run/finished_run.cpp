@@ -12,6 +12,7 @@
 #include "training/model.h"
 #include "training/run/names.h"
 #include "training/run/run_checks.h"
+#include "training/run/training_data.h"
 
 namespace dg {
 namespace {
@@ -120,14 +121,16 @@ EvaluationData open_evaluation_data(const FinishedRun& run, const EvaluateOption
     return {std::move(files.photos), std::move(files.split), {}};
   }
   EvaluationData data;
-  data.set = scan_class_folder(o.data);
+  data.set = scan_class_folder(o.data, folder_options(run.config()));
+  if (const std::string missing = what_is_missing(data.set); !missing.empty()) o.note(missing);
   const IdentityTable table = trained_identities(run, o.checkpoint);
   KnownIdentities known = known_identities(table, data.set, o.known_by);
   if (!o.brief || !known.by_photos) o.note(known.why);
   data.split = split_photos(data.set,
                             {.base = SplitOptions::Base::named,
                              .names = std::move(known.names),
-                             .base_test_photos = static_cast<int>(run.config().data.base_test_photos)},
+                             .base_test_photos = static_cast<int>(run.config().data.base_test_photos),
+                             .strict = run.config().data.strict},
                             Rng(0));
   leave_out_mixed_photos(table, o, data);
   if (path_exists(o.data / "families.csv"))

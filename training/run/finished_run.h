@@ -56,7 +56,8 @@ struct EvaluationData {
 };
 
 /// A class folder, or the files of a dataset.toml with their `held_out` set, which must have truth. Who is
-/// taken as known, and why, is noted. IoError if RUN/identities.tsv does not belong to the checkpoint.
+/// taken as known, and why, is noted, and what of a folder is not read. IoError if RUN/identities.tsv does
+/// not belong to the checkpoint.
 EvaluationData open_evaluation_data(const FinishedRun& run, const EvaluateOptions& options,
                                     HeldOut held_out = HeldOut::development);
 

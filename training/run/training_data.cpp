@@ -37,14 +37,21 @@ TrainingData open_training_data(const std::filesystem::path& path, const Config&
   if (toml) {
     data = open_toml(path, config);
   } else {
-    data.set = scan_class_folder(path);
+    data.set = scan_class_folder(path, folder_options(config));
     data.split = make_split(data.set, config);
-    data.held_out = !flatten(data.split.novel_test).empty();
+    data.held_out = !flatten(data.split.novel_test).empty() || !flatten(data.split.base_test).empty();
+    if (const std::int64_t n = count_untested(data.split); n > 0 && config.data.base_test_photos > 0) {
+      data.notes.push_back(
+          fmt::format("{} of {} base identities have no more than data.base_test_photos = {} photos: "
+                      "all of these train, and none is held out for a test",
+                      n, data.split.base_classes.size(), config.data.base_test_photos));
+    }
   }
   if (!data.held_out && config.evaluate.every > 0) {
-    data.notes.push_back(toml ? "there is no development set: nothing is evaluated in training"
-                              : "no novel identity has a photo to test beside the one that enrols it: "
-                                "nothing is evaluated in training");
+    data.notes.push_back(
+        toml ? "there is no development set: nothing is evaluated in training"
+             : "there is no photo to test, of a novel identity beside the one that enrols it, or of a "
+               "base identity (data.base_test_photos): nothing is evaluated in training");
   }
   data.cache_bytes = cache_bytes(config, path);
   return data;
@@ -71,11 +78,16 @@ DataFacts facts_of(const TrainingData& data, Device device) {
           .device = device};
 }
 
+FolderOptions folder_options(const Config& config) {
+  return {.nested = config.data.nested, .strict = config.data.strict};
+}
+
 Split make_split(const PhotoSet& set, const Config& config) {
   const BaseIdentities& base = config.data.base_identities;
   const SplitOptions options{.base = base.rule,
                              .first_identities = static_cast<int>(base.count),
-                             .base_test_photos = static_cast<int>(config.data.base_test_photos)};
+                             .base_test_photos = static_cast<int>(config.data.base_test_photos),
+                             .strict = config.data.strict};
   return split_photos(set, options, Rng(config.seed, 0));
 }
 

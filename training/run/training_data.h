@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "data/folder_layout.h"
 #include "data/photo_set.h"
 #include "data/photo_store.h"
 #include "data/split.h"
@@ -16,7 +17,7 @@ struct TrainingData {
   Split split;
   std::vector<std::string> notes;  // for people
   std::int64_t cache_bytes = 0;    // cache_bytes() of it
-  bool held_out = false;           // whether there are photos of novel identities to test on
+  bool held_out = false;           // whether there are photos to test on, of novel or base identities
 };
 
 /// A folder is split as `config.data` says (make_split). A dataset.toml splits itself: base_train trains,
@@ -27,6 +28,9 @@ TrainingData open_training_data(const std::filesystem::path& data, const Config&
 
 /// What settings can be made to fit (training/config/plan.h).
 DataFacts facts_of(const TrainingData& data, Device device);
+
+/// How `config` reads a class folder.
+FolderOptions folder_options(const Config& config);
 
 /// The split `config` makes of a class folder.
 Split make_split(const PhotoSet& set, const Config& config);

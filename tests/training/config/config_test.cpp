@@ -24,6 +24,8 @@ epochs = 1.5
 [data]
 base_identities = 4000
 base_test_photos = 0
+nested = false
+strict = true
 workers = 2
 cache_mb = 0
 max_broken = 0

@@ -126,6 +126,20 @@ TEST_F(ClassifierRun, RefusesOtherSettingsAndOtherPeople) {
   EXPECT_TRUE(has(text({}, fewer), "2 are missing: 002, 007"));
 }
 
+TEST_F(ClassifierRun, LearnsWithoutNovelPeople) {
+  const fs::path run = out / "all";
+  train({.data = data, .run = run, .config = tiny_config({"data.base_identities=all"})});
+  const ClassifierRunResult r = learn(run);
+  for (const OneShotResult* part : {&r.prototypes, &r.start, &r.learnt}) {
+    EXPECT_FALSE(part->novel_top1.has_value());
+    EXPECT_TRUE(part->base_top1.has_value());
+    EXPECT_EQ(part->base.size(), 12u);
+  }
+  EXPECT_EQ(bytes_of(run / "classifier.json"), to_json(r).dump(2) + "\n");
+  expect_same(evaluate_ensemble({run}, {.data = data}, {.classifier = true}), r.learnt, 0);
+  expect_same(evaluate_ensemble({run, run}, {.data = data}), r.prototypes, 0);
+}
+
 TEST_F(ClassifierRun, AnEnsembleOfOneRunTwiceIsThatRun) {
   const OneShotResult one = evaluate_one_shot(out / "b", {.data = data});
   expect_same(evaluate_ensemble({out / "b"}, {.data = data}), one, 0);

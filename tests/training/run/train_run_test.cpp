@@ -6,6 +6,7 @@
 
 #include "error_text.h"
 #include "training/checkpoint.h"
+#include "training/run/evaluate_ensemble.h"
 #include "training/run/evaluate_run.h"
 #include "training/tiny_run.h"
 #include "training/tiny_trainer.h"
@@ -392,19 +393,105 @@ TEST(Run, AnIdentityWithNoGoodPhotoIsNamed) {
   EXPECT_NE(text.find("004"), std::string::npos) << text;
 }
 
-TEST(Run, NovelIdentitiesOfOnePhotoDoNotStopTraining) {
+TEST(Run, WithoutTestPhotosItTrainsAndSaysThatNothingIsEvaluated) {
   const fs::path data = pattern_folder("one_photo"), run = fresh_folder("one_photo_out") / "run";
   for (const char* name : {"009", "010", "011"}) {
     for (const char* photo : {"1.jpg", "2.jpg", "3.jpg"}) fs::remove(data / name / photo);
   }
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> console(std::tmpfile(), &std::fclose);
-  EXPECT_EQ(
-      train({.data = data, .run = run, .config = tiny_config({"evaluate.every=1"}), .console = console.get()})
-          .steps,
-      10);
-  EXPECT_NE(text_of(console.get()).find("nothing is evaluated in training"), std::string::npos);
+  const Config config = tiny_config({"evaluate.every=1", "data.base_test_photos=0"});
+  EXPECT_EQ(train({.data = data, .run = run, .config = config, .console = console.get()}).steps, 10);
+  EXPECT_TRUE(contains(text_of(console.get()), "nothing is evaluated in training"));
+  EXPECT_FALSE(fs::exists(run / "checkpoints" / "best.safetensors"));
   EXPECT_EQ(error_text<std::exception>([&] { evaluate_one_shot(run, {.data = data}); }),
-            "[one-shot] there must be photos of novel identities to test, got 3 novel identities");
+            "[one-shot] there must be photos to test: of novel identities (data.base_identities) beside the "
+            "one that "
+            "enrols each, or of base identities (data.base_test_photos), got none of 3 novel and 9 base "
+            "identities");
+}
+
+// Of 12 people 2 have a single photo: they train and are not tested.
+TEST(Run, WithoutNovelPeopleTheBasePhotosAreEvaluated) {
+  const fs::path data = pattern_folder("all_base"), out = fresh_folder("all_base_out"), run = out / "run";
+  for (const char* name : {"003", "007"}) {
+    for (const char* photo : {"1.jpg", "2.jpg", "3.jpg"}) fs::remove(data / name / photo);
+  }
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> console(std::tmpfile(), &std::fclose);
+  const Config config = tiny_config({"data.base_identities=all", "evaluate.every=4"});
+  train({.data = data, .run = run, .config = config, .console = console.get()});
+  const std::string said = text_of(console.get());
+  EXPECT_TRUE(contains(said, "2 of 12 base identities have no more than data.base_test_photos = 1 photos"));
+  EXPECT_TRUE(contains(said, "step 8: base top-1 "));
+  const auto evaluations = [](const fs::path& of) {
+    std::ifstream metrics(of / "metrics.jsonl");
+    std::vector<nlohmann::json> lines;
+    for (std::string line; std::getline(metrics, line);) {
+      if (line.find("base_top1") != std::string::npos) lines.push_back(nlohmann::json::parse(line));
+    }
+    return lines;
+  };
+  ASSERT_EQ(evaluations(run).size(), 2u);
+  EXPECT_FALSE(evaluations(run)[0].contains("coverage_0.99"));
+  EXPECT_EQ(best_top1(run / "checkpoints" / "best.safetensors"),
+            std::max(evaluations(run)[0]["base_top1"].get<double>(),
+                     evaluations(run)[1]["base_top1"].get<double>()));
+
+  const OneShotResult scores = evaluate_one_shot(run, {.data = data});
+  EXPECT_FALSE(scores.novel_top1.has_value());
+  EXPECT_TRUE(scores.base_top1.has_value());
+  EXPECT_EQ(scores.base.size(), 10u);
+
+  // A run that was stopped after the evaluation and goes on has each of its lines once.
+  train({.data = data, .run = out / "halves", .config = config, .stop_after = 4});
+  train({.data = data, .run = out / "halves", .config = config, .resume = true});
+  EXPECT_EQ(evaluations(out / "halves"), evaluations(run));
+  EXPECT_TRUE(
+      contains(error_text<std::exception>([&] {
+                 train({.data = data, .run = out / "strict", .config = tiny_config({"data.strict=true"})});
+               }),
+               "[split] identity 003 has 1 photos"));
+}
+
+// The same keys decide in evaluations, whatever the folder has become.
+TEST(Run, AnEvaluationReadsTheFolderAsTheTrainingDid) {
+  const fs::path data = pattern_folder("same_keys"), out = fresh_folder("same_keys_out");
+  for (const char* name : {"000", "010"}) {
+    fs::create_directories(data / name / "more");
+    write_jpeg(data / name / "more" / "9.jpg", pattern(10, 9), 95);
+  }
+  const auto novel_photos = [&](const char* nested) {
+    const fs::path run = out / nested;
+    train({.data = data,
+           .run = run,
+           .config = tiny_config({std::string("data.nested=") + nested}),
+           .stop_after = 1});
+    std::vector<std::string> notes;
+    const OneShotResult r = evaluate_one_shot(
+        run, {.data = data, .note = [&](const std::string& note) { notes.push_back(note); }});
+    EXPECT_EQ(notes[0].find("left out: 2 folders in identities' folders (000/more, 010/more)") == 0,
+              std::string(nested) == "false");
+    EXPECT_TRUE(contains(notes.back(), "9 of 12 identities are taken as known"));
+    return r.novel.size();
+  };
+  EXPECT_EQ(novel_photos("true"), 10u);
+  EXPECT_EQ(novel_photos("false"), 9u);
+  EXPECT_TRUE(contains(error_text<std::exception>([&] {
+                         evaluate_ensemble({out / "true", out / "false"}, {.data = data});
+                       }),
+                       "[evaluate] runs must share data.nested, got true in "));
+  // An older run's settings do not have the keys: the defaults decide.
+  const fs::path config = out / "true" / "config.toml";
+  std::string text = bytes_of(config);
+  for (const char* line : {"nested = true\n", "strict = false\n"}) {
+    ASSERT_NE(text.find(line), std::string::npos);
+    text.erase(text.find(line), std::string_view(line).size());
+  }
+  std::ofstream(config, std::ios::trunc) << text;
+  EXPECT_EQ(evaluate_one_shot(out / "true", {.data = data}).novel.size(), 10u);
+  std::ofstream(config, std::ios::trunc) << text.replace(text.find("[data]\n"), 7, "[data]\nstrict = true\n");
+  fs::create_directory(data / "empty");
+  EXPECT_TRUE(contains(error_text<std::exception>([&] { evaluate_one_shot(out / "true", {.data = data}); }),
+                       "data.strict = true refuses"));
 }
 
 TEST(Run, AnIdentityThatCannotBeEnrolledIsNamed) {

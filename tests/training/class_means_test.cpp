@@ -69,9 +69,9 @@ TEST(ClassMeans, TheyAreTheSameWhenTheyTakeSeveralPasses) {
 
 TEST(ClassMeans, PhotosAreEvenlySpaced) {
   std::vector<PhotoId> asked;
-  const auto listening = [&asked](std::span<const PhotoId> photos) {
-    asked.assign(photos.begin(), photos.end());
-    return embed(photos);
+  const auto listening = [&asked](std::span<const PhotoId> these) {
+    asked.assign(these.begin(), these.end());
+    return embed(these);
   };
   const std::vector<std::vector<PhotoId>> photos{{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {10, 11}};
   class_mean_rows(IdentityIndex(photos), 3, 1, listening);
@@ -80,8 +80,8 @@ TEST(ClassMeans, PhotosAreEvenlySpaced) {
 
 TEST(ClassMeans, AClassAtTheCentreHasZeros) {
   const std::vector<std::vector<PhotoId>> photos{{0}, {1}};
-  const auto same = [](std::span<const PhotoId> photos) {
-    return Embeddings{std::vector<float>(photos.size() * 2, 0.5f), 2};
+  const auto same = [](std::span<const PhotoId> asked) {
+    return Embeddings{std::vector<float>(asked.size() * 2, 0.5f), 2};
   };
   EXPECT_EQ(class_mean_rows(IdentityIndex(photos), 1, 1, same), std::vector<float>(4, 0.0f));
 }

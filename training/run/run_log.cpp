@@ -51,8 +51,8 @@ RunLog::RunLog(const std::filesystem::path& run, StatusLine& status, const RunLo
   const int file = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0666);
   if (file >= 0) file_.reset(::fdopen(file, "ab"));
   if (!file_) throw_system_error(path_.string() + ": cannot be written", errno);
-  struct stat status {};
-  if (::fstat(file, &status) != 0 || !S_ISREG(status.st_mode))
+  struct stat kind {};
+  if (::fstat(file, &kind) != 0 || !S_ISREG(kind.st_mode))
     throw IoError(path_.string() + ": cannot be written: not a regular file");
 }
 

@@ -68,6 +68,8 @@ bool StatusLine::due() const {
   return clock_() - shown_at_ >= (mode_ == Mode::terminal ? seconds_on_a_terminal : seconds_in_a_file);
 }
 
+void StatusLine::begin_anew() { shown_at_ = -std::numeric_limits<double>::infinity(); }
+
 void StatusLine::show(const std::string& line) {
   if (!due()) return;
   shown_at_ = clock_();

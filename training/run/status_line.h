@@ -32,6 +32,8 @@ class StatusLine {
   /// Whether show() would show a line now: the first always, later ones a fifth of a second after the one
   /// before on a terminal, and a minute after it elsewhere.
   bool due() const;
+  /// The next line is due at once, as the first one was: something else begins.
+  void begin_anew();
   /// Shows the line if one is due. It is cut to the width of a terminal.
   void show(const std::string& line);
   /// Prints a message on a line of its own, control characters made visible.

@@ -73,6 +73,7 @@ class Run {
     metrics_.start(trainer_.next_step(), time_.seconds());
     const std::int64_t first = trainer_.next_step();
     options_.before_steps();
+    status_.begin_anew();  // the first step is shown, however short the time since the initialisation
     store_.stop_when(options_.stop);
     bool stopped = false;
     try {

@@ -77,7 +77,8 @@ TEST(MetricsTable, IsWrittenBesideTheLog) {
   const fs::path run = fresh_folder("metrics_csv");
   EXPECT_EQ(read_metrics(run).rows.size(), 0u);
   {
-    RunLog log(run, 100, {.progress = RunLogOptions::Progress::off});
+    StatusLine status(stderr, StatusLine::Mode::off);
+    RunLog log(run, status);
     log.metrics({{"step", 1}, {"a", 1.0 / 3}, {"b", std::nan("")}});
   }
   write_metrics_csv(run);

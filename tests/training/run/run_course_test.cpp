@@ -65,6 +65,7 @@ TEST(RunCourse, TheFirstStepIsShownAtOnceAndTheEndHasAVerdict) {
   const fs::path data = pattern_folder("shown"), run = fresh_folder("shown_out") / "run";
   const Told told = run_of({.data = data, .run = run, .config = tiny_config({"evaluate.every=5"})});
   EXPECT_TRUE(contains(told.words, "scaling the weights on 32 photos (LSUV)\n"));
+  EXPECT_TRUE(contains(told.words, "\nstep 1/10 (10%)  epoch 0.444  loss "));
   EXPECT_TRUE(contains(told.words, "step 5: novel top-1 "));
   EXPECT_TRUE(contains(told.words, "\nthe end: "));
   EXPECT_TRUE(contains(told.words, "\nmining: "));

@@ -53,6 +53,16 @@ TEST_F(StatusLineTest, InAFileItIsALineAMinuteWithoutControlCodes) {
   EXPECT_EQ(printed(), "0\n60\n120\na \\x1b[31mmessage\n");
 }
 
+TEST_F(StatusLineTest, WhatBeginsAnewIsShownAtOnce) {
+  StatusLine status(console_, StatusLine::Mode::file, clock_);
+  status.show("initialising");
+  status.show("not yet");
+  status.begin_anew();
+  status.show("step 1");
+  status.show("step 2");
+  EXPECT_EQ(printed(), "initialising\nstep 1\n");
+}
+
 TEST_F(StatusLineTest, OffMeansMessagesAlone) {
   {
     StatusLine status(console_, StatusLine::Mode::off, clock_);

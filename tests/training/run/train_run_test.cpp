@@ -432,7 +432,7 @@ TEST(Run, WithoutNovelPeopleTheBasePhotosAreEvaluated) {
   };
   ASSERT_EQ(evaluations(run).size(), 2u);
   EXPECT_FALSE(evaluations(run)[0].contains("coverage_0.99"));
-  EXPECT_EQ(best_top1(run / "checkpoints" / "best.safetensors"),
+  EXPECT_EQ(best_score(run / "checkpoints" / "best.safetensors"),
             std::max(evaluations(run)[0]["base_top1"].get<double>(),
                      evaluations(run)[1]["base_top1"].get<double>()));
 

@@ -3,6 +3,7 @@ find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(Threads REQUIRED)
 find_package(fmt 9 REQUIRED)
 find_package(JPEG REQUIRED)
+find_package(PNG 1.6 REQUIRED)
 find_package(nlohmann_json 3.10 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 
@@ -16,6 +17,16 @@ unset(CMAKE_REQUIRED_LIBRARIES)
 if(NOT DG_JPEG_IS_TURBO)
   message(FATAL_ERROR "libjpeg-turbo >= 2.0 is needed, found another libjpeg: ${JPEG_LIBRARIES}")
 endif()
+
+# libwebp installs no CMake package on Debian.
+find_path(DG_WEBP_INCLUDE_DIR webp/decode.h)
+find_library(DG_WEBP_LIBRARY webp)
+if(NOT DG_WEBP_INCLUDE_DIR OR NOT DG_WEBP_LIBRARY)
+  message(FATAL_ERROR "libwebp (libwebp-dev) is needed: webp/decode.h or libwebp was not found")
+endif()
+add_library(dg_webp INTERFACE)
+target_include_directories(dg_webp SYSTEM INTERFACE ${DG_WEBP_INCLUDE_DIR})
+target_link_libraries(dg_webp INTERFACE ${DG_WEBP_LIBRARY})
 
 # toml++ is header-only; distributions disagree about its CMake name, so look for the header.
 find_path(DG_TOML_INCLUDE_DIR toml++/toml.h)

@@ -1,6 +1,6 @@
 # Sourced by ./demo, ./test and .ci/run: names and installs the packages that are missing (Debian and its relatives), then builds.
 # Nothing else on the machine is touched.
-dg_packages="g++ cmake ninja-build libdnnl-dev libfmt-dev libjpeg62-turbo-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libgtest-dev python3"
+dg_packages="g++ cmake ninja-build libdnnl-dev libfmt-dev libjpeg62-turbo-dev libpng-dev libwebp-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libgtest-dev python3"
 dg_fuzz_packages="clang libclang-rt-dev libomp-dev"  # libFuzzer, the sanitizers' runtime and OpenMP for clang (tests/fuzz/run)
 
 # dg_install [PACKAGE...]: what everybody needs, and these.

@@ -120,8 +120,10 @@ set(DG_PROGRAM
   data/photo_file.cpp
   data/photo_set.cpp
   data/photo_store.cpp
+  data/png.cpp
   data/resize.cpp
   data/split.cpp
+  data/webp.cpp
   data/faces/conditions.cpp
   data/faces/features.cpp
   data/faces/folder.cpp

@@ -26,12 +26,9 @@ struct TiffReader {
   }
 };
 
-}  // namespace
-
-int exif_orientation(std::span<const std::uint8_t> app1) {
-  constexpr std::array<std::uint8_t, 6> header = {'E', 'x', 'i', 'f', 0, 0};
-  if (app1.size() < header.size() || !std::equal(header.begin(), header.end(), app1.begin())) return 0;
-  TiffReader tiff{app1.subspan(header.size())};
+// Of the TIFF header and what follows it.
+int tiff_orientation(std::span<const std::uint8_t> bytes) {
+  TiffReader tiff{bytes};
   if (tiff.bytes.size() < 8 || tiff.bytes[0] != tiff.bytes[1]) return 1;
   if (tiff.bytes[0] != 'I' && tiff.bytes[0] != 'M') return 1;
   tiff.big_endian = tiff.bytes[0] == 'M';
@@ -49,6 +46,19 @@ int exif_orientation(std::span<const std::uint8_t> app1) {
     return good ? static_cast<int>(value) : 1;
   }
   return 1;
+}
+
+}  // namespace
+
+int exif_orientation(std::span<const std::uint8_t> app1) {
+  constexpr std::array<std::uint8_t, 6> header = {'E', 'x', 'i', 'f', 0, 0};
+  if (app1.size() < header.size() || !std::equal(header.begin(), header.end(), app1.begin())) return 0;
+  return tiff_orientation(app1.subspan(header.size()));
+}
+
+int exif_chunk_orientation(std::span<const std::uint8_t> chunk) {
+  const int orientation = exif_orientation(chunk);
+  return orientation == 0 ? tiff_orientation(chunk) : orientation;
 }
 
 Image upright(Image image, int orientation) {

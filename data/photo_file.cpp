@@ -7,6 +7,8 @@
 #include <string_view>
 
 #include "data/jpeg.h"
+#include "data/png.h"
+#include "data/webp.h"
 #include "interop/whole_file.h"
 #include "tensor/error.h"
 
@@ -59,18 +61,19 @@ const char* markup(std::string_view text) {
   return nullptr;
 }
 
+// "is a GIF", or what it begins with.
 std::string what_else(std::span<const std::uint8_t> bytes) {
   const std::string_view text = as_text(bytes);
   for (const OtherType& type : other_types) {
-    if (has_at(text, type.offset, type.bytes)) return type.what;
+    if (has_at(text, type.offset, type.bytes)) return fmt::format("is {}", type.what);
   }
-  if (const char* what = markup(text)) return what;
+  if (const char* what = markup(text)) return fmt::format("is {}", what);
   if (std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t b) { return b == 0; }))
-    return "zeros from end to end, as a copy that was broken off leaves";
-  std::string start;
+    return "is zeros from end to end, as a copy that was broken off leaves";
+  std::string start = "begins with";
   for (const std::uint8_t b : bytes.first(std::min<std::size_t>(bytes.size(), 4)))
     start += fmt::format(" 0x{:02x}", b);
-  return "of a type that is not known: it begins with" + start;
+  return start;
 }
 
 }  // namespace
@@ -89,8 +92,15 @@ Image decode_photo(std::span<const std::uint8_t> bytes, const std::string& name,
   };
   if (bytes.empty()) fail("the file is empty");
   const std::optional<PhotoType> type = photo_type(bytes);
-  if (!type) fail(fmt::format("{} are read, this is {}", photo_type_names, what_else(bytes)));
-  if (*type != PhotoType::jpeg) fail("only JPEG is decoded as yet");
+  if (!type) fail(fmt::format("{} are read, this {}", photo_type_names, what_else(bytes)));
+  switch (*type) {
+    case PhotoType::png:
+      return decode_png(bytes, name, limits);
+    case PhotoType::webp:
+      return decode_webp(bytes, name, limits);
+    case PhotoType::jpeg:
+      break;
+  }
   return decode_jpeg(bytes, name, limits);
 }
 

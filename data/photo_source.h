@@ -1,5 +1,5 @@
-// Where a set's photos are kept: files of a class folder, rows of TSV files. A photo is bytes of a JPEG and a
-// name for messages.
+// Where a set's photos are kept: files of a class folder, rows of TSV files. A photo is bytes of a JPEG, PNG
+// or WebP and a name for messages.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -16,8 +16,8 @@ class PhotoSource {
   /// Where the photo is, for people: a path, or "FILE:line".
   virtual std::string name(PhotoId photo) const = 0;
 
-  /// The photo as it was stored, a JPEG if all is well. IoError that holds name(photo): it cannot be read, it
-  /// has more than `max_bytes`. Thread-safe.
+  /// The photo as it was stored, of a type that is read (photo_file.h) if all is well. IoError that holds
+  /// name(photo): it cannot be read, it has more than `max_bytes`. Thread-safe.
   virtual std::vector<std::uint8_t> bytes(PhotoId photo, std::int64_t max_bytes) const = 0;
 
   /// Two photos with the same number are taken for the same: a hash of the name that the photo has in its

@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "data/photo_file.h"
 #include "interop/system_error.h"
 #include "tensor/check.h"
 
@@ -78,14 +79,14 @@ bool PhotoStore::try_load(PhotoId photo, std::uint8_t* out) {
   try {
     DecodeLimits limits = options_.limits;
     if (const std::atomic<bool>* stop = stop_) limits.stop = stop;
-    resize(decode_jpeg(read(photo), set_.name(photo), limits), options_.size, out, options_.crop);
+    resize(decode_photo(read(photo), set_.name(photo), limits), options_.size, out, options_.crop);
   } catch (const Unavailable&) {
     throw;
   } catch (const BackendError&) {  // the machine is short of memory: not the photo's fault
     throw;
   } catch (const Stopped&) {
     throw;
-  } catch (const Error& error) {  // not readable, no JPEG, damaged, too large, or smaller than the crop box
+  } catch (const Error& error) {  // not readable, no photo, damaged, too large, or smaller than the crop box
     std::string why = error.what();
     const std::string name = set_.name(photo);
     if (why.find(name) == std::string::npos) why = name + ": " + why;

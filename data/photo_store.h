@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "data/jpeg.h"
+#include "data/decode_limits.h"
 #include "data/photo_set.h"
 #include "data/resize.h"
 #include "data/split.h"

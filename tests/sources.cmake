@@ -96,9 +96,12 @@ set(TEST_F32
   data/folder_survey_test.cpp
   data/jpeg_test.cpp
   data/loader_test.cpp
+  data/photo_file_test.cpp
   data/photo_store_test.cpp
+  data/png_test.cpp
   data/resize_test.cpp
   data/split_test.cpp
+  data/webp_test.cpp
   data/faces/generated_faces_test.cpp
   data/faces/identity_test.cpp
   data/faces/renderer_test.cpp

@@ -7,6 +7,7 @@
 #include "apps/bench/bench.h"
 #include "data/faces/generated_faces.h"
 #include "data/jpeg.h"
+#include "data/photo_file.h"
 #include "data/resize.h"
 #include "tensor/check.h"
 
@@ -41,7 +42,7 @@ Rate measure(const std::vector<Jpeg>& photos, int input, double seconds) {
   while (decoding + resizing < seconds) {
     for (const Jpeg& photo : photos) {
       const double start = seconds_now();
-      const Image image = decode_jpeg(photo, "photo");
+      const Image image = decode_photo(photo, "photo");
       const double decoded = seconds_now();
       resize(image, input, pixels.data());
       decoding += decoded - start;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/jpeg.h"
+#include "tests/data/exif_block.h"
 #include "tests/data/photo_files.h"
 
 namespace dg {
@@ -13,35 +14,9 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-void put(Bytes& bytes, std::uint32_t value, int width, bool big_endian) {
-  for (int i = 0; i < width; ++i) {
-    bytes.push_back(static_cast<std::uint8_t>(value >> 8 * (big_endian ? width - 1 - i : i)));
-  }
-}
-
-// An EXIF segment with two entries, the second of them the orientation.
-Bytes exif(int orientation, bool big_endian, std::uint32_t type = 3) {
-  Bytes bytes;
-  put(bytes, 0x45786966, 4, true);  // "Exif"
-  put(bytes, 0, 2, true);
-  put(bytes, big_endian ? 0x4D4D : 0x4949, 2, true);  // "MM" or "II"
-  put(bytes, 42, 2, big_endian);
-  put(bytes, 8, 4, big_endian);  // IFD0 follows
-  put(bytes, 2, 2, big_endian);
-  for (const auto& [tag, value] : {std::pair{0x0100, 640}, {0x0112, orientation}}) {
-    put(bytes, static_cast<std::uint32_t>(tag), 2, big_endian);
-    put(bytes, type, 2, big_endian);
-    put(bytes, 1, 4, big_endian);
-    put(bytes, static_cast<std::uint32_t>(value), 2, big_endian);
-    put(bytes, 0, 2, big_endian);
-  }
-  put(bytes, 0, 4, big_endian);
-  return bytes;
-}
-
 Bytes with_app1(Bytes jpeg, const Bytes& segment) {
   Bytes marker = {0xFF, 0xE1};
-  put(marker, static_cast<std::uint32_t>(segment.size() + 2), 2, true);
+  put_number(marker, static_cast<std::uint32_t>(segment.size() + 2), 2, true);
   marker.insert(marker.end(), segment.begin(), segment.end());
   jpeg.insert(jpeg.begin() + 2, marker.begin(), marker.end());
   return jpeg;
@@ -83,17 +58,17 @@ TEST(Exif, EveryOrientationIsTurnedUpright) {
 
 TEST(Exif, OrientationIsReadInBothByteOrders) {
   for (int orientation = 1; orientation <= 8; ++orientation) {
-    EXPECT_EQ(exif_orientation(exif(orientation, false)), orientation);
-    EXPECT_EQ(exif_orientation(exif(orientation, true)), orientation);
+    EXPECT_EQ(exif_orientation(exif_block(orientation, false)), orientation);
+    EXPECT_EQ(exif_orientation(exif_block(orientation, true)), orientation);
   }
 }
 
 TEST(Exif, SenselessOrientationsCountAsUpright) {
-  EXPECT_EQ(exif_orientation(exif(0, true)), 1);
-  EXPECT_EQ(exif_orientation(exif(9, false)), 1);
-  EXPECT_EQ(exif_orientation(exif(6, false, 3)), 6);
-  EXPECT_EQ(exif_orientation(exif(6, false, 4)), 6);  // a LONG, as some programs write it
-  EXPECT_EQ(exif_orientation(exif(6, false, 1)), 1);
+  EXPECT_EQ(exif_orientation(exif_block(0, true)), 1);
+  EXPECT_EQ(exif_orientation(exif_block(9, false)), 1);
+  EXPECT_EQ(exif_orientation(exif_block(6, false, 3)), 6);
+  EXPECT_EQ(exif_orientation(exif_block(6, false, 4)), 6);  // a LONG, as some programs write it
+  EXPECT_EQ(exif_orientation(exif_block(6, false, 1)), 1);
 }
 
 TEST(Exif, OtherSegmentsAreNotExif) {
@@ -102,9 +77,21 @@ TEST(Exif, OtherSegmentsAreNotExif) {
   EXPECT_EQ(exif_orientation({}), 0);
 }
 
+TEST(Exif, ChunksMayOmitTheName) {
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    for (const bool big_endian : {false, true}) {
+      EXPECT_EQ(exif_chunk_orientation(tiff_block(orientation, big_endian)), orientation);
+      EXPECT_EQ(exif_chunk_orientation(exif_block(orientation, big_endian)), orientation);
+    }
+  }
+  EXPECT_EQ(exif_chunk_orientation({}), 1);
+  EXPECT_EQ(exif_chunk_orientation(Bytes{'E', 'x', 'i', 'f', 0, 0}), 1);
+  EXPECT_EQ(exif_chunk_orientation(Bytes{1, 2, 3}), 1);
+}
+
 TEST(Exif, CutOrWildOffsetsNeverReadOutside) {
   for (const bool big_endian : {false, true}) {
-    const Bytes whole = exif(6, big_endian);
+    const Bytes whole = exif_block(6, big_endian);
     for (std::size_t size = 0; size < whole.size(); ++size) {
       // an exact heap copy, so that the address sanitizer sees any byte read past the end
       const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
@@ -127,7 +114,7 @@ TEST(Exif, DecodingAppliesTheOrientation) {
   const Image stored = gradient(24, 10, 90);
   const Bytes jpeg = encode_jpeg(stored, 97);
   for (int orientation = 1; orientation <= 8; ++orientation) {
-    const Image image = decode_jpeg(with_app1(jpeg, exif(orientation, orientation % 2 == 0)), "turned");
+    const Image image = decode_jpeg(with_app1(jpeg, exif_block(orientation, orientation % 2 == 0)), "turned");
     EXPECT_EQ(image.width, orientation >= 5 ? 10 : 24);
     EXPECT_LE(largest_difference(image, upright(stored, orientation)), 5) << orientation;
   }
@@ -135,8 +122,8 @@ TEST(Exif, DecodingAppliesTheOrientation) {
 
 TEST(Exif, AnotherApp1BeforeItDoesNotHideIt) {
   const std::string xmp = "http://ns.adobe.com/xap/1.0/";
-  const Bytes jpeg =
-      with_app1(with_app1(encode_jpeg(gradient(24, 10), 97), exif(6, true)), Bytes(xmp.begin(), xmp.end()));
+  const Bytes jpeg = with_app1(with_app1(encode_jpeg(gradient(24, 10), 97), exif_block(6, true)),
+                               Bytes(xmp.begin(), xmp.end()));
   EXPECT_EQ(decode_jpeg(jpeg, "two").width, 10);
 }
 

@@ -149,8 +149,8 @@ TEST(PhotoStore, IdentityWithoutAGoodPhotoIsNamed) {
   PhotoStore store(set, replacement_lists(set), {.size = stored_size});
   Bytes pixels(stored_bytes);
   EXPECT_EQ(error_text([&] { store.load(6, pixels.data()); }),
-            "[photo_store] identity bob: none of the 3 photos it can use here decodes. [decode_jpeg] " +
-                set.name(6) + ": Not a JPEG file: starts with 0x6e 0x6f");
+            "[photo_store] identity bob: none of the 3 photos it can use here decodes. [decode_photo] " +
+                set.name(6) + ": JPEG, PNG and WebP are read, this begins with 0x6e 0x6f 0x20 0x70");
 }
 
 TEST(PhotoStore, TryLoadGivesThePhotoItselfOrNothing) {
@@ -190,7 +190,7 @@ TEST(PhotoStore, EveryKindOfBrokenPhotoIsNamedWithItsReason) {
   EXPECT_EQ(broken.asked, 8);
   const char* reasons[] = {"the file is empty",
                            "Premature end of JPEG file",
-                           "Not a JPEG file",
+                           "JPEG, PNG and WebP are read",
                            "20000 x 1 pixels is more than the limit",
                            "not a regular file",
                            "No such file or directory",

@@ -110,9 +110,9 @@ void read_png_header(PngReader& reader) {
   png_structp png = reader.png;
   png_set_read_fn(png, &reader, PngReader::on_read);
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // ours are asked before a row is decoded
-  // Chunks without which the picture can be shown are skipped unread, however long they are: texts, profiles.
+  // Chunks without which the picture can be shown are skipped, not unpacked: texts and profiles, which may
+  // unpack to a thousand times their length.
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
-  png_set_chunk_malloc_max(png, 0);
   png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
   png_read_info(png, reader.info);
 }

@@ -39,6 +39,7 @@ std::span<const std::uint8_t> exif_of_riff(std::span<const std::uint8_t> riff) {
 const char* words_of(VP8StatusCode status) {
   switch (status) {
     case VP8_STATUS_BITSTREAM_ERROR:
+    case VP8_STATUS_USER_ABORT:  // of transparency that cannot be decoded
       return "the data are damaged";
     case VP8_STATUS_UNSUPPORTED_FEATURE:
       return "libwebp does not know this kind of WebP";

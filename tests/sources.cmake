@@ -171,10 +171,12 @@ set(TEST_FUZZ_TARGETS
   fuzz/jpeg.cpp
   fuzz/pairs.cpp
   fuzz/patched_file.cpp
+  fuzz/png.cpp
   fuzz/recipe.cpp
   fuzz/safetensors.cpp
   fuzz/targets.cpp
   fuzz/tsv.cpp
+  fuzz/webp.cpp
 )
 
 # The parity suite of a device (device/main.cpp): linked here with the fast CPU backend, and with a GPU, or its stand-in, where there is one.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <zlib.h>
 
 #include <cmath>
 #include <ostream>
@@ -149,6 +151,44 @@ TEST(Png, GammaProfilesTextsAndAnimationsChangeNothing) {
            {"xxXx", {1, 2, 3}}}) {
     EXPECT_EQ(decode_png(with_png_chunk(file, "IDAT", type, data), type).rgb, expected.rgb) << type;
   }
+}
+
+// Zeros, compressed a million at a time, so that they never take memory.
+PngBytes compressed_zeros(int millions) {
+  z_stream stream{};
+  deflateInit(&stream, Z_BEST_SPEED);
+  PngBytes zeros(1'000'000), out(64 * 1024), all;
+  for (int i = 0; i <= millions; ++i) {
+    stream.next_in = zeros.data();
+    stream.avail_in = i < millions ? static_cast<uInt>(zeros.size()) : 0;
+    do {
+      stream.next_out = out.data();
+      stream.avail_out = static_cast<uInt>(out.size());
+      deflate(&stream, i < millions ? Z_NO_FLUSH : Z_FINISH);
+      all.insert(all.end(), out.begin(), out.end() - stream.avail_out);
+    } while (stream.avail_out == 0);
+  }
+  deflateEnd(&stream);
+  return all;
+}
+
+// The most memory that this process has had, in bytes.
+std::int64_t most_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return std::int64_t{1024} * usage.ru_maxrss;
+}
+
+TEST(Png, ATextThatUnpacksToAHundredTimesItsLengthTakesNoMemory) {
+  constexpr int millions = 200;
+  PngBytes text = {'a', 0, 0};  // its key and the method of compression
+  const PngBytes packed = compressed_zeros(millions);
+  text.insert(text.end(), packed.begin(), packed.end());
+  ASSERT_LT(text.size(), 2'000'000u);
+  const PngBytes file = with_png_chunk(encode_png(small_picture), "IDAT", "zTXt", text);
+  const std::int64_t before = most_memory();
+  EXPECT_EQ(decode_png(file, "memory").width, 24);
+  EXPECT_LT(most_memory() - before, millions * 500'000);
 }
 
 TEST(Png, TheOrientationIsAppliedWhereverItStands) {

@@ -170,6 +170,17 @@ TEST(Webp, AnyChangedByteEndsInAnImageOrAnIoError) {
   }
 }
 
+TEST(Webp, DamagedTransparencyIsAnError) {
+  WebpBytes rgba = opaque(gradient(64, 48, 90));
+  for (std::size_t i = 3; i < rgba.size(); i += 4) rgba[i] = static_cast<std::uint8_t>(i / 256);
+  WebpBytes file = encode_webp(rgba, 64, 48, false);
+  const std::string text(file.begin(), file.end());
+  const auto data = static_cast<std::ptrdiff_t>(text.find("ALPH") + 9);  // behind its header
+  std::fill(file.begin() + data, file.begin() + static_cast<std::ptrdiff_t>(text.find("VP8 ")),
+            std::uint8_t{0xFF});
+  EXPECT_EQ(why_no_webp(file), "[decode_webp] DATA/bob/1.webp: the data are damaged");
+}
+
 TEST(Webp, AHeaderThatClaimsAHugeSizeIsRefused) {
   WebpBytes lossless = encode_webp(drawn, 24, 10, true);  // 14 bits of width - 1, as many of height - 1
   std::fill(lossless.begin() + 21, lossless.begin() + 24, std::uint8_t{0xFF});

@@ -22,11 +22,13 @@ const std::map<std::string, void (*)(Input)> targets{{"base64", base64},
                                                      {"identities", identities},
                                                      {"jpeg", jpeg},
                                                      {"pairs", pairs},
+                                                     {"png", png},
                                                      {"recipe", recipe},
                                                      {"safetensors", safetensors},
                                                      {"set", set},
                                                      {"tsv", tsv},
-                                                     {"tsv_index", tsv_index}};
+                                                     {"tsv_index", tsv_index},
+                                                     {"webp", webp}};
 
 class FuzzCorpus : public testing::TestWithParam<std::string> {};
 

@@ -21,11 +21,13 @@ void exif(Input input);
 void identities(Input input);
 void jpeg(Input input);
 void pairs(Input input);
+void png(Input input);
 void recipe(Input input);
 void safetensors(Input input);
 void set(Input input);
 void tsv(Input input);
 void tsv_index(Input input);
+void webp(Input input);
 
 /// Runs `read` and swallows dg::Error and its kinds, which readers may throw. Whether it threw none.
 bool accepted(const std::function<void()>& read);

@@ -116,15 +116,17 @@ TEST(PhotoFile, WhatIsNoPhotoIsNamed) {
   }
 }
 
-TEST(PhotoFile, FoldersMayHoldPngAndWebpUnderTheNamesOfJpeg) {
+TEST(PhotoFile, FoldersMayHoldEveryTypeUnderAnyName) {
   const std::filesystem::path data = fresh_folder();
   const Image image = gradient(16, 16, 90);
   write_photo(data / "a/0.jpg");
-  write_file_bytes(data / "a/1.jpg", png_of(image));
-  write_file_bytes(data / "a/2.jpg", webp_of_image(image));
+  write_file_bytes(data / "a/1.png", png_of(image));
+  write_file_bytes(data / "a/2.webp", webp_of_image(image));
+  write_file_bytes(data / "a/3.jpg", png_of(image));
+  write_file_bytes(data / "a/4.png", webp_of_image(image));
   const PhotoSet set = scan_class_folder(data);
   PhotoStore store(set, replacement_lists(set), {.size = 16});
-  for (const PhotoId photo : {1, 2}) {
+  for (const PhotoId photo : {1, 2, 3, 4}) {
     Bytes pixels(store.image_bytes());
     EXPECT_EQ(store.load(photo, pixels.data()), photo);
     EXPECT_EQ(pixels, image.rgb);

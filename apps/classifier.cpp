@@ -60,17 +60,23 @@ void add_classifier_command(CLI::App& app) {
   auto a = std::make_shared<ClassifierArguments>();
   CLI::App* command = app.add_subcommand(
       "classifier", "Learn a classifier over base and novel identities on a trained network");
-  command->add_option("run", a->run, "Run folder of doppel train; gets classifier.safetensors and .json")
-      ->required();
+  command->add_option("RUN", a->run, "Run folder of doppel train; gets classifier.safetensors and .json")
+      ->required()
+      ->option_text(value::run);
   add_data(*command, a->data);
   add_settings(*command, a->set, "classifier.key=value, over the run's settings; may be repeated");
   command->add_option("--seed", a->seed, "Seed of the batches; the run's unless given")
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least(0))
+      ->group(group::training);
   a->json.add(*command);
   add_checkpoint(*command, a->checkpoint);
   add_known_by(*command, a->known_by, false);
   a->device.add(*command);
   add_threads(*command, a->threads);
+  add_examples(*command,
+               {{"doppel classifier runs/first people", "Learn a classifier over everybody in people."},
+                {"doppel classifier runs/first people --set classifier.iterations=2000 --json -",
+                 "Learn for longer, and print the figures as JSON."}});
   command->callback([a] { run_classifier(*a); });
 }
 

@@ -10,5 +10,7 @@ void add_evaluate_command(CLI::App& app);
 void add_classifier_command(CLI::App& app);
 void add_demo_command(CLI::App& app);
 void add_bench_command(CLI::App& app);
+void add_completion_command(CLI::App& app);
+void add_manual_command(CLI::App& app);
 
 }  // namespace dg

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "apps/commands.h"
+#include "apps/options.h"
 #include "data/faces/generated_faces.h"
 #include "data/jpeg.h"
 #include "tensor/parallel.h"
@@ -54,18 +55,32 @@ void add_faces_command(CLI::App& app) {
   CLI::App* faces = app.add_subcommand(
       "faces", "Write photos of generated people in class folders, in families of look-alikes");
   faces->add_option("DIR", command->dir, "New or empty folder; a complete set with equal options is kept")
-      ->required();
-  faces->add_option("--identities", o.identities, "People")->capture_default_str();
-  faces->add_option("--photos", o.photos, "Photos of each")->capture_default_str();
-  faces->add_option("--size", o.size, "Side of a photo in pixels")->capture_default_str();
-  faces->add_option("--family", o.family, "Look-alikes in a family")->capture_default_str();
+      ->required()
+      ->option_text(value::folder);
+  start_group(*faces, group::data);
+  faces->add_option("--identities", o.identities, "People to draw")
+      ->check(at_least(1))
+      ->capture_default_str();
+  faces->add_option("--photos", o.photos, "Photos of each person")->check(at_least(1))->capture_default_str();
+  faces->add_option("--size", o.size, "Side of a photo in pixels")
+      ->check(between(16, 1024))
+      ->capture_default_str();
+  faces->add_option("--family", o.family, "Look-alikes in a family")
+      ->check(at_least(1))
+      ->capture_default_str();
   faces->add_option("--spread", o.spread, "How much members of a family differ; 0 = twins")
+      ->check(between(0, 10))
       ->capture_default_str();
   faces->add_option("--nuisance", o.nuisance, "Strength of pose, light and expression; 1 = full")
+      ->check(between(0, 2))
       ->capture_default_str();
-  faces->add_option("--seed", o.seed, "Seed of everything drawn")->capture_default_str();
+  faces->add_option("--seed", o.seed, "Seed of everything random")->check(at_least(0))->capture_default_str();
   faces->add_option("--sheet", command->sheet, "JPEG file for a picture of three families, 10 photos each")
       ->group("");  // not in --help: for docs/faces.jpg
+  add_examples(*faces,
+               {{"doppel faces people --identities 600 --photos 20", "Write 12,000 photos of 600 people."},
+                {"doppel faces twins --family 2 --spread 0.1",
+                 "Write pairs of people who can hardly be told apart."}});
   faces->callback([command] { run(*command); });
 }
 

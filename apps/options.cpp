@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -28,12 +30,35 @@ std::string plain_number(std::string& text, bool natural) {
   if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos)
     return fmt::format("must be a whole number, got {}", text);
   digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
+  if (natural && negative && digits != "0") return fmt::format("must be at least 0, got {}", text);
   // The largest numbers of 64 bits; smaller types are checked when they are converted.
   const std::string largest = natural ? "18446744073709551615" : "9223372036854775807";
   if (digits.size() > largest.size() || (digits.size() == largest.size() && digits > largest))
     return fmt::format("must be at most {}, got {}", largest, text);
   text = (negative ? "-" : "") + digits;
   return "";
+}
+
+// Returns what is wrong with a real number, if anything.
+std::string finite_number(const std::string& text) {
+  double number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [read_to, failed] = std::from_chars(text.data(), end, number);
+  const bool finite = read_to == end && failed == std::errc() && std::isfinite(number);
+  return finite ? "" : fmt::format("must be a number, got {}", text);
+}
+
+// What is no number is none in range. A whole number was read by plain_number before.
+template <class Valid>
+CLI::Validator number_check(const std::string& what, const Valid& valid) {
+  return CLI::Validator(
+      [=](std::string& text) {
+        double number = 0;
+        const char* const end = text.data() + text.size();
+        const bool read = std::from_chars(text.data(), end, number).ptr == end;
+        return read && valid(number) ? "" : fmt::format("must be {}, got {}", what, text);
+      },
+      what);
 }
 
 // Figures replace figures of before and nothing else: the name may be that of a photo, of a checkpoint or of
@@ -67,8 +92,17 @@ void add_examples(CLI::App& command, const std::vector<Example>& examples) {
   command.footer(text);
 }
 
-CLI::Validator above_zero() {
-  return number_check<double>("above 0", [](double number) { return number > 0; });
+CLI::Validator at_least(double low) {
+  return number_check(fmt::format("at least {}", low), [=](double number) { return number >= low; });
+}
+
+CLI::Validator between(double low, double high) {
+  return number_check(fmt::format("in {}..{}", low, high),
+                      [=](double number) { return number >= low && number <= high; });
+}
+
+CLI::Validator above(double low) {
+  return number_check(fmt::format("above {}", low), [=](double number) { return number > low; });
 }
 
 CLI::Option* add_data(CLI::App& command, std::string& data) {
@@ -84,6 +118,13 @@ void add_settings(CLI::App& command, std::vector<std::string>& settings, const s
       ->expected(1)
       ->allow_extra_args(false)
       ->option_text(value::key)
+      ->group(group::training);
+}
+
+CLI::Option* add_recipe(CLI::App& command, std::string& recipe) {
+  return command
+      .add_option("--recipe", recipe, "Settings: a TOML file, or the name of a recipe that comes with doppel")
+      ->option_text(value::recipe)
       ->group(group::training);
 }
 
@@ -110,14 +151,17 @@ void add_known_by(CLI::App& command, KnownBy& known_by, bool or_nobody) {
 
 bool names_a_file(const std::string& checkpoint) { return checkpoint != "last" && checkpoint != "best"; }
 
-void read_whole_numbers(CLI::App& app) {
-  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) read_whole_numbers(*command);
+void read_numbers(CLI::App& app) {
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) read_numbers(*command);
   for (CLI::Option* option : app.get_options()) {
     const std::string type = option->get_type_name();
-    const bool whole = type.starts_with("INT"), natural = type.starts_with("UINT");
-    if (!whole && !natural) continue;
-    option->transform(
-        CLI::Validator([natural](std::string& text) { return plain_number(text, natural); }, ""));
+    if (type.starts_with("INT") || type.starts_with("UINT")) {
+      const bool natural = type.starts_with("UINT");
+      option->transform(
+          CLI::Validator([natural](std::string& text) { return plain_number(text, natural); }, ""));
+    } else if (type.starts_with("FLOAT")) {
+      option->transform(CLI::Validator(finite_number, ""));
+    }
   }
 }
 
@@ -148,22 +192,19 @@ void use_threads(int threads) {
 }
 
 void DeviceOption::add(CLI::App& command) {
-  command
-      .add_option("--device", word_, "Where to compute; auto = a GPU if this build has CUDA and one answers")
-      ->capture_default_str()
-      ->option_text(words_text(device_words))
+  add_choice(command, "--device", asked_, device_words,
+             "Where to compute; auto = a GPU if this build has CUDA and one answers")
       ->group(group::machine);
 }
 
 Device DeviceOption::choose() const {
-  const std::optional<Device> asked = chosen(device_words, word_, "device");
-  if (asked == Device::cuda) backend(Device::cuda);  // says why there is none
-  if (asked) return *asked;
+  if (asked_ == Device::cuda) backend(Device::cuda);  // says why there is none
+  if (asked_) return *asked_;
   return why_no_cuda().empty() ? Device::cuda : Device::cpu;
 }
 
-void JsonOption::add(CLI::App& command, const std::string& help) {
-  command.add_option("--json", file_, help)
+void JsonOption::add(CLI::App& command) {
+  command.add_option("--json", file_, "Write the figures as JSON; - = to stdout instead of the table")
       ->check(CLI::Validator(held_by_something_else, ""))
       ->option_text(value::file)
       ->group(group::output);

@@ -4,8 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include <charconv>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,10 +18,11 @@ namespace dg {
 
 /// By what --help, the manual and completion group options: the same words in every subcommand.
 namespace group {
-inline constexpr const char* data = "Data";          // what is read
-inline constexpr const char* training = "Training";  // what is learnt and how
-inline constexpr const char* output = "Output";      // what is written where
-inline constexpr const char* machine = "Machine";    // device and threads
+inline constexpr const char* data = "Data";                // what is read
+inline constexpr const char* training = "Training";        // what is learnt and how
+inline constexpr const char* output = "Output";            // what is written where
+inline constexpr const char* machine = "Machine";          // device and threads
+inline constexpr const char* measurement = "Measurement";  // of doppel bench
 }  // namespace group
 /// Options added to `command` from here on belong to that group. The shared options below know their own.
 void start_group(CLI::App& command, const char* name);
@@ -45,6 +46,8 @@ void add_examples(CLI::App& command, const std::vector<Example>& examples);
 CLI::Option* add_data(CLI::App& command, std::string& data);
 /// --set section.key=value, which may be given several times.
 void add_settings(CLI::App& command, std::vector<std::string>& settings, const std::string& help);
+/// --recipe, for find_recipe() of apps/recipes.h.
+CLI::Option* add_recipe(CLI::App& command, std::string& recipe);
 /// --checkpoint last, best or a file.
 void add_checkpoint(CLI::App& command, std::string& checkpoint);
 /// --known-names, and with `or_nobody` --all-novel: who is taken as known to the network.
@@ -53,8 +56,8 @@ void add_known_by(CLI::App& command, KnownBy& known_by, bool or_nobody);
 bool names_a_file(const std::string& checkpoint);
 /// Makes every option of `app` and its subcommands that is a whole number take decimal digits alone: 010 is
 /// 10 and not 8, and a number beyond the option's range is an error of the command line and not the nearest
-/// one in it. To be called once, after all options are there.
-void read_whole_numbers(CLI::App& app);
+/// one in it. Real numbers must be finite. To be called once, after all options are there.
+void read_numbers(CLI::App& app);
 /// Makes every option of `app` and its subcommands that is a text refuse an empty one, which is what a shell
 /// makes of a variable that is not set. To be called once, after all options are there.
 void refuse_empty_texts(CLI::App& app);
@@ -74,14 +77,13 @@ class DeviceOption {
   Device choose() const;
 
  private:
-  std::string word_ = "auto";
+  std::optional<Device> asked_;  // empty: auto
 };
 
 /// --json: where figures go as JSON, a file or "-" for stdout.
 class JsonOption {
  public:
-  void add(CLI::App& command,
-           const std::string& help = "Write the figures as JSON; - = to stdout instead of the table");
+  void add(CLI::App& command);
   /// Calls `print_table` unless stdout is for the JSON, then writes that where it was asked for, if at all.
   void write(const std::function<void()>& print_table, const nlohmann::ordered_json& json) const;
   /// As given; empty when it was not.
@@ -116,49 +118,12 @@ CLI::Option* add_choice(CLI::App& command, const std::string& name, E& value, co
       ->default_str(word_of(choices, value));
 }
 
-/// The value of a word that the command line took unchecked, so that other errors can come first. Error
-/// "[where] <what> must be a, b or c, got word".
-template <class E>
-E chosen(const Choices<E>& choices, const std::string& word, const char* where,
-         const std::string& what = "") {
-  const std::optional<E> value = value_of(choices, word);
-  require(value.has_value(), where, "{}must be {}, got {}", what.empty() ? "" : what + " ",
-          list_words(choices), word);
-  return *value;
-}
-
-/// Limits of a number on the command line. Errors as "must be at least 1, got 0".
-template <class T>
-CLI::Validator at_least(T low);
-template <class T>
-CLI::Validator between(T low, T high);
-/// For real numbers that may not be 0.
-CLI::Validator above_zero();
+/// Limits of a number on the command line, whole or not. Errors as "must be at least 1, got 0".
+CLI::Validator at_least(double low);
+CLI::Validator between(double low, double high);
+CLI::Validator above(double low);
 
 /// Prints a message of the library as a line on stderr.
 void print_note(const std::string& text);
-
-template <class T, class Valid>
-CLI::Validator number_check(const std::string& what, const Valid& valid) {
-  return CLI::Validator(
-      [=](std::string& text) {
-        T number{};
-        const char* end = text.data() + text.size();
-        const bool read = std::from_chars(text.data(), end, number).ptr == end;
-        return read && valid(number) ? "" : fmt::format("must be {}, got {}", what, text);
-      },
-      what);
-}
-
-template <class T>
-CLI::Validator at_least(T low) {
-  return number_check<T>(fmt::format("at least {}", low), [=](T number) { return number >= low; });
-}
-
-template <class T>
-CLI::Validator between(T low, T high) {
-  return number_check<T>(fmt::format("in {}..{}", low, high),
-                         [=](T number) { return number >= low && number <= high; });
-}
 
 }  // namespace dg

@@ -48,7 +48,7 @@ RunRequest request_of(const TrainArguments& a) {
   if (a.steps) r.settings.push_back(fmt::format("steps={}", *a.steps));
   if (a.epochs) r.settings.push_back(fmt::format("epochs={}", *a.epochs));
   if (a.seed) r.settings.push_back(fmt::format("seed={}", *a.seed));
-  if (!a.recipe.empty()) r.recipe = a.recipe;
+  if (!a.recipe.empty()) r.recipe = find_recipe(a.recipe);
   if (!a.init.empty()) r.init = a.init;
   return r;
 }
@@ -87,10 +87,7 @@ void add_train_command(CLI::App& app) {
       ->option_text(value::run)
       ->group(group::output);
   start_group(*command, group::training);
-  command
-      ->add_option("--recipe", a->recipe,
-                   "Settings: a TOML file, or the name of a recipe that comes with doppel")
-      ->option_text(value::recipe);
+  add_recipe(*command, a->recipe);
   add_settings(*command, a->set, "section.key=value, over the recipe; may be repeated");
   command->add_option("--steps", a->steps, "Length of the schedule, in batches")->check(at_least(1));
   command->add_option("--epochs", a->epochs, "The same as how often each photo is seen, in the mean")

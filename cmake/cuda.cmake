@@ -1,8 +1,10 @@
-# The CUDA device is built where nvcc, cuBLAS and cuDNN are found. This file defines
+# The CUDA device is built where nvcc, cuBLAS and cuDNN are found, but in a portable build (DG_NATIVE=OFF) only when it is asked
+# for: a program that is to run elsewhere should not need what happens to be installed here. This file defines
 #   dg_cuda            ON or OFF
+#   dg_cuda_status     that in words, and why
 #   dg_cudnn           interface target, where the toolkit is: headers of CUDA, cuBLAS and cuDNN, and the libraries
 #   dg_device_sources(target sources...)   adds sources that run on the device: through nvcc with CUDA, else as they are
-set(DG_CUDA AUTO CACHE STRING "The CUDA device: AUTO (if nvcc, cuBLAS and cuDNN are found), ON (required), OFF, or STANDIN \
+set(DG_CUDA AUTO CACHE STRING "The CUDA device: AUTO (if nvcc, cuBLAS and cuDNN are found, and DG_NATIVE is ON), ON (required), OFF, or STANDIN \
 (only the tests on a stand-in for a GPU, which need the toolkit's headers and cuDNN but not nvcc)")
 set_property(CACHE DG_CUDA PROPERTY STRINGS AUTO ON OFF STANDIN)
 
@@ -12,7 +14,11 @@ include(${CMAKE_CURRENT_LIST_DIR}/header_version.cmake)
 set(dg_cuda OFF)
 set(dg_cuda_missing "")
 set(dg_cudnn_oldest 9.8)  # the first that plans for a described device (tensor/cuda/cudnn_graph.h)
-if(DG_CUDA)
+set(dg_cuda_unasked OFF)
+if(DG_CUDA STREQUAL "AUTO" AND NOT DG_NATIVE)
+  set(dg_cuda_unasked ON)
+endif()
+if(DG_CUDA AND NOT dg_cuda_unasked)
   find_package(CUDAToolkit 12.0 QUIET)
   if(NOT TARGET CUDA::cublas)
     list(APPEND dg_cuda_missing "the CUDA toolkit >= 12 with cuBLAS")
@@ -68,12 +74,15 @@ if(dg_cuda)
   endif()
   target_compile_options(dg_nvcc_flags INTERFACE $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20 --expt-relaxed-constexpr
                          -Werror=all-warnings -Xptxas=-warn-spills -Xcompiler=${dg_host_flags}>)
-  message(STATUS "CUDA device: on; nvcc ${CMAKE_CUDA_COMPILER_VERSION}, cuDNN ${dg_cudnn_version} (${CUDNN_LIBRARY}), for sm_${CMAKE_CUDA_ARCHITECTURES}")
+  set(dg_cuda_status "on; nvcc ${CMAKE_CUDA_COMPILER_VERSION}, cuDNN ${dg_cudnn_version} (${CUDNN_LIBRARY}), for sm_${CMAKE_CUDA_ARCHITECTURES}")
+elseif(dg_cuda_unasked)
+  set(dg_cuda_status "off; a portable build (DG_NATIVE=OFF) has it with DG_CUDA=ON alone")
 elseif(dg_cuda_missing)
-  message(STATUS "CUDA device: off; not found: ${dg_cuda_missing}")
+  set(dg_cuda_status "off; not found: ${dg_cuda_missing}")
 else()
-  message(STATUS "CUDA device: off (DG_CUDA=${DG_CUDA})")
+  set(dg_cuda_status "off (DG_CUDA=${DG_CUDA})")
 endif()
+message(STATUS "CUDA device: ${dg_cuda_status}")
 
 # nvcc compiles copies that end in .cu. A source has one language per directory, and the double library compiles the
 # same files with the host compiler.

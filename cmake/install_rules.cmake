@@ -1,4 +1,5 @@
-# cmake --install BUILD [--component development]: headers, static libraries and the package that find_package(doppel)
+# cmake --install BUILD --component program: the program, its recipes, documents, manual and completion.
+# cmake --install BUILD --component development: headers, static libraries and the package that find_package(doppel)
 # reads, with the targets
 #   doppel::framework       tensors, operations, layers, losses, optimisers in float, with every backend
 #   doppel::framework_f64   the same in double, for gradient checks; a program links one of the two, never both
@@ -46,3 +47,21 @@ install(FILES ${CMAKE_BINARY_DIR}/doppelConfig.cmake ${CMAKE_BINARY_DIR}/doppelC
 # The installed program finds libraries from outside the system's folders (another oneDNN, CUDA) where the build found them.
 set_target_properties(doppel PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 install(TARGETS doppel RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
+
+# Recipes and documents, where apps/recipes.cpp looks for them. experiments/tables.toml is for experiments/run alone.
+install(DIRECTORY experiments/ DESTINATION ${CMAKE_INSTALL_DATADIR}/doppel/recipes COMPONENT program
+        FILES_MATCHING PATTERN "*.toml" PATTERN "tables.toml" EXCLUDE PATTERN "__pycache__" EXCLUDE)
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/doppel/docs COMPONENT program)
+install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doppel COMPONENT program)
+
+# The manual and bash's completion are what the program prints. One that was built for another machine cannot be asked here.
+if(NOT CMAKE_CROSSCOMPILING)
+  add_custom_command(OUTPUT ${dg_generated}/doppel.1 ${dg_generated}/doppel.bash
+                     COMMAND doppel manual > ${dg_generated}/doppel.1
+                     COMMAND doppel completion bash > ${dg_generated}/doppel.bash
+                     DEPENDS doppel COMMENT "Manual and completion" VERBATIM)
+  add_custom_target(dg_manual ALL DEPENDS ${dg_generated}/doppel.1)
+  install(FILES ${dg_generated}/doppel.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
+  install(FILES ${dg_generated}/doppel.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME doppel
+          COMPONENT program)
+endif()

@@ -157,6 +157,8 @@ set(DG_PROGRAM
   training/config/plan.cpp
   training/config/read.cpp
   training/config/special_keys.cpp
+  training/config/suggestion.cpp
+  training/config/tiers.cpp
   training/config/validate.cpp
   training/config/write.cpp
   training/advice.cpp
@@ -193,13 +195,20 @@ set(DG_PROGRAM
 
 set(DG_APPS
   apps/classifier.cpp
+  apps/command_text.cpp
+  apps/completion.cpp
   apps/demo.cpp
   apps/doppel.cpp
   apps/evaluate.cpp
   apps/faces.cpp
+  apps/help.cpp
+  apps/manual.cpp
   apps/options.cpp
+  apps/recipes.cpp
   apps/signals.cpp
   apps/train.cpp
+  apps/usage.cpp
+  apps/version.cpp
   apps/waiting.cpp
   apps/bench/bench.cpp
   apps/bench/convolution.cpp

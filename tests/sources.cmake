@@ -123,6 +123,7 @@ set(TEST_F32
   training/config/config_test.cpp
   training/config/plan_test.cpp
   training/config/read_test.cpp
+  training/config/suggestion_test.cpp
   training/config/validate_test.cpp
   training/advice_test.cpp
   training/checkpoint_test.cpp
@@ -149,8 +150,10 @@ set(TEST_F32
   apps/cli_test.cpp
   apps/demo_test.cpp
   apps/faults_test.cpp
+  apps/help_test.cpp
   apps/interrupted_test.cpp
   apps/kill_loop_test.cpp
+  apps/usage_test.cpp
   apps/bench/bench_test.cpp
   apps/bench/samplers_test.cpp
   docs/comments_test.cpp

@@ -12,9 +12,7 @@
 
 namespace dg {
 
-void BenchOutput::add_option(CLI::App& command) {
-  json_.add(command, "Also write the figures as JSON to this file; - prints only JSON");
-}
+void BenchOutput::add_option(CLI::App& command) { json_.add(command); }
 
 void BenchOutput::write(const std::string& table, const BenchJson& json) const {
   json_.write([&] { fmt::print("{}", table); }, json);
@@ -45,7 +43,9 @@ std::int64_t peak_resident_bytes() {
 }
 
 void add_bench_command(CLI::App& app) {
-  CLI::App* bench = app.add_subcommand("bench", "Measure this program on this machine");
+  CLI::App* bench = app.add_subcommand("bench", "Measure how fast this program is on this machine");
+  add_examples(*bench, {{"doppel bench step", "Time 30 training steps of a small network."},
+                        {"doppel bench mining --json -", "Print as JSON what mining adds to a step."}});
   bench->require_subcommand(1);
   add_bench_step(*bench);
   add_bench_convolution(*bench);

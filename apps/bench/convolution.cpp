@@ -204,15 +204,16 @@ void run_convolution(const ConvolutionArguments& a) {
 void add_bench_convolution(CLI::App& bench) {
   auto a = std::make_shared<ConvolutionArguments>();
   CLI::App* command =
-      bench.add_subcommand("convolution", "Every convolution of the network by every kernel of the CPU");
+      bench.add_subcommand("convolution", "Time every convolution of the network by every kernel of the CPU");
   a->work.add(*command, false);
   command->add_option("--repeats", a->repeats, "Timed runs of each; the median counts")
-      ->check(CLI::PositiveNumber)
+      ->check(at_least(1))
       ->capture_default_str();
-  command->add_option("--threads", a->threads, "Compute threads; 0 = all cores")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  add_threads(*command, a->threads);
   a->output.add_option(*command);
+  add_examples(*command,
+               {{"doppel bench convolution", "Time the convolutions of the small network."},
+                {"doppel bench convolution full --threads 1", "Time those of Table 1 on one thread."}});
   command->callback([a] { run_convolution(*a); });
 }
 

@@ -99,29 +99,29 @@ void run_loader(const LoaderArguments& a) {
 
 void add_bench_loader(CLI::App& bench) {
   auto a = std::make_shared<LoaderArguments>();
-  CLI::App* command = bench.add_subcommand("loader", "Photos decoded and resized a second");
+  CLI::App* command = bench.add_subcommand("loader", "Count the photos decoded and resized in a second");
+  start_group(*command, group::measurement);
   command->add_option("--size", a->size, "Side of a photo in pixels")
-      ->check(CLI::Range(16, 1024))
+      ->check(between(16, 1024))
       ->capture_default_str();
-  command->add_option("--quality", a->quality, "JPEG quality")
-      ->check(CLI::Range(1, 100))
-      ->capture_default_str();
+  command->add_option("--quality", a->quality, "JPEG quality")->check(between(1, 100))->capture_default_str();
   command->add_option("--input", a->input, "Side of the network's input")
-      ->check(CLI::PositiveNumber)
+      ->check(at_least(1))
       ->capture_default_str();
-  command->add_option("--photos", a->photos, "Different photos")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  command->add_option("--photos", a->photos, "Different photos")->check(at_least(1))->capture_default_str();
   command->add_option("--workers", a->workers, "Threads, each with all the photos")
-      ->check(CLI::PositiveNumber)
+      ->check(at_least(1))
       ->capture_default_str();
   command->add_option("--rounds", a->rounds, "Measurements; the median counts")
-      ->check(CLI::PositiveNumber)
+      ->check(at_least(1))
       ->capture_default_str();
-  command->add_option("--seconds", a->seconds, "Least length of a measurement")
-      ->check(CLI::PositiveNumber)
+  command->add_option("--seconds", a->seconds, "Least length of a measurement, in seconds")
+      ->check(above(0))
       ->capture_default_str();
   a->output.add_option(*command);
+  add_examples(*command, {{"doppel bench loader", "Decode photos of 112 pixels for the paper's network."},
+                          {"doppel bench loader --input 64 --workers 2",
+                           "Decode for the default network, on two threads."}});
   command->callback([a] { run_loader(*a); });
 }
 

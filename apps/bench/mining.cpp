@@ -63,14 +63,19 @@ void run_mining(const MiningArguments& a) {
 
 void add_bench_mining(CLI::App& bench) {
   auto a = std::make_shared<MiningArguments>();
-  CLI::App* command = bench.add_subcommand("mining", "What doppelganger mining adds to a training step");
+  CLI::App* command =
+      bench.add_subcommand("mining", "Measure what doppelganger mining adds to a training step");
   a->work.add(*command);
   command->add_option("--rounds", a->rounds, "Rounds of four steps")
-      ->check(CLI::PositiveNumber)
+      ->check(at_least(1))
       ->capture_default_str();
   a->device.add(*command);
   add_threads(*command, a->threads);
   a->output.add_option(*command);
+  add_examples(*command,
+               {{"doppel bench mining", "Compare steps with and without mining in a small network."},
+                {"doppel bench mining --classes 1000000 --rounds 5",
+                 "Compare them at a million classes, in five rounds."}});
   command->callback([a] { run_mining(*a); });
 }
 

@@ -133,29 +133,33 @@ void run_samplers(const SamplersArguments& a) {
 
 void add_bench_samplers(CLI::App& bench) {
   auto a = std::make_shared<SamplersArguments>();
-  CLI::App* command = bench.add_subcommand("samplers", "What each sampling method costs, in time and memory");
+  CLI::App* command =
+      bench.add_subcommand("samplers", "Measure what each sampling method costs, in time and memory");
+  start_group(*command, group::measurement);
   command->add_option("--classes", a->classes, "Numbers of classes; 20000,1000000 by default")
       ->delimiter(',')
-      ->check(CLI::Range(std::int64_t{bench_batch / bench_images}, std::int64_t{1} << 24));
+      ->check(between(bench_batch / bench_images, 1 << 24));
   command
       ->add_option("--step-ms", a->step_ms,
                    "Time of a training step to compare with; by default that of a small network (see "
                    "doppel bench step) with a classifier of so many classes is measured")
-      ->check(CLI::PositiveNumber);
+      ->check(above(0));
   command->add_option("--embedding", a->embedding, "Size of the embedding")
-      ->check(CLI::Range(1, 4096))
+      ->check(between(1, 4096))
       ->capture_default_str();
   command->add_option("--photos", a->photos, "Photos of a class: they make the length of an epoch")
-      ->check(CLI::PositiveNumber)
+      ->check(at_least(1))
       ->capture_default_str();
   command->add_option("--random-classes", a->random_classes, "Random classes of a batch (N_r)")
-      ->check(CLI::Range(1, int{bench_batch / bench_images}))
+      ->check(between(1, bench_batch / bench_images))
       ->capture_default_str();
-  command->add_option("--rounds", a->rounds, "Batches to time")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  command->add_option("--rounds", a->rounds, "Batches to time")->check(at_least(1))->capture_default_str();
   add_threads(*command, a->threads);
   a->output.add_option(*command);
+  add_examples(*command,
+               {{"doppel bench samplers", "Compare the methods at 20,000 and at a million classes."},
+                {"doppel bench samplers --classes 5000 --step-ms 400",
+                 "Compare them beside a training step of 0.4 s."}});
   command->callback([a] { run_samplers(*a); });
 }
 

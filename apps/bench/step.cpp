@@ -142,15 +142,19 @@ void run_step(const StepArguments& a) {
 
 void add_bench_step(CLI::App& bench) {
   auto a = std::make_shared<StepArguments>();
-  CLI::App* command = bench.add_subcommand("step", "Time and memory of training steps, and where they go");
+  CLI::App* command =
+      bench.add_subcommand("step", "Measure time and memory of training steps, and where they go");
   a->work.add(*command);
   command->add_option("--steps", a->steps, "Steps to time; 30 (small) or 10 (full) by default")
-      ->check(CLI::PositiveNumber);
+      ->check(at_least(1));
   add_choice(*command, "--loss", a->loss, loss_words, "l2_softmax, or joint: with the margin loss");
   add_choice(*command, "--mining", a->mining, on_or_off, "on or off");
   a->device.add(*command);
   add_threads(*command, a->threads);
   a->output.add_option(*command);
+  add_examples(*command, {{"doppel bench step", "Time 30 steps of a small network."},
+                          {"doppel bench step full --loss joint --device cpu --json -",
+                           "Time ten steps of Table 1's network, as JSON."}});
   command->callback([a] { run_step(*a); });
 }
 

@@ -45,14 +45,14 @@ void fill(const std::vector<Parameter*>& parameters, Rng& rng, Device device) {
 }  // namespace
 
 void BenchWorkOptions::add(CLI::App& command, bool with_classes) {
-  add_choice(command, "work", size_, size_words,
+  start_group(command, group::measurement);
+  add_choice(command, "WORK", size_, size_words,
              "small (64 px, width/4, batch 81) or full (Table 1, batch 3)");
-  command.add_option("--batch", batch_, "Images of a step")->check(CLI::PositiveNumber);
+  command.add_option("--batch", batch_, "Images of a step")->check(at_least(1));
   if (with_classes) {
-    command.add_option("--classes", classes_, "Classes of the head; 20,000 by default")
-        ->check(CLI::PositiveNumber);
+    command.add_option("--classes", classes_, "Classes of the head; 20,000 by default")->check(at_least(1));
   }
-  command.add_option("--width", width_, "Multiplier of Table 1's channels")->check(CLI::PositiveNumber);
+  command.add_option("--width", width_, "Multiplier of Table 1's channels")->check(above(0));
 }
 
 BenchWork BenchWorkOptions::work() const {

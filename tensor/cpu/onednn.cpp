@@ -203,6 +203,11 @@ void convolve(const char* where, const ConvGeometry& g, ConvPass pass, const flo
 
 }  // namespace
 
+std::string onednn_version() {
+  const dnnl_version_t& v = *dnnl_version();
+  return fmt::format("{}.{}.{}", v.major, v.minor, v.patch);
+}
+
 void onednn_gemm(const Gemm& g) {
   // It generates kernels at the first product of each kind, and which kinds there are is its own affair.
   static const bool at_every_product = memory_may_be_refused();

@@ -4,10 +4,15 @@
 // Images are NHWC as everywhere. The filters (KRSC) are copied in each call into the layout that oneDNN asks
 // for, because on KRSC itself it falls back to kernels that are 2 to 1000 times slower.
 #pragma once
+#include <string>
+
 #include "tensor/backend.h"
 
 namespace dg::cpu {
 inline namespace DG_WIDTH {
+
+/// The version of the library that is loaded: "2.6.0".
+std::string onednn_version();
 
 /// C = alpha op(A) op(B) + beta C on all threads; from inside a parallel region, on the calling thread. All
 /// sizes must be >= 1. Throws BackendError when oneDNN refuses.

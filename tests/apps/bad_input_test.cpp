@@ -45,7 +45,7 @@ TEST(BadInput, ArgumentsThatMakeNoSense) {
   expect_refused({}, {"subcommand"});
   expect_refused({"tarin"}, {"subcommand", "tarin"});
   expect_refused({"train", data.string()}, {"--run"});
-  expect_refused({"train", "--run", run.string()}, {"data"});
+  expect_refused({"train", "--run", run.string()}, {"DATA is required"});
   expect_refused(train_words(data, run, {"--stpes", "3"}), {"--stpes"});
   expect_refused(train_words(data, run, {"--steps", "many"}), {"--steps", "many"});
   expect_refused(train_words(data, run, {"--stop-after", "-3"}), {"--stop-after"});

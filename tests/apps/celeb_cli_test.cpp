@@ -43,7 +43,7 @@ TEST_F(CelebProgram, TrainsEvaluatesAndSubmits) {
   }
   const fs::path submission = run / "submission.tsv";
   const Finished json =
-      evaluate({"--set", "development", "--json", "-", "--submission", submission.string()});
+      evaluate({"--part", "development", "--json", "-", "--submission", submission.string()});
   ASSERT_EQ(json.code, 0) << json.err;
   const auto figures = nlohmann::json::parse(json.out);
   EXPECT_EQ(figures["novel_images"], 9);
@@ -54,7 +54,7 @@ TEST_F(CelebProgram, TrainsEvaluatesAndSubmits) {
   EXPECT_TRUE(file_text(submission).starts_with("1\t000"));
 
   const fs::path blind = run / "test.tsv";
-  const Finished test = evaluate({"--set", "test", "--submission", blind.string()});
+  const Finished test = evaluate({"--part", "test", "--submission", blind.string()});
   ASSERT_EQ(test.code, 0) << test.err;
   EXPECT_EQ(test.out, "");
   EXPECT_TRUE(contains(test.err, "wrote 18 answers to " + blind.string()));
@@ -74,7 +74,7 @@ TEST_F(CelebProgram, LearnsAClassifierAndEvaluatesRunsTogether) {
   const Finished together = doppel(both);
   ASSERT_EQ(together.code, 0) << together.err;
   EXPECT_EQ(nlohmann::json::parse(together.out)["novel_images"], 9);
-  for (const auto& [more, message] : {std::pair{Words{"--set", "test"}, "the test file of"},
+  for (const auto& [more, message] : {std::pair{Words{"--part", "test"}, "the test file of"},
                                       {{"--submission", "s.tsv"}, "takes one run"}}) {
     Words words = both;
     words.insert(words.end(), more.begin(), more.end());
@@ -99,17 +99,22 @@ TEST_F(CelebProgram, WhatMakesNoSenseIsRefused) {
   const std::string faces = (temporary_folder() / "celeb_cli/faces").string(), toml = files.toml().string(),
                     nowhere = (run / "none/s.tsv").string();
   const std::vector<std::pair<Words, std::string>> cases{
-      {{"evaluate", run.string(), toml, "--set", "training"},
-       "--set must be development or test, got training"},
-      {{"evaluate", run.string(), toml, "--set", "test"}, "--submission FILE writes the answers"},
-      {{"evaluate", run.string(), toml, "--set", "test", "--json", "-", "--submission", nowhere},
+      {{"evaluate", run.string(), toml, "--part", "training"},
+       "--part: must be development or test, got training"},
+      {{"evaluate", run.string(), toml, "--set", "test"}, "is chosen by --part test"},
+      {{"evaluate", run.string(), toml, "--set", "steps=3"},
+       "--set may change data.max_broken, data.workers, data.cache_mb, data.nested, data.strict, data.crop "
+       "alone, got steps"},
+      {{"evaluate", run.string(), toml, "--part", "test"}, "--submission FILE writes the answers"},
+      {{"evaluate", run.string(), toml, "--part", "test", "--json", "-", "--submission", nowhere},
        "--json needs truth"},
       {{"evaluate", run.string(), toml, "--submission", nowhere}, nowhere},
       {{"evaluate", run.string(), toml, "--protocol", "verification", "--pairs", "p"},
        "belongs to --protocol one-shot"},
-      {{"evaluate", run.string(), faces, "--set", "test"}, "--set and --submission belong to a dataset.toml"},
+      {{"evaluate", run.string(), faces, "--part", "test"},
+       "--part and --submission belong to a dataset.toml"},
       {{"evaluate", run.string(), faces, "--submission", nowhere},
-       "--set and --submission belong to a dataset.toml"},
+       "--part and --submission belong to a dataset.toml"},
       {{"evaluate", run.string(), toml + ".toml"}, toml + ".toml: No such file or directory"},
       {train_words(files.toml(), run / "other"), "data.base_identities must be"}};
   for (const auto& [words, message] : cases) {

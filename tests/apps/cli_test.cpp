@@ -252,6 +252,30 @@ TEST_F(TrainedRun, EvaluateRefusesWhatItCannotDo) {
   }
 }
 
+TEST_F(TrainedRun, EvaluateReadsPhotosByItsOwnSettingsAndChangesNoOthers) {
+  const auto settings = [&](const Words& all) {
+    Words words{"--known-names", "--json", "-"};
+    for (const std::string& setting : all) words.insert(words.end(), {"--set", setting});
+    return evaluate(data, words);
+  };
+  EXPECT_EQ(settings({"data.crop=[0, 0, 400, 400]"}).code, 1) << "a crop that no photo has room for";
+  const Finished whole = settings({}), part = settings({"data.crop=[2, 2, 9, 9]", "data.workers=2"});
+  ASSERT_EQ(part.code, 0) << part.err;
+  EXPECT_EQ(keys(Json::parse(part.out)), keys(Json::parse(whole.out)));
+  for (const auto& folder : fs::directory_iterator(data)) {
+    for (const char* photo : {"1.jpg", "2.jpg"}) std::ofstream(folder.path() / photo) << "a text";
+  }
+  const Finished broken = settings({});
+  EXPECT_EQ(broken.code, 1);
+  EXPECT_TRUE(contains(broken.err, "too many broken photos"));
+  const Finished allowed = settings({"data.max_broken=1"});
+  EXPECT_EQ(allowed.code, 0) << allowed.err;
+  const Finished other = settings({"network.width=0.5", "data.workers=2"});
+  EXPECT_EQ(other.code, 1);
+  EXPECT_TRUE(contains(other.err, "data.strict, data.crop alone, got network.width"));
+  EXPECT_TRUE(contains(settings({"data.wrokers=2"}).err, "did you mean data.workers?"));
+}
+
 TEST(CommandLine, FacesAreWrittenOnceAndNeverMixed) {
   const fs::path folder = fresh_folder("cli_faces") / "faces";
   const auto faces = [&](const std::string& size) {

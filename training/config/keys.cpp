@@ -1,6 +1,8 @@
 // The table of all keys, one function per section; training/config/loss_keys.cpp has the section [loss].
 #include "training/config/keys.h"
 
+#include <algorithm>
+
 namespace dg {
 
 Config::NetworkSettings::NetworkSettings() = default;
@@ -232,6 +234,11 @@ std::vector<Key> make_keys() {
                               sampling_keys(), augment_keys(), evaluate_keys(), classifier_keys(),
                               checkpoint_keys(), guard_keys(), cuda_keys(), log_keys()}) {
     all.insert(all.end(), section.begin(), section.end());
+  }
+  for (const TierText& tier : tiers()) {
+    for (Key& key : all) {
+      if (std::find(tier.keys.begin(), tier.keys.end(), key.name) != tier.keys.end()) key.tier = tier.tier;
+    }
   }
   return all;
 }

@@ -17,6 +17,9 @@
 
 namespace dg::config {
 
+/// How soon somebody who trains has to do with a key: docs/configuration.md has a table for each.
+enum class Tier { matters, may_matter, rest };
+
 struct Key {
   std::string name;    // "section.key", or "key" at the top level
   std::string doc;     // one line
@@ -26,10 +29,26 @@ struct Key {
   std::function<bool(const Config&)> valid;              // false: out of range
   std::function<std::string(const Config&)> write;       // as TOML
   bool results = true;  // false: results do not depend on it, and a resumed run may change it
+  Tier tier = Tier::rest;
 };
 
 /// All keys, section by section, in the order in which they are written.
 const std::vector<Key>& keys();
+
+/// The section of "section.key"; empty for a key at the top level.
+inline std::string_view section_of(std::string_view name) {
+  const auto dot = name.find('.');
+  return dot == std::string_view::npos ? "" : name.substr(0, dot);
+}
+
+/// The names of the keys of a tier, and why they are in it; those that are in no list are the rest.
+struct TierText {
+  Tier tier;
+  const char* heading;
+  const char* why;  // one sentence or two
+  std::vector<std::string_view> keys;
+};
+const std::vector<TierText>& tiers();
 
 /// The section [loss], and an Error where its values do not fit together.
 std::vector<Key> loss_keys();

@@ -7,53 +7,12 @@
 #include "interop/utf8.h"
 #include "tensor/check.h"
 #include "training/config/keys.h"
+#include "training/config/suggestion.h"
 
 namespace dg {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Smallest number of insertions, deletions and replacements that turn one name into the other.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, replaced}));
-    }
-  }
-  return row[b.size()];
-}
-
-std::string_view section_of(std::string_view name) {
-  const auto dot = name.find('.');
-  return dot == std::string_view::npos ? "" : name.substr(0, dot);
-}
-
-std::string_view last_part(std::string_view name) { return name.substr(name.rfind('.') + 1); }
-
-// "; did you mean sampling.batch?": the key closest in spelling, or with the right name in another section.
-std::string suggestion(std::string_view name) {
-  constexpr std::size_t longest = 100;  // bytes; no key has half as many, and the search takes their square
-  if (name.size() > longest) return "; docs/configuration.md lists all keys";
-  std::string_view nearest;
-  std::size_t best = std::max<std::size_t>(2, name.size() / 3) + 1;
-  const auto consider = [&](std::string_view known, std::size_t distance) {
-    if (distance < best) {
-      best = distance;
-      nearest = known;
-    }
-  };
-  for (const config::Key& key : config::keys()) {
-    consider(key.name, edit_distance(key.name, name));
-    consider(key.name, 1 + edit_distance(last_part(key.name), last_part(name)));
-    consider(section_of(key.name), edit_distance(section_of(key.name), name));
-  }
-  return nearest.empty() ? "; docs/configuration.md lists all keys"
-                         : fmt::format("; did you mean {}?", nearest);
-}
 
 const config::Key* find_key(std::string_view name) {
   for (const config::Key& key : config::keys()) {
@@ -63,8 +22,9 @@ const config::Key* find_key(std::string_view name) {
 }
 
 bool is_section(std::string_view name) {
-  return std::any_of(config::keys().begin(), config::keys().end(),
-                     [&](const config::Key& key) { return !name.empty() && section_of(key.name) == name; });
+  return std::any_of(config::keys().begin(), config::keys().end(), [&](const config::Key& key) {
+    return !name.empty() && config::section_of(key.name) == name;
+  });
 }
 
 const char* type_of(const toml::node& n) {
@@ -102,7 +62,7 @@ void apply(GivenConfig& to, std::string_view name, const toml::node& node, const
                             text_of(node), type_of(node)));
   }
   if (key == nullptr)
-    throw Error(fmt::format("{}: unknown key {}{}", place, shortened(name), suggestion(name)));
+    throw Error(fmt::format("{}: unknown key {}{}", place, shortened(name), key_suggestion(name)));
   if (!key->read(to.config, node)) {
     throw Error(fmt::format("{}: {} must be {}, got {} ({})", place, name, key->values, text_of(node),
                             type_of(node)));
@@ -119,8 +79,8 @@ void apply_table(GivenConfig& to, const toml::table& table, const std::string& f
     if (section == nullptr || find_key(key.str()) != nullptr) {
       apply(to, key.str(), node, place(key));
     } else if (!is_section(key.str())) {
-      throw Error(
-          fmt::format("{}: unknown section {}{}", place(key), shortened(key.str()), suggestion(key.str())));
+      throw Error(fmt::format("{}: unknown section {}{}", place(key), shortened(key.str()),
+                              key_suggestion(key.str())));
     } else {
       for (const auto& [inner, value] : *section) {
         apply(to, fmt::format("{}.{}", key.str(), inner.str()), value, place(inner));

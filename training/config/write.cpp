@@ -46,14 +46,20 @@ std::string config_reference() {
       "The defaults are a small recipe for a CPU. Where the paper's value is another one, it stands in the "
       "third\n"
       "column. Keys marked * do not change results, and may differ when a run is resumed.\n\n"
-      "(Made from the tables in `training/config/keys.cpp` and `training/config/loss_keys.cpp`; a test "
-      "compares.)\n\n"
-      "| key | default | paper | values | what it does |\n|---|---|---|---|---|\n";
+      "(Made from the tables in `training/config/keys.cpp` and `training/config/loss_keys.cpp` and the lists "
+      "in\n"
+      "`training/config/tiers.cpp`; a test compares.)\n";
   const Config defaults;
-  for (const config::Key& key : config::keys()) {
-    out +=
-        fmt::format("| `{}`{} | `{}` | {} | {} | {} |\n", key.name, key.results ? "" : " *",
-                    key.write(defaults), key.paper.empty() ? "" : "`" + key.paper + "`", key.values, key.doc);
+  for (const config::TierText& tier : config::tiers()) {
+    out += fmt::format(
+        "\n## {}\n\n{}\n\n| key | default | paper | values | what it does |\n|---|---|---|---|---|\n",
+        tier.heading, tier.why);
+    for (const config::Key& key : config::keys()) {
+      if (key.tier != tier.tier) continue;
+      out += fmt::format("| `{}`{} | `{}` | {} | {} | {} |\n", key.name, key.results ? "" : " *",
+                         key.write(defaults), key.paper.empty() ? "" : "`" + key.paper + "`", key.values,
+                         key.doc);
+    }
   }
   return out;
 }

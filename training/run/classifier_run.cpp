@@ -124,7 +124,7 @@ ClassifierRunResult learn_on_run(const fs::path& folder, const EvaluateOptions& 
   // Without augmentation each photo is used once.
   const std::int64_t memory_bytes = config.classifier.augment ? cache_bytes(config, o.data) : 0;
   PhotoStore store(set, replacement_lists(set, split), photo_options(config, memory_bytes));
-  const ProtocolPhotos photos = embed_protocol(network, store, split, {.device = o.device});
+  const ProtocolPhotos photos = embed_protocol(network, store, split, embedder_options(config, o.device));
   report_broken(store, o.note);
 
   const Classifier start =

@@ -22,7 +22,7 @@ std::string submission_text(std::vector<Prediction> predictions, const CelebTsv&
 
 CelebEvaluation evaluate_celeb(const std::filesystem::path& folder, const EvaluateOptions& o,
                                HeldOut held_out, const std::optional<std::filesystem::path>& submission) {
-  const FinishedRun run(folder);
+  const FinishedRun run(folder, o.settings);
   const CelebTsv set = open_celeb_evaluation(run, o, held_out);
   require(set.unlabelled.empty() || submission.has_value(), "evaluate",
           "the test file has no mid column, so there are no figures; --submission FILE writes the answers");
@@ -31,7 +31,7 @@ CelebEvaluation evaluate_celeb(const std::filesystem::path& folder, const Evalua
   if (submission) file.emplace(*submission);
   Network network = run.network(o.checkpoint, o.device);
   PhotoStore store(set.photos, replacement_lists(set.photos, set.split), photo_options(run.config()));
-  Recogniser recogniser(network, store, set.split, {.device = o.device});
+  Recogniser recogniser(network, store, set.split, embedder_options(run.config(), o.device));
   const std::vector<PhotoId> novel_tests = flatten(set.split.novel_test),
                              base_tests = flatten(set.split.base_test);
   std::vector<Prediction> novel = recogniser.recognise(novel_tests), base = recogniser.recognise(base_tests),

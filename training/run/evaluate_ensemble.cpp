@@ -61,7 +61,7 @@ Member embed_member(const FinishedRun& run, const EvaluateOptions& o, const Ense
   if (ensemble.classifier)  // before the long part
     member.classifier = classifier_of(run.folder(), set, network);
   PhotoStore store(set, replacement_lists(set, split), photo_options(run.config()));
-  member.photos = embed_protocol(network, store, split, {.device = o.device});
+  member.photos = embed_protocol(network, store, split, embedder_options(run.config(), o.device));
   if (!ensemble.classifier) member.prototypes = member.photos.prototypes();
   member.photos.enrolled.values = {};  // by far the most numbers, and used up
   member.broken = summary(store.broken());
@@ -100,7 +100,7 @@ OneShotResult evaluate_ensemble(const std::vector<fs::path>& folders, const Eval
   require(!folders.empty(), "evaluate", "at least one run is needed, got none");
   std::vector<FinishedRun> runs;
   for (const fs::path& folder : folders) {
-    runs.emplace_back(folder);
+    runs.emplace_back(folder, o.settings);
     check_same_split(runs.front(), runs.back());
   }
   std::vector<Member> members;

@@ -9,19 +9,21 @@ namespace dg {
 namespace fs = std::filesystem;
 
 OneShotResult evaluate_one_shot(const fs::path& folder, const EvaluateOptions& o) {
-  const FinishedRun run(folder);
+  const FinishedRun run(folder, o.settings);
   Network network = run.network(o.checkpoint, o.device);
   const EvaluationData data = open_evaluation_data(run, o);
   PhotoStore store(data.set, replacement_lists(data.set, data.split), photo_options(run.config()));
-  OneShotResult result = recognise(network, store, data.split, data.family, {.device = o.device});
+  OneShotResult result =
+      recognise(network, store, data.split, data.family, embedder_options(run.config(), o.device));
   report_broken(store, o.note);
   return result;
 }
 
 Verification evaluate_verification(const fs::path& folder, const EvaluateOptions& o, const fs::path& pairs) {
-  const FinishedRun run(folder);
+  const FinishedRun run(folder, o.settings);
   Network network = run.network(o.checkpoint, o.device);
-  return VerificationPairs(pairs, o.data, run.config()).score(network, {.device = o.device});
+  return VerificationPairs(pairs, o.data, run.config())
+      .score(network, embedder_options(run.config(), o.device));
 }
 
 }  // namespace dg

@@ -19,11 +19,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Config config_of(const fs::path& run) {
+fs::path config_file(const fs::path& run) {
   const fs::path file = run / "config.toml";
   if (!path_exists(file))
     throw IoError(fmt::format("{}: not a run folder, it has no config.toml", run.string()));
-  return load_config(file, {});
+  return file;
+}
+
+Config with_settings(const fs::path& run, const Config& own, const std::vector<std::string>& settings) {
+  const Config config = load_config(config_file(run), settings);
+  std::vector<std::string> foreign = differences(own, config);
+  std::erase_if(foreign, [](const std::string& key) {
+    return std::ranges::find(evaluation_keys(), key) != evaluation_keys().end();
+  });
+  require(foreign.empty(), "evaluate", "--set may change {} alone, got {}",
+          fmt::join(evaluation_keys(), ", "), fmt::join(foreign, ", "));
+  return config;
 }
 
 // The table must be that of the checkpoint: a shorter one would turn people of the training into new ones. A
@@ -89,7 +100,16 @@ void refuse_edited_settings(const fs::path& checkpoint, const Config& config) {
 
 }  // namespace
 
-FinishedRun::FinishedRun(fs::path folder) : folder_(std::move(folder)), config_(config_of(folder_)) {}
+const std::vector<std::string>& evaluation_keys() {
+  static const std::vector<std::string> keys{"data.max_broken", "data.workers", "data.cache_mb",
+                                             "data.nested",     "data.strict",  "data.crop"};
+  return keys;
+}
+
+FinishedRun::FinishedRun(fs::path folder, const std::vector<std::string>& settings)
+    : folder_(std::move(folder)),
+      own_(load_config(config_file(folder_), {})),
+      config_(with_settings(folder_, own_, settings)) {}
 
 IdentityTable FinishedRun::identities() const { return IdentityTable::read(folder_ / "identities.tsv"); }
 
@@ -103,7 +123,7 @@ fs::path FinishedRun::checkpoint(const std::string& which) const {
 }
 
 Network FinishedRun::network(const std::string& which, Device device) const {
-  if (which == "last" || which == "best") refuse_edited_settings(checkpoint(which), config_);
+  if (which == "last" || which == "best") refuse_edited_settings(checkpoint(which), own_);
   use_precision(config_);
   Network network = make_network(config_);
   for (Parameter* p : network.parameters()) {

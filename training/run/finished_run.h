@@ -19,8 +19,9 @@ namespace dg {
 /// RUN/, as doppel train leaves it.
 class FinishedRun {
  public:
-  /// Reads the configuration. IoError if the folder is no run.
-  explicit FinishedRun(std::filesystem::path folder);
+  /// Reads the configuration, with `settings` ("section.key=value") over it. IoError if the folder is no run;
+  /// Error for settings that change other keys than those of evaluation_keys().
+  explicit FinishedRun(std::filesystem::path folder, const std::vector<std::string>& settings = {});
 
   const std::filesystem::path& folder() const { return folder_; }
   const Config& config() const { return config_; }
@@ -34,8 +35,12 @@ class FinishedRun {
 
  private:
   std::filesystem::path folder_;
-  Config config_;
+  Config own_, config_;  // as it is in the folder, and with the settings over it
 };
+
+/// The keys that an evaluation may have otherwise than the run: how its photos are read, and nothing that the
+/// network was trained with.
+const std::vector<std::string>& evaluation_keys();
 
 /// What everything that reads finished runs is told, beside the runs.
 struct EvaluateOptions {
@@ -43,6 +48,7 @@ struct EvaluateOptions {
   std::string checkpoint = "last";  // "last", "best" or a file
   Device device = Device::cpu;
   KnownBy known_by = KnownBy::photos;  // how identities of a class folder are known again
+  std::vector<std::string> settings;   // "section.key=value" over the run's, of evaluation_keys()
   bool brief = false;                  // nothing is noted that is as it should be
   std::function<void(const std::string&)> note = [](const std::string&) {
   };  // is told what people should know

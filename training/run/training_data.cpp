@@ -105,4 +105,8 @@ PhotoStoreOptions photo_options(const Config& config, std::int64_t memory_bytes)
           .max_broken_share = config.data.max_broken};
 }
 
+EmbedderOptions embedder_options(const Config& config, Device device) {
+  return {.device = device, .workers = static_cast<int>(config.data.workers)};
+}
+
 }  // namespace dg

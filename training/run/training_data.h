@@ -8,6 +8,7 @@
 #include "data/photo_set.h"
 #include "data/photo_store.h"
 #include "data/split.h"
+#include "recognition/embedder.h"
 #include "training/config/plan.h"
 
 namespace dg {
@@ -43,5 +44,8 @@ std::int64_t cache_bytes(const Config& config, const std::filesystem::path& data
 /// How a run with this configuration reads photos, with `memory_bytes` for decoded ones: 0 where each is used
 /// once.
 PhotoStoreOptions photo_options(const Config& config, std::int64_t memory_bytes = 0);
+
+/// How an evaluation with this configuration takes photos through the network: with its data.workers.
+EmbedderOptions embedder_options(const Config& config, Device device);
 
 }  // namespace dg

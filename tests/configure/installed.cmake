@@ -1,0 +1,50 @@
+# cmake -DBUILD=<build of doppel> -P installed.cmake: installs the program into a prefix of its own inside BUILD, moves that, and
+# uses it from a folder where there is nothing else. From scratch every time.
+set(work ${BUILD}/installed)
+set(prefix "${work}/moved here")
+file(REMOVE_RECURSE ${work})
+file(MAKE_DIRECTORY ${work}/elsewhere)
+
+function(run expected)
+  execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${work}/elsewhere RESULT_VARIABLE result OUTPUT_VARIABLE output
+                  ERROR_VARIABLE error)
+  if(NOT result EQUAL expected)
+    list(JOIN ARGN " " command)
+    message(FATAL_ERROR "exit code ${result}, expected ${expected}: ${command}\n${output}${error}")
+  endif()
+  set(said "${output}${error}" PARENT_SCOPE)
+endfunction()
+
+function(expect_said)
+  foreach(text IN LISTS ARGN)
+    string(FIND "${said}" "${text}" at)
+    if(at EQUAL -1)
+      message(FATAL_ERROR "\"${text}\" is not in: ${said}")
+    endif()
+  endforeach()
+endfunction()
+
+run(0 ${CMAKE_COMMAND} --install ${BUILD} --prefix ${work}/prefix --component program)
+file(RENAME ${work}/prefix ${prefix})
+set(share ${prefix}/share/doppel)
+foreach(file recipes/celeba5k.toml recipes/small/l2s-9.toml recipes/paper/l2s-9.toml docs/configuration.md docs/commands.md
+             README.md ../man/man1/doppel.1 ../bash-completion/completions/doppel)
+  if(NOT EXISTS ${share}/${file})
+    message(FATAL_ERROR "${file} was not installed")
+  endif()
+endforeach()
+if(EXISTS ${share}/recipes/tables.toml)
+  message(FATAL_ERROR "tables.toml is no recipe")
+endif()
+
+set(doppel ${prefix}/bin/doppel)
+run(0 ${doppel} --version)
+expect_said("recipes        ${share}/recipes" "documents      ${share}/docs")
+run(1 ${doppel} train none --run run --recipe nowhere)
+expect_said("recipes in ${share}/recipes: celeba5k, demo, paper, small and stable")
+set(toy steps=2 network.input=16 network.width=0.0625 network.embedding=4 init.lsuv_images=8 evaluate.every=0 optim.warmup=0)
+list(TRANSFORM toy PREPEND "--set=")
+run(0 ${doppel} demo out --base 30 --novel 3 --photos 4 ${toy})
+expect_said("novel top-1")
+run(0 ${doppel} train out/faces --run run --recipe small/l2s-9 --stop-after 1 ${toy}
+    --set network.input=64 --set data.base_identities=30)

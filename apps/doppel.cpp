@@ -29,6 +29,8 @@ void add_commands(CLI::App& app) {
   add_train_command(app);
   add_evaluate_command(app);
   add_classifier_command(app);
+  add_report_command(app);
+  add_compare_command(app);
   add_demo_command(app);
   add_bench_command(app);
   add_completion_command(app);

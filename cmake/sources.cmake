@@ -191,12 +191,31 @@ set(DG_PROGRAM
   training/run/training_evaluation.cpp
   training/run/verdict.cpp
   training/run/verification_pairs.cpp
+  report/curves.cpp
+  report/examples.cpp
+  report/figure_sections.cpp
+  report/figures.cpp
+  report/interval_chart.cpp
+  report/markup.cpp
+  report/page.cpp
+  report/picture_sections.cpp
+  report/pictures.cpp
+  report/report.cpp
+  report/run_report.cpp
+  report/section_parts.cpp
+  report/settings_section.cpp
+  report/settings_table.cpp
+  report/style.cpp
+  report/svg_chart.cpp
+  report/training_sections.cpp
+  report/trial.cpp
 )
 
 set(DG_APPS
   apps/classifier.cpp
   apps/command_text.cpp
   apps/completion.cpp
+  apps/compare.cpp
   apps/demo.cpp
   apps/doppel.cpp
   apps/evaluate.cpp
@@ -205,6 +224,8 @@ set(DG_APPS
   apps/manual.cpp
   apps/options.cpp
   apps/recipes.cpp
+  apps/report.cpp
+  apps/report_options.cpp
   apps/signals.cpp
   apps/train.cpp
   apps/usage.cpp

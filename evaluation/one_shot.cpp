@@ -30,12 +30,10 @@ double confidence(const Recognition& photo) {
   return photo.answered() ? photo.confidence : Answer::unanswered;
 }
 
-void add_unanswered(std::vector<Recognition>& photos, std::span<const ClassId> unanswered,
-                    std::size_t identities) {
+void check_unanswered(std::span<const ClassId> unanswered, std::size_t identities) {
   for (const ClassId id : unanswered) {
     require(id >= 0 && static_cast<std::size_t>(id) < identities, "one_shot",
             "class ids of unanswered photos must be below {}, got {}", identities, id);
-    photos.push_back({.identity = id, .predicted = no_class});
   }
 }
 
@@ -58,20 +56,6 @@ FamilyErrors family_errors(std::span<const Recognition> novel, std::span<const i
   return result;
 }
 
-std::vector<Recognition> recognise(const EmbeddingView& prototypes, const TestPhotos& photos) {
-  if (photos.embeddings.values.empty() && photos.identities.empty()) return {};
-  require(photos.embeddings.rows() == photos.identities.size(), "one_shot",
-          "there must be one identity per test embedding, got {} for {}", photos.identities.size(),
-          photos.embeddings.rows());
-  const std::vector<Match> matches = nearest_prototypes(photos.embeddings, prototypes);
-  std::vector<Recognition> out;
-  out.reserve(matches.size());
-  for (std::size_t i = 0; i < matches.size(); ++i) {
-    out.push_back({photos.identities[i], matches[i].prototype, matches[i].cosine});
-  }
-  return out;
-}
-
 }  // namespace
 
 const Coverage& OneShotResult::coverage_at(double precision) const {
@@ -89,6 +73,10 @@ std::vector<Answer> to_answers(std::span<const Recognition> photos) {
   return answers;
 }
 
+void add_unanswered(std::vector<Recognition>& photos, std::span<const ClassId> unanswered) {
+  for (const ClassId id : unanswered) photos.push_back({.identity = id, .predicted = no_class});
+}
+
 OneShotResult score_one_shot(std::vector<Recognition> novel, std::vector<Recognition> base,
                              std::size_t identities, std::span<const int> family,
                              const Unanswered& unanswered) {
@@ -98,8 +86,10 @@ OneShotResult score_one_shot(std::vector<Recognition> novel, std::vector<Recogni
           "the family table must have one entry per identity, got {} for {}", family.size(), identities);
   check_classes("novel", novel, identities);
   check_classes("base", base, identities);
-  add_unanswered(novel, unanswered.novel, identities);
-  add_unanswered(base, unanswered.base, identities);
+  check_unanswered(unanswered.novel, identities);
+  check_unanswered(unanswered.base, identities);
+  add_unanswered(novel, unanswered.novel);
+  add_unanswered(base, unanswered.base);
   OneShotResult result;
   result.identities = identities;
   if (!novel.empty()) {
@@ -119,10 +109,24 @@ OneShotResult score_one_shot(std::vector<Recognition> novel, std::vector<Recogni
   return result;
 }
 
+std::vector<Recognition> recognise_by_cosine(const EmbeddingView& prototypes, const TestPhotos& photos) {
+  if (photos.embeddings.values.empty() && photos.identities.empty()) return {};
+  require(photos.embeddings.rows() == photos.identities.size(), "one_shot",
+          "there must be one identity per test embedding, got {} for {}", photos.identities.size(),
+          photos.embeddings.rows());
+  const std::vector<Match> matches = nearest_prototypes(photos.embeddings, prototypes);
+  std::vector<Recognition> out;
+  out.reserve(matches.size());
+  for (std::size_t i = 0; i < matches.size(); ++i) {
+    out.push_back({photos.identities[i], matches[i].prototype, matches[i].cosine});
+  }
+  return out;
+}
+
 OneShotResult one_shot(const EmbeddingView& prototypes, const TestPhotos& novel, const TestPhotos& base,
                        std::span<const int> family, const Unanswered& unanswered) {
-  return score_one_shot(recognise(prototypes, novel), recognise(prototypes, base), prototypes.rows(), family,
-                        unanswered);
+  return score_one_shot(recognise_by_cosine(prototypes, novel), recognise_by_cosine(prototypes, base),
+                        prototypes.rows(), family, unanswered);
 }
 
 nlohmann::ordered_json to_json(const OneShotResult& result) {

@@ -62,11 +62,19 @@ struct TestPhotos {
   std::span<const ClassId> identities;
 };
 
+/// Each photo is taken for the identity of the nearest of the `prototypes` [identities, dim]; the cosine is the
+/// confidence. In the order of the photos; none give none. Errors of nearest_prototypes, and where the photos'
+/// identities are not as many as their embeddings.
+std::vector<Recognition> recognise_by_cosine(const EmbeddingView& prototypes, const TestPhotos& photos);
+
 /// Who is on the test photos that could not be read. They count among all photos, as ones that were not
 /// recognised: left out, they would make every figure better.
 struct Unanswered {
   std::vector<ClassId> novel, base;
 };
+
+/// Puts a Recognition of no answer behind the others for each of the `unanswered`.
+void add_unanswered(std::vector<Recognition>& photos, std::span<const ClassId> unanswered);
 
 /// The figures for recognitions from any source (prototypes, a classifier's probabilities), and for the
 /// `unanswered`, which stand behind the others in the result. `family` is empty or names a family for each of

@@ -72,18 +72,13 @@ std::vector<ClassId> identities_unseen(std::span<const PhotoId> asked, std::span
   return identities;
 }
 
-ProtocolPhotos embed_protocol(Network& network, PhotoStore& store, const Split& split,
-                              const EmbedderOptions& options) {
+ProtocolPhotos embed_split(Network& network, PhotoStore& store, const Split& split,
+                           const EmbedderOptions& options) {
   const PhotoSet& set = store.photo_set();
   const auto embed = [&](std::span<const PhotoId> photos) {
     return embed_photos(network, store, photos, options);
   };
   const std::vector<PhotoId> tests = flatten(split.novel_test), base_tests = flatten(split.base_test);
-  require(
-      !tests.empty() || !base_tests.empty(), "one-shot",
-      "there must be photos to test: of novel identities (data.base_identities) beside the one that enrols "
-      "each, or of base identities (data.base_test_photos), got none of {} novel and {} base identities",
-      split.novel_classes.size(), split.base_classes.size());
   ProtocolPhotos all;
   all.identities = static_cast<ClassId>(set.classes.size());
   if (split.test_may_enrol) {
@@ -104,6 +99,16 @@ ProtocolPhotos embed_protocol(Network& network, PhotoStore& store, const Split& 
   all.unanswered.base = identities_unseen(base_tests, all.base.photos, set);
   all.novel.dim = all.base.dim = all.enrolled.dim;
   return all;
+}
+
+ProtocolPhotos embed_protocol(Network& network, PhotoStore& store, const Split& split,
+                              const EmbedderOptions& options) {
+  require(
+      !flatten(split.novel_test).empty() || !flatten(split.base_test).empty(), "one-shot",
+      "there must be photos to test: of novel identities (data.base_identities) beside the one that enrols "
+      "each, or of base identities (data.base_test_photos), got none of {} novel and {} base identities",
+      split.novel_classes.size(), split.base_classes.size());
+  return embed_split(network, store, split, options);
 }
 
 }  // namespace dg

@@ -30,9 +30,12 @@ struct ProtocolPhotos {
 std::vector<ClassId> identities_unseen(std::span<const PhotoId> asked, std::span<const PhotoId> seen,
                                        const PhotoSet& set);
 
-/// Embeds them. Where the split allows it, a novel identity whose enrol photo is broken is enrolled with its
-/// first good test photo, which then does not test. Error as enrol, and when there is no test photo,
-/// neither novel nor base.
+/// Embeds them, be there a test photo or not. Where the split allows it, a novel identity whose enrol photo is
+/// broken is enrolled with its first good test photo, which then does not test. Error as enrol.
+ProtocolPhotos embed_split(Network& network, PhotoStore& store, const Split& split,
+                           const EmbedderOptions& options = {});
+
+/// The same for the one-shot protocol, where there must be a test photo, novel or base: Error without any.
 ProtocolPhotos embed_protocol(Network& network, PhotoStore& store, const Split& split,
                               const EmbedderOptions& options = {});
 

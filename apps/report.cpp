@@ -1,0 +1,60 @@
+// doppel report RUN... --out FILE: what runs have learnt, as one HTML page that needs no network.
+#include <fmt/format.h>
+
+#include "apps/commands.h"
+#include "apps/report_options.h"
+#include "interop/error_message.h"
+#include "report/page.h"
+#include "training/run/metrics_table.h"
+
+namespace dg {
+namespace {
+
+constexpr int most_reported = 100;  // CLI11 asks for a limit; a page of so many runs can be read no more
+
+struct ReportArguments {
+  ReportedRuns runs;
+  std::string out = "report.html";
+  JsonOption json;
+  bool no_photos = false;
+};
+
+// The table beside the metrics is a courtesy: a folder that may not be written to can be reported on too.
+void write_table(const std::filesystem::path& run) {
+  try {
+    write_metrics_csv(run);
+  } catch (const IoError& e) {
+    print_note(error_message(e));
+  }
+}
+
+void run_report(const ReportArguments& a) {
+  std::vector<reporting::ReportOptions> options = a.runs.options(a.json.file() == "-");
+  for (reporting::ReportOptions& of_run : options) of_run.photos = !a.no_photos;
+  reporting::refuse_to_replace(a.out);
+  const reporting::Report report = reporting::make_report(a.runs.folders(), options);
+  for (const std::filesystem::path& run : a.runs.folders()) write_table(run);
+  for (const reporting::ReportedRun& reported : report) {
+    if (!reported.run.untested.empty())
+      print_note(fmt::format("{}: not tried on photos: {}", reported.run.name, reported.run.untested));
+  }
+  const std::string page = reporting::report_page(report, !a.no_photos);
+  reporting::write_report(a.out, page);
+  a.json.write([&] { fmt::print("{}: {} runs, {} KB\n", a.out, report.size(), (page.size() + 1023) / 1024); },
+               reporting::to_json(report));
+}
+
+}  // namespace
+
+void add_report_command(CLI::App& app) {
+  auto a = std::make_shared<ReportArguments>();
+  CLI::App* command = app.add_subcommand(
+      "report", "What runs have learnt, as one HTML page with curves, figures and pictures");
+  a->runs.add(*command, 1, most_reported);
+  command->add_option("--out", a->out, "The page; replaces nothing but such a page")->capture_default_str();
+  a->json.add(*command, "Write the figures of the page as JSON; - = to stdout");
+  command->add_flag("--no-photos", a->no_photos, "Leave the photos of people out; their names stay");
+  command->callback([a] { run_report(*a); });
+}
+
+}  // namespace dg

@@ -52,7 +52,7 @@ void add_report_command(CLI::App& app) {
       "report", "What runs have learnt, as one HTML page with curves, figures and pictures");
   a->runs.add(*command, 1, most_reported);
   command->add_option("--out", a->out, "The page; replaces nothing but such a page")->capture_default_str();
-  a->json.add(*command, "Write the figures of the page as JSON; - = to stdout");
+  a->json.add(*command);
   command->add_flag("--no-photos", a->no_photos, "Leave the photos of people out; their names stay");
   command->callback([a] { run_report(*a); });
 }

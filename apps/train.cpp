@@ -7,6 +7,7 @@
 
 #include "apps/commands.h"
 #include "apps/options.h"
+#include "apps/recipes.h"
 #include "apps/signals.h"
 #include "tensor/check.h"
 #include "tensor/parallel.h"

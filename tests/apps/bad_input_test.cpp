@@ -44,8 +44,13 @@ TEST(BadInput, ArgumentsThatMakeNoSense) {
   const fs::path data = pattern_folder("cli_args"), run = fresh_folder("cli_args_out") / "run";
   expect_refused({}, {"subcommand"});
   expect_refused({"tarin"}, {"subcommand", "tarin"});
-  expect_refused({"train", data.string()}, {"--run"});
   expect_refused({"train", "--run", run.string()}, {"DATA is required"});
+  expect_refused({"train", "--resume", run.string()},
+                 {"required DATA, got none: there is no run in " + run.string() + " to go on with"});
+  expect_refused({"train", "--extend", "5", "--run", run.string()}, {"there is none in " + run.string()});
+  expect_refused(
+      {"train", data.string(), "--resume", run.string(), "--run", run.string()},
+      {"required one folder of a run, got --run " + run.string() + " and --resume " + run.string()});
   expect_refused(train_words(data, run, {"--stpes", "3"}), {"--stpes"});
   expect_refused(train_words(data, run, {"--steps", "many"}), {"--steps", "many"});
   expect_refused(train_words(data, run, {"--stop-after", "-3"}), {"--stop-after"});

@@ -87,7 +87,7 @@ TEST_F(ClassifierCommand, RefusesWhatItCannotDo) {
       {{"evaluate", a, b, photos, "--protocol", "verification", "--pairs", "x"}, "takes one run"},
       {{"evaluate", a, b, photos, "--checkpoint", "x"}, "last or best"},
       {{"classifier", photos, photos}, photos + ": not a run folder"},
-      {{"classifier", a, photos}, "classifier.batch must be in 1..12"},
+      {{"classifier", a, photos, "--set", "classifier.batch=81"}, "classifier.batch must be in 1..12"},
       {{"classifier", a, photos, "--set", "classifier.rates=1"}, "did you mean classifier.rate"},
       {{"classifier", a, photos, "--set", "classifier.final_rate=1"},
        "classifier.final_rate must be at most"},

@@ -55,10 +55,11 @@ TEST(CommandLine, TrainFillsTheRunFolderAndRepeatsItselfBitForBit) {
   EXPECT_TRUE(contains(f.err, "9 base identities train, 3 novel ones are held out"));
   EXPECT_EQ(f.err.find('\r'), std::string::npos) << "a progress line that no terminal shows";
 
-  EXPECT_EQ(files_in(out / "a"),
-            (Words{last.string(), "config.toml", "identities.tsv", "metrics.csv", "metrics.jsonl"}));
+  EXPECT_EQ(files_in(out / "a"), (Words{last.string(), "config.toml", "data.txt", "identities.tsv",
+                                        "metrics.csv", "metrics.jsonl"}));
   EXPECT_EQ(differences(load_config(out / "a" / "config.toml", {}), tiny_config({"steps=20", "seed=5"})),
-            Words{});
+            (Words{"data.cache_mb", "classifier.batch"}))
+      << "what nobody gave fits the data";
   std::istringstream metrics(file_text(out / "a" / "metrics.jsonl"));
   int lines = 0;
   for (std::string line; std::getline(metrics, line);) {

@@ -116,10 +116,11 @@ class Program {
 
 inline Finished doppel(const Words& arguments) { return Program(arguments).finish(); }
 
-/// `doppel train DATA --run RUN` with the tiny settings; `more` comes last and wins.
+/// `doppel train DATA --run RUN` with the tiny settings and no evaluation; `more` comes last and wins.
 inline Words train_words(const fs::path& data, const fs::path& run, const Words& more = {}) {
   Words words{"train", data.string(), "--run", run.string(), "--device", "cpu", "--threads", "1"};
   for (const std::string& setting : tiny_settings) words.insert(words.end(), {"--set", setting});
+  words.insert(words.end(), {"--set", "evaluate.every=0"});
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }

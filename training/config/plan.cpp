@@ -65,16 +65,18 @@ class Plan {
 
   void images_per_class() {
     if (!open("sampling.images_per_class")) return;
-    const std::int64_t fitting = std::clamp<std::int64_t>(facts_.photos_of_each, 2, most_images);
-    std::int64_t k = fitting;
-    if (!open("sampling.batch") && c_.sampling.batch % k != 0) {
-      for (k = most_images; k > 1 && c_.sampling.batch % k != 0;) --k;
+    const Config::Sampling& s = c_.sampling;
+    std::int64_t k = std::clamp<std::int64_t>(facts_.photos_of_each, 2, most_images);
+    if (!open("sampling.batch")) {
+      const bool classes_asked = !open("sampling.classes") && s.classes > 0;
+      if (classes_asked) {
+        k = std::max<std::int64_t>(1, s.batch / s.classes);
+      } else if (s.batch % k != 0) {
+        for (k = most_images; k > 1 && s.batch % k != 0;) --k;
+      }
       c_.sampling.images_per_class = {k, k};
-      return say("sampling.images_per_class", "divides the batch of {} that was asked for",
-                 c_.sampling.batch);
+      return say("sampling.images_per_class", "of the {} in the batch that was asked for", s.batch);
     }
-    if (!open("sampling.batch") && !open("sampling.classes") && c_.sampling.classes > 0)
-      k = std::max<std::int64_t>(1, c_.sampling.batch / c_.sampling.classes);
     c_.sampling.images_per_class = {k, k};
     say("sampling.images_per_class", "half of the people have {} or more photos to train on; pairs need two",
         facts_.photos_of_each);

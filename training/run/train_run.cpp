@@ -65,14 +65,15 @@ class Run {
     if (!lock_->not_held().empty())
       status_.note(
           fmt::format("the run folder cannot be locked ({}): start no second run in it", lock_->not_held()));
-    if (const std::string note = start(); !note.empty()) status_.note(note);
+    const std::string note = start();
+    options_.before_steps();
+    if (!note.empty()) status_.note(note);
     log_.emplace(
         options_.run, status_,
         RunLogOptions{.first_step = trainer_.next_step() + 1, .repeats_evaluation = evaluation_owed_});
     if (options_.restarted) say_that_it_begins_again(*options_.restarted);
     metrics_.start(trainer_.next_step(), time_.seconds());
     const std::int64_t first = trainer_.next_step();
-    options_.before_steps();
     status_.begin_anew();  // the first step is shown, however short the time since the initialisation
     store_.stop_when(options_.stop);
     bool stopped = false;

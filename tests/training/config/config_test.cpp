@@ -144,8 +144,9 @@ TEST(Config, EveryKeyIsReadWrittenAndCompared) {
 
 TEST(Config, WrittenTomlIsStableAndSpellsFloatsAsFloats) {
   const std::string toml = to_toml(Config());
-  EXPECT_EQ(toml.substr(0, toml.find("workers")),
-            "seed = 0\nsteps = 5000\n\n[data]\nbase_identities = \"auto\"\nbase_test_photos = 1\n");
+  EXPECT_EQ(
+      toml.substr(0, toml.find("workers")),
+      "seed = 0\nsteps = 5000\nepochs = 0.0\n\n[data]\nbase_identities = \"auto\"\nbase_test_photos = 1\n");
   EXPECT_NE(toml.find("\nl2_softmax = 1.0\n"), std::string::npos);
   EXPECT_NE(toml.find("\nfinal_rate = 1e-05\n"), std::string::npos);
 }

@@ -80,8 +80,9 @@ TEST(Config, WrongTypeNamesFileLineWhatIsExpectedAndWhatCame) {
             "r.toml:1: network is a section and must be a table, got 3 (an integer)");
   EXPECT_EQ(set_error("steps=lots"),
             "--set steps=lots: steps must be an integer in 1..1000000000, got 'lots' (a string)");
-  EXPECT_EQ(set_error("guard.collapse="),
-            "--set guard.collapse=: guard.collapse must be \"stop\" or \"warn\", got '' (a string)");
+  EXPECT_EQ(
+      set_error("guard.collapse="),
+      "--set guard.collapse=: guard.collapse must be \"stop\", \"warn\" or \"restart\", got '' (a string)");
 }
 
 TEST(Config, ValuesOutOfRangeAreErrors) {

@@ -102,8 +102,8 @@ TEST(ConfigChecks, AConfigurationMadeInCodeMeetsTheSameRanges) {
             "[config] optim.decay must be a number >= 0, got nan");
   EXPECT_EQ(invalid([](Config& c) { c.seed = ~std::uint64_t{0}; }),
             "[config] seed must be an integer >= 0, got 18446744073709551615");
-  EXPECT_EQ(invalid([](Config& c) { c.guard.collapse = static_cast<OnCollapse>(2); }),
-            "[config] guard.collapse must be \"stop\" or \"warn\", got 2");
+  EXPECT_EQ(invalid([](Config& c) { c.guard.collapse = static_cast<OnCollapse>(3); }),
+            "[config] guard.collapse must be \"stop\", \"warn\" or \"restart\", got 3");
   EXPECT_EQ(invalid([](Config& c) {
               c.data.base_identities = {SplitOptions::Base::first, 0};
             }),

@@ -84,7 +84,7 @@ TEST_F(RunLogTest, ProgressSaysHowFarItIsAndHowLongItTakes) {
     log.progress({.step = 40,
                   .steps = 5000,
                   .epoch = 0.3213,
-                  .loss = 6.21015,
+                  .loss = 6.21016,
                   .violating = 0.125,
                   .images_per_second = 812.4,
                   .elapsed = 12,

@@ -61,9 +61,14 @@ void run_compare(const CompareArguments& a) {
 void add_compare_command(CLI::App& app) {
   auto a = std::make_shared<CompareArguments>();
   CLI::App* command = app.add_subcommand(
-      "compare", "Two runs: settings that differ, and figures with paired intervals on the same test photos");
+      "compare",
+      "Compare two runs: settings that differ, and figures with paired intervals on the same photos");
   a->runs.add(*command, 2, 2);
   a->json.add(*command);
+  add_examples(*command,
+               {{"doppel compare runs/random runs/first", "Say what mining has brought, and how surely."},
+                {"doppel compare runs/a runs/b --data DATA --json -",
+                 "Compare two runs on photos that were moved, as JSON."}});
   command->callback([a] { run_compare(*a); });
 }
 

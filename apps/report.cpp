@@ -49,11 +49,17 @@ void run_report(const ReportArguments& a) {
 void add_report_command(CLI::App& app) {
   auto a = std::make_shared<ReportArguments>();
   CLI::App* command = app.add_subcommand(
-      "report", "What runs have learnt, as one HTML page with curves, figures and pictures");
+      "report", "Show what runs have learnt, as one HTML page with curves, figures and pictures");
   a->runs.add(*command, 1, most_reported);
-  command->add_option("--out", a->out, "The page; replaces nothing but such a page")->capture_default_str();
+  start_group(*command, group::output);
+  command->add_option("--out", a->out, "The page; replaces nothing but such a page")
+      ->capture_default_str()
+      ->option_text(value::file);
   a->json.add(*command);
   command->add_flag("--no-photos", a->no_photos, "Leave the photos of people out; their names stay");
+  add_examples(*command, {{"doppel report runs/people-1", "Write report.html about one run."},
+                          {"doppel report runs/random runs/first --out two.html --no-photos",
+                           "Set two runs side by side, on a page that may be passed on."}});
   command->callback([a] { run_report(*a); });
 }
 

@@ -3,7 +3,11 @@
 namespace dg {
 
 void ReportedRuns::add(CLI::App& command, int least, int most) {
-  command.add_option("runs", folders_, "Run folders of doppel train")->required()->expected(least, most);
+  command.add_option("RUN", folders_, "Run folders of doppel train")
+      ->required()
+      ->expected(least, most)
+      ->option_text(std::string(value::run) + "...");
+  start_group(command, group::data);
   command
       .add_option(
           "--data", data_,
@@ -11,7 +15,8 @@ void ReportedRuns::add(CLI::App& command, int least, int most) {
           "once for all runs, or once for each in their order")
       ->take_all()
       ->expected(1)
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->option_text(value::data);
   add_checkpoint(command, checkpoint_);
   add_known_by(command, known_by_, false);
   device_.add(command);

@@ -9,7 +9,7 @@
 #include "apps/options.h"
 #include "apps/recipes.h"
 #include "apps/signals.h"
-#include "tensor/check.h"
+#include "apps/usage.h"
 #include "tensor/parallel.h"
 #include "training/run/run_request.h"
 #include "training/trainer.h"
@@ -41,11 +41,12 @@ RunRequest request_of(const TrainArguments& a) {
     if (a.run.empty()) {
       r.run = a.resume;
     } else {
-      require(r.data.empty(), "train", "required one folder of a run, got --run {} and --resume {}", a.run,
-              a.resume);
+      require_usage(r.data.empty(), "train", "required one folder of a run, got --run {} and --resume {}",
+                    a.run, a.resume);
       r.data = a.resume;
     }
   }
+  require_usage(!r.data.empty() || r.resume || r.extend, "train", "DATA is required, got none");
   if (a.steps) r.settings.push_back(fmt::format("steps={}", *a.steps));
   if (a.epochs) r.settings.push_back(fmt::format("epochs={}", *a.epochs));
   if (a.seed) r.settings.push_back(fmt::format("seed={}", *a.seed));
@@ -94,7 +95,7 @@ void add_train_command(CLI::App& app) {
   add_settings(*command, a->set, "section.key=value, over the recipe; may be repeated");
   command->add_option("--steps", a->steps, "Length of the schedule, in batches")->check(at_least(1));
   command->add_option("--epochs", a->epochs, "The same as how often each photo is seen, in the mean")
-      ->check(at_least(0));
+      ->check(above(0));
   command->add_option("--stop-after", a->stop_after, "End after this many steps, with the schedule unchanged")
       ->check(at_least(0));
   command->add_option("--seed", a->seed, "Seed of everything random")->check(at_least(0));

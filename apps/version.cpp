@@ -5,7 +5,9 @@
 // libjpeg's header needs <cstdio> before it.
 #include <fmt/format.h>
 #include <jpeglib.h>
+#include <png.h>
 #include <toml++/toml.h>
+#include <webp/decode.h>
 
 #include <nlohmann/json.hpp>
 
@@ -20,6 +22,12 @@ namespace {
 #define DG_TEXT_OF(macro) #macro
 #define DG_TEXT(macro) DG_TEXT_OF(macro)
 
+// One byte a number, as libwebp packs it.
+std::string webp_version() {
+  const int v = WebPGetDecoderVersion();
+  return fmt::format("{}.{}.{}", v >> 16, (v >> 8) & 255, v & 255);
+}
+
 struct Line {
   const char* name;
   std::string value;
@@ -30,6 +38,8 @@ std::vector<Line> library_lines() {
   return {
       {"oneDNN", cpu::onednn_version()},
       {"libjpeg-turbo", DG_TEXT(LIBJPEG_TURBO_VERSION)},
+      {"libpng", png_get_libpng_ver(nullptr)},
+      {"libwebp", webp_version()},
       {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
       {"nlohmann-json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
                                     NLOHMANN_JSON_VERSION_PATCH)},

@@ -168,7 +168,8 @@ TEST(Version, HasABuildDevicesAndLibraries) {
   EXPECT_TRUE(std::regex_search(value_of_line("CUDA"), std::regex("^(on|off)")));
   EXPECT_TRUE(std::regex_match(value_of_line("device cpu"), std::regex("[1-9][0-9]* cores?")));
   EXPECT_FALSE(value_of_line("device cuda").empty());
-  for (const char* library : {"oneDNN", "libjpeg-turbo", "fmt", "nlohmann-json", "toml++", "CLI11"})
+  for (const char* library :
+       {"oneDNN", "libjpeg-turbo", "libpng", "libwebp", "fmt", "nlohmann-json", "toml++", "CLI11"})
     EXPECT_TRUE(std::regex_match(value_of_line(library), std::regex("[0-9]+\\.[0-9]+.*")))
         << value_of_line(library);
   EXPECT_TRUE(fs::exists(fs::path(value_of_line("recipes")) / "demo.toml"));

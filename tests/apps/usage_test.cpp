@@ -29,7 +29,7 @@ TEST(Usage, WhatIsMeantIsNamed) {
       {{"train", "people", "--run", "r", "--gpu"}, "did you mean --device?"},
       {{"train", "people", "--run", "r", "--config", "c"}, "did you mean --recipe?"},
       {{"evaluate", "r", "people", "--num_threads", "2"}, "did you mean --threads?"},
-      {{"evaluate", "r", "people", "--xyzzy"}, "there is no option --xyzzy\n"},
+      {{"evaluate", "r", "people", "--lfw"}, "there is no option --lfw\n"},
       {{"faces", "f", "--people", "4"}, "did you mean --identities?"}};
   for (const auto& [words, message] : cases) {
     const Finished f = doppel(words);
@@ -40,10 +40,10 @@ TEST(Usage, WhatIsMeantIsNamed) {
 }
 
 TEST(Usage, TheSecondLineSaysHowTheSubcommandIsUsed) {
-  const Finished f = doppel({"faces"});
+  const Finished f = doppel({"classifier", "runs/mine"});
   EXPECT_EQ(f.err,
-            "doppel faces: DIR is required\n"
-            "Usage: doppel faces DIR [OPTIONS]; doppel faces --help says more\n");
+            "doppel classifier: DATA is required\n"
+            "Usage: doppel classifier RUN DATA [OPTIONS]; doppel classifier --help says more\n");
 }
 
 TEST(Usage, NumbersOutOfRangeAreToldInShort) {

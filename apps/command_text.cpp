@@ -4,6 +4,8 @@
 #include <cctype>
 #include <sstream>
 
+#include "training/run/classifier_run.h"
+
 namespace dg {
 namespace {
 
@@ -94,6 +96,14 @@ std::vector<std::string> words_of_value(const std::string& value) {
       words.push_back(word);
   }
   return words;
+}
+
+bool takes_key(const CLI::App& command, const std::string& key) {
+  if (command.get_option_no_throw("--set") == nullptr) return false;
+  const std::string& name = command.get_name();
+  const std::vector<std::string>& of_evaluate = evaluation_keys();
+  if (name == "evaluate") return std::find(of_evaluate.begin(), of_evaluate.end(), key) != of_evaluate.end();
+  return name != "classifier" || is_classifier_key(key);
 }
 
 std::vector<const CLI::App*> all_commands(const CLI::App& program) {

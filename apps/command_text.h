@@ -41,6 +41,9 @@ std::string full_name(const CLI::App& command);
 /// The words of a value "auto|cpu|cuda" or "last|best|FILE": "last" and "best". Empty for "FILE".
 std::vector<std::string> words_of_value(const std::string& value);
 
+/// Whether the --set of `command` takes this key; false where it has none.
+bool takes_key(const CLI::App& command, const std::string& key);
+
 /// Every subcommand, the program itself first, subcommands after the one that they belong to.
 std::vector<const CLI::App*> all_commands(const CLI::App& program);
 

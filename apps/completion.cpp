@@ -47,7 +47,7 @@ _doppel() {
       FILE|DATA) compopt -o filenames 2>/dev/null; IFS=$'\n'; _doppel_add -f ;;
       DIR|RUN*) compopt -o filenames 2>/dev/null; IFS=$'\n'; _doppel_add -d ;;
       RECIPE) compopt -o filenames 2>/dev/null; _doppel_add -W "$_doppel_recipes"; IFS=$'\n'; _doppel_add -f ;;
-      KEY=VALUE) compopt -o nospace 2>/dev/null; _doppel_add -W "$_doppel_keys" ;;
+      KEY=VALUE) compopt -o nospace 2>/dev/null; _doppel_add -W "$(_doppel_keys "$command")" ;;
       [a-z-]*) _doppel_add -W "$word" ;;
     esac
   done
@@ -74,6 +74,15 @@ std::string in_words(std::string value) {
   return value;
 }
 
+// "section.key=" of all that its --set takes, so that only the value is left to type.
+std::vector<std::string> key_words_of(const CLI::App& command) {
+  std::vector<std::string> words;
+  for (const config::Key& key : config::keys()) {
+    if (takes_key(command, key.name)) words.push_back(key.name + "=");
+  }
+  return words;
+}
+
 // The words that a key takes, from `"stop" or "warn"` and the like.
 std::vector<std::string> words_of_key(const config::Key& key) {
   if (key.values == "true or false") return {"true", "false"};
@@ -83,7 +92,7 @@ std::vector<std::string> words_of_key(const config::Key& key) {
 
 std::string bash_script(const CLI::App& program) {
   BashTable commands{"is_command", ""}, values{"value", ""}, options{"options", ""},
-      arguments{"arguments", ""}, key_words{"key_words", ""};
+      arguments{"arguments", ""}, keys{"keys", ""}, key_words{"key_words", ""};
   for (const CLI::App* command : all_commands(program)) {
     const CommandText text = describe(*command);
     commands.add(text.name, {});
@@ -100,16 +109,15 @@ std::string bash_script(const CLI::App& program) {
     }
     options.add(text.name, names);
     arguments.add(text.name, taken);
+    keys.add(text.name, key_words_of(*command));
   }
-  std::vector<std::string> keys;
   for (const config::Key& key : config::keys()) {
-    keys.push_back(key.name + "=");
     if (const auto words = words_of_key(key); !words.empty()) key_words.add(key.name, words);
   }
   std::string script = "# Completion of doppel in bash, made by `doppel completion bash`.\n";
-  for (const BashTable& table : {commands, values, options, arguments, key_words}) script += table.text();
-  script += fmt::format("_doppel_keys='{}'\n_doppel_recipes='{}'\n", fmt::join(keys, " "),
-                        fmt::join(recipe_names(), " "));
+  for (const BashTable& table : {commands, values, options, arguments, keys, key_words})
+    script += table.text();
+  script += fmt::format("_doppel_recipes='{}'\n", fmt::join(recipe_names(), " "));
   return script + bash_function;
 }
 

@@ -52,6 +52,7 @@ const std::vector<Meaning>& options_meant() {
       {{"format", "json-out"}, {"--json"}},
       {{"subset", "split"}, {"--part"}},
       {{"mode", "task"}, {"--protocol"}},
+      {{"lfw", "pairs-file"}, {"--pairs"}},
       {{"people", "persons", "ids", "num-ids", "num-identities"}, {"--identities", "--base"}},
       {{"images", "num-photos", "samples"}, {"--photos"}},
       {{"dataset", "data", "data-dir", "input", "train-dir", "d"}, {"--data", "DATA"}},
@@ -100,10 +101,12 @@ std::string no_option(const CLI::App& command, const std::string& word) {
   std::string suggested = meant(options_meant(), name, there);
   if (std::find(arguments.begin(), arguments.end(), suggested) != arguments.end())
     return fmt::format("{}; {} is given without one", message, suggested);
-  if (suggested.empty() && text.takes_keys) {
+  if (suggested.empty()) {
     std::vector<std::string> settings;
-    for (const std::string& key : keys_for(name))
-      settings.push_back(fmt::format("--set {}{}", key, value.empty() ? "=..." : value));
+    for (const std::string& key : keys_for(name)) {
+      if (takes_key(command, key))
+        settings.push_back(fmt::format("--set {}{}", key, value.empty() ? "=..." : value));
+    }
     suggested = listed(settings);
   }
   if (suggested.empty()) suggested = nearest_name("--" + name, there);

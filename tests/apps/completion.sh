@@ -50,6 +50,8 @@ offers 'one-shot|verification' doppel evaluate r d --protocol ''
 offers 'development|test' doppel evaluate r d --part ''
 offers 'best|data|last|pairs.txt|some runs' doppel evaluate r d --checkpoint ''
 offers 'network.padding=' doppel train data --set network.pad
+offers 'data.nested=' doppel evaluate r d --set data.ne
+offers '' doppel evaluate r d --set optim.
 offers 'same|valid' doppel train data --set network.padding =
 offers 'valid' doppel train data --set network.padding = v
 offers 'false|true' doppel train data --set augment.mirror = ''

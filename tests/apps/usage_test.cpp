@@ -29,7 +29,9 @@ TEST(Usage, WhatIsMeantIsNamed) {
       {{"train", "people", "--run", "r", "--gpu"}, "did you mean --device?"},
       {{"train", "people", "--run", "r", "--config", "c"}, "did you mean --recipe?"},
       {{"evaluate", "r", "people", "--num_threads", "2"}, "did you mean --threads?"},
-      {{"evaluate", "r", "people", "--lfw"}, "there is no option --lfw\n"},
+      {{"evaluate", "r", "people", "--lfw", "p"}, "did you mean --pairs?"},
+      {{"evaluate", "r", "people", "--bs", "9"}, "there is no option --bs\n"},
+      {{"evaluate", "r", "people", "--num-workers", "2"}, "did you mean --set data.workers=...?"},
       {{"faces", "f", "--people", "4"}, "did you mean --identities?"}};
   for (const auto& [words, message] : cases) {
     const Finished f = doppel(words);

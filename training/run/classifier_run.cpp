@@ -21,8 +21,7 @@ namespace fs = std::filesystem;
 Config classifier_config(const FinishedRun& run, const std::vector<std::string>& settings) {
   const Config config = load_config(run.folder() / "config.toml", settings);
   std::vector<std::string> foreign = differences(run.config(), config);
-  std::erase_if(foreign,
-                [](const std::string& key) { return key == "seed" || key.starts_with("classifier."); });
+  std::erase_if(foreign, is_classifier_key);
   require(foreign.empty(), "classifier", "--set may change classifier.* and seed alone, got {}",
           fmt::join(foreign, ", "));
   return config;
@@ -110,6 +109,8 @@ double mean(std::span<const double> values) {
 }
 
 }  // namespace
+
+bool is_classifier_key(const std::string& key) { return key == "seed" || key.starts_with("classifier."); }
 
 ClassifierRunResult learn_on_run(const fs::path& folder, const EvaluateOptions& o,
                                  const std::vector<std::string>& settings) {

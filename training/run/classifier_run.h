@@ -19,6 +19,9 @@ struct ClassifierRunResult {
   double seconds = 0;  // of learning alone
 };
 
+/// Whether classifier learning may have this key otherwise than the run: classifier.* and seed.
+bool is_classifier_key(const std::string& key);
+
 /// Learns, writes both files and returns the figures. `settings`, "section.key=value", go over the run's. The
 /// run's own split is used: base identities are those it trained on, and DATA must hold them all; all others
 /// are novel, each with one enrolled photo. Of a dataset.toml the development set is recognised. Errors: base

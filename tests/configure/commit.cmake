@@ -1,0 +1,45 @@
+# cmake -DBUILD=<folder> -DSOURCE=<root of the project> -P commit.cmake: what cmake/commit.cmake writes for a checkout, a changed
+# one, and sources that are none; and that it leaves a file alone that says so already.
+find_program(GIT git)
+if(NOT GIT)
+  message(STATUS "git is not here: not tested")
+  return()
+endif()
+set(checkout ${BUILD}/checkout)
+file(REMOVE_RECURSE ${BUILD})
+file(MAKE_DIRECTORY ${checkout}/archive)
+file(WRITE ${checkout}/a.txt "a")
+
+function(git)
+  execute_process(COMMAND ${GIT} -C ${checkout} -c user.name=test -c user.email=test@example.org -c commit.gpgsign=false ${ARGN}
+                  OUTPUT_VARIABLE said COMMAND_ERROR_IS_FATAL ANY OUTPUT_STRIP_TRAILING_WHITESPACE)
+  set(said "${said}" PARENT_SCOPE)
+endfunction()
+
+function(expect commit folder)
+  execute_process(COMMAND ${CMAKE_COMMAND} -DSOURCE=${folder} -DFILE=${BUILD}/commit.cpp -P ${SOURCE}/cmake/commit.cmake
+                  COMMAND_ERROR_IS_FATAL ANY)
+  file(READ ${BUILD}/commit.cpp text)
+  if(NOT text MATCHES "built_commit = \"([^\"]*)\"" OR NOT CMAKE_MATCH_1 STREQUAL commit)
+    message(FATAL_ERROR "expected ${commit}, got: ${text}")
+  endif()
+endfunction()
+
+git(init -q)
+git(add a.txt)
+git(commit -q -m one)
+git(rev-parse --short=12 HEAD)
+expect("${said}" ${checkout})
+file(TOUCH_NOCREATE ${BUILD}/commit.cpp)
+file(TIMESTAMP ${BUILD}/commit.cpp before "%s")
+execute_process(COMMAND ${CMAKE_COMMAND} -E sleep 1.1)
+expect("${said}" ${checkout})
+file(TIMESTAMP ${BUILD}/commit.cpp after "%s")
+if(NOT before STREQUAL after)
+  message(FATAL_ERROR "a file that said so already was written again")
+endif()
+file(WRITE ${checkout}/b.txt "not of the commit, and no change of it")
+expect("${said}" ${checkout})
+file(WRITE ${checkout}/a.txt "b")
+expect("${said} (modified)" ${checkout})
+expect("unknown" ${checkout}/archive)  # a release's archive that lies in somebody's checkout

@@ -56,8 +56,6 @@ RunRequest request_of(const TrainArguments& a) {
 }
 
 int run_train(const TrainArguments& a) {
-  if (a.data.empty() && a.moved_data.empty() && !a.resumes && !a.extend)
-    throw CLI::RequiredError(value::data);
   TrainOptions options = prepare(request_of(a));
   options.device = a.device.choose();
   options.stop_after = a.stop_after;

@@ -7,6 +7,7 @@ namespace dg {
 void add_faces_command(CLI::App& app);
 void add_train_command(CLI::App& app);
 void add_evaluate_command(CLI::App& app);
+void add_check_command(CLI::App& app);
 void add_classifier_command(CLI::App& app);
 void add_report_command(CLI::App& app);
 void add_compare_command(CLI::App& app);

@@ -26,6 +26,7 @@ constexpr const char* less_memory =
 
 void add_commands(CLI::App& app) {
   add_faces_command(app);
+  add_check_command(app);
   add_train_command(app);
   add_evaluate_command(app);
   add_classifier_command(app);

@@ -109,17 +109,23 @@ set(DG_PROGRAM
   interop/utf8.cpp
   interop/whole_file.cpp
   data/class_folder.cpp
+  data/colliding_names.cpp
   data/decode_limits.cpp
+  data/duplicates.cpp
   data/exif.cpp
   data/families.cpp
   data/folder_layout.cpp
   data/folder_survey.cpp
   data/jpeg.cpp
   data/left_out.cpp
+  data/letters_with_marks.cpp
   data/loader.cpp
+  data/near_pairs.cpp
   data/photo_file.cpp
+  data/photo_inspection.cpp
   data/photo_set.cpp
   data/photo_store.cpp
+  data/picture_hash.cpp
   data/png.cpp
   data/resize.cpp
   data/split.cpp
@@ -170,6 +176,8 @@ set(DG_PROGRAM
   training/trainer_state.cpp
   training/run/classifier_file.cpp
   training/run/classifier_run.cpp
+  training/run/data_check.cpp
+  training/run/data_check_text.cpp
   training/run/data_path.cpp
   training/run/evaluate_celeb.cpp
   training/run/evaluate_ensemble.cpp
@@ -189,6 +197,7 @@ set(DG_PROGRAM
   training/run/train_run.cpp
   training/run/training_data.cpp
   training/run/training_evaluation.cpp
+  training/run/trial_steps.cpp
   training/run/verdict.cpp
   training/run/verification_pairs.cpp
   report/curves.cpp
@@ -212,6 +221,7 @@ set(DG_PROGRAM
 )
 
 set(DG_APPS
+  apps/check.cpp
   apps/classifier.cpp
   apps/command_text.cpp
   apps/completion.cpp

@@ -38,14 +38,7 @@ TrainingData open_training_data(const std::filesystem::path& path, const Config&
     data = open_toml(path, config);
   } else {
     data.set = scan_class_folder(path, folder_options(config));
-    data.split = make_split(data.set, config);
-    data.held_out = !flatten(data.split.novel_test).empty() || !flatten(data.split.base_test).empty();
-    if (const std::int64_t n = count_untested(data.split); n > 0 && config.data.base_test_photos > 0) {
-      data.notes.push_back(
-          fmt::format("{} of {} base identities have no more than data.base_test_photos = {} photos: "
-                      "all of these train, and none is held out for a test",
-                      n, data.split.base_classes.size(), config.data.base_test_photos));
-    }
+    split_folder(data, config);
   }
   if (!data.held_out && config.evaluate.every > 0) {
     data.notes.push_back(
@@ -55,6 +48,17 @@ TrainingData open_training_data(const std::filesystem::path& path, const Config&
   }
   data.cache_bytes = cache_bytes(config, path);
   return data;
+}
+
+void split_folder(TrainingData& data, const Config& config) {
+  data.split = make_split(data.set, config);
+  data.held_out = !flatten(data.split.novel_test).empty() || !flatten(data.split.base_test).empty();
+  if (const std::int64_t n = count_untested(data.split); n > 0 && config.data.base_test_photos > 0) {
+    data.notes.push_back(
+        fmt::format("{} of {} base identities have no more than data.base_test_photos = {} photos: "
+                    "all of these train, and none is held out for a test",
+                    n, data.split.base_classes.size(), config.data.base_test_photos));
+  }
 }
 
 DataFacts facts_of(const TrainingData& data, Device device) {

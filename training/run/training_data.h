@@ -30,6 +30,9 @@ TrainingData open_training_data(const std::filesystem::path& data, const Config&
 /// What settings can be made to fit (training/config/plan.h).
 DataFacts facts_of(const TrainingData& data, Device device);
 
+/// Splits the set of a class folder, and notes who has too few photos for a test. Errors of split_photos.
+void split_folder(TrainingData& data, const Config& config);
+
 /// How `config` reads a class folder.
 FolderOptions folder_options(const Config& config);
 

@@ -46,10 +46,9 @@ void add_check_command(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "check", "Look through DATA: what is odd, what training would use, what it would take");
   add_data(*command, a->data);
-  a->json.add(*command, "Write what was found as JSON; - = to stdout instead of the text");
+  a->json.add(*command);
   start_group(*command, group::training);
-  command->add_option("--recipe", a->recipe, "Settings of the training: a TOML file, or the name of a recipe")
-      ->option_text(value::recipe);
+  add_recipe(*command, a->recipe);
   add_settings(*command, a->set, "section.key=value, over the recipe; may be repeated");
   command->add_flag("--no-timing", a->no_timing, "Train no steps to know what a training would take");
   a->device.add(*command);

@@ -1,5 +1,6 @@
 // The same photo several times: as the same file, or as the same picture in different files.
 #pragma once
+#include <functional>
 #include <vector>
 
 #include "data/photo_inspection.h"

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "interop/utf8.h"
 #include "tensor/error.h"
 
 namespace dg {
@@ -34,12 +35,6 @@ Words words(LeftOutReason reason) {
       return {"beside", "photo beside the identity folders", "photos beside the identity folders"};
   }
   throw Error(fmt::format("[left_out] there is no reason {}", static_cast<int>(reason)));
-}
-
-std::string in_one_line(std::string path) {
-  for (std::size_t at = 0; (at = path.find('\n', at)) != std::string::npos; at += 2)
-    path.replace(at, 1, "\\n");
-  return path;
 }
 
 }  // namespace

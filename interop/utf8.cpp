@@ -69,4 +69,10 @@ std::string printable(std::string_view text) {
   return result;
 }
 
+std::string in_one_line(std::string text) {
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 2)
+    text.replace(at, 1, "\\n");
+  return text;
+}
+
 }  // namespace dg

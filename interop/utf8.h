@@ -16,4 +16,7 @@ std::string shortened(std::string_view text, std::size_t most = 100);
 /// change what a terminal shows, and bytes that are no UTF-8 become \x and two hexadecimal digits.
 std::string printable(std::string_view text);
 
+/// For names inside a line: a line feed becomes \n.
+std::string in_one_line(std::string text);
+
 }  // namespace dg

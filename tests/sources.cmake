@@ -90,6 +90,8 @@ set(TEST_F32
   interop/whole_file_test.cpp
   data/augmentation_test.cpp
   data/class_folder_test.cpp
+  data/colliding_names_test.cpp
+  data/duplicates_test.cpp
   data/exif_test.cpp
   data/families_test.cpp
   data/folder_layout_test.cpp
@@ -97,7 +99,9 @@ set(TEST_F32
   data/jpeg_test.cpp
   data/loader_test.cpp
   data/photo_file_test.cpp
+  data/photo_inspection_test.cpp
   data/photo_store_test.cpp
+  data/picture_hash_test.cpp
   data/png_test.cpp
   data/resize_test.cpp
   data/split_test.cpp
@@ -146,6 +150,7 @@ set(TEST_F32
   training/run/verdict_test.cpp
   apps/bad_input_test.cpp
   apps/celeb_cli_test.cpp
+  apps/check_test.cpp
   apps/classifier_test.cpp
   apps/cli_test.cpp
   apps/demo_test.cpp

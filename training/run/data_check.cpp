@@ -202,8 +202,9 @@ class Check {
     tell("duplicates_under_two_names", {groups.begin(), within});
     tell("duplicates_of_one_person", {within, groups.end()});
     if (within != groups.begin())
-      warn(fmt::format("{} pictures stand under two names: one of the names is wrong, or both are one person",
-                       within - groups.begin()));
+      warn(fmt::format(
+          "pictures that stand under two names: {}; one of the names is wrong, or both are one person",
+          within - groups.begin()));
   }
 
   void sizes() {
@@ -243,7 +244,8 @@ class Check {
       return entry;
     });
     if (!colliding.empty())
-      warn(fmt::format("{} groups of people have nearly the same name", colliding.size()));
+      warn(fmt::format("names that are nearly those of other people: {}; are they one person?",
+                       colliding.size()));
   }
 
   // What would be trained on, with which settings.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "interop/utf8.h"
 #include "training/run/data_check.h"
 #include "training/run/status_line.h"
 
@@ -16,7 +17,7 @@ constexpr std::size_t most_shown = 5;
 
 std::string number(const Json& value) { return value.is_null() ? "-" : value.dump(); }
 
-std::string word(const Json& value) { return value.get<std::string>(); }
+std::string word(const Json& value) { return in_one_line(value.get<std::string>()); }
 
 // "a, b, c" and "..." where there are more.
 template <class Text>

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "apps/commands.h"
+#include "apps/exit_codes.h"
 #include "apps/options.h"
 #include "apps/recipes.h"
 #include "tensor/parallel.h"
@@ -57,7 +58,7 @@ void add_check_command(CLI::App& app) {
                {{"doppel check people", "Everything that is odd, and how long training would take."},
                 {"doppel check people --no-timing --json check.json", "The same as JSON, without timing."}});
   command->callback([a] {
-    if (!run_check(*a)) throw CLI::RuntimeError(1);
+    if (!run_check(*a)) throw CLI::RuntimeError(exit_code::error);
   });
 }
 

@@ -14,7 +14,7 @@
 
 namespace dg {
 
-/// On 5,000 people's aligned faces no two different pictures were so near (docs/own-photos.md).
+/// Among 25,000 aligned faces no two different pictures were so near (docs/own-photos.md).
 inline constexpr int same_picture_bits = 2;
 
 struct PictureHash {

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <regex>
+#include <set>
 
 #include "tests/apps/json.h"
 #include "tests/apps/messy_folder.h"
@@ -129,6 +130,26 @@ TEST_F(MessyFolder, EveryNumberOfTheTextIsInTheJson) {
   EXPECT_GT(seen, 50);
 }
 
+// All keys of an object and of what is in it.
+void collect_keys(const Json& json, std::set<std::string>& all) {
+  if (json.is_array() && !json.empty()) collect_keys(json[0], all);
+  if (!json.is_object()) return;
+  for (const auto& [key, value] : json.items()) {
+    all.insert(key);
+    collect_keys(value, all);
+  }
+}
+
+TEST_F(MessyFolder, EveryKeyIsDocumented) {
+  Json c = check_json(data);
+  std::set<std::string> all;
+  for (const char* counts : {"other_types", "other_files"}) c[counts] = nullptr;  // their keys are endings
+  collect_keys(c, all);
+  const std::string page = file_text(fs::path(DG_SOURCE_DIR) / "docs" / "own-photos.md");
+  for (const std::string& key : all) EXPECT_TRUE(page.find("`" + key + "`") != std::string::npos) << key;
+  EXPECT_GT(all.size(), 50u);
+}
+
 TEST_F(MessyFolder, TrainsAndIsEvaluated) {
   const fs::path trained = fresh_folder("messy_runs") / "run";
   const Finished f = run({"train", data.string(), "--run", trained.string(), "--device", "cpu", "--threads",
@@ -240,7 +261,8 @@ TEST(CheckCommand, WrongFoldersAreNamed) {
 // Four of twelve photos of each person are of another shape: a third.
 TEST(CheckCommand, ManyScenesAreSuspected) {
   const fs::path data = pattern_folder("check_scenes", 12, 2);
-  for (int i = 0; i < 12; ++i) write_jpeg(data / fmt::format("{:03}", i) / "w.jpg", stripes(62, 41, i), 95);
+  for (int i = 0; i < 12; ++i)
+    write_jpeg(data / fmt::format("{:03}", i) / "w.jpg", picture_of(i, 62, 41), 95);
   EXPECT_EQ(check_json(data)["scenes"]["count"], 12);
   EXPECT_EQ(check_json(data)["scenes"]["suspected"], true);
   EXPECT_TRUE(contains(check_json(data)["warnings"].dump(), "12 of 36 photos are wider than 3:2"));

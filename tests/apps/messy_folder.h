@@ -1,5 +1,8 @@
 // A folder as people have it: 40 generated people with everything in it that is odd, each thing once.
 #pragma once
+#include <algorithm>
+#include <cmath>
+
 #include "data/jpeg.h"
 #include "tests/apps/program.h"
 #include "tests/data/png_files.h"
@@ -25,17 +28,22 @@ inline WebpBytes as_webp(const Image& image) {
   return encode_webp(rgba, image.width, image.height, true);
 }
 
-/// A picture of its own for each number.
-inline Image stripes(int width, int height, int number) {
-  Image image(width, height);
+/// A picture of its own for each number: grey values at 7 x 7 points, and straight lines between them.
+inline Image picture_of(int number, int width = 32, int height = 32) {
+  constexpr int cells = 6;
+  double values[cells + 1][cells + 1];
   Rng rng(77, static_cast<std::uint64_t>(number));
-  const double a = rng.uniform(5, 25), b = rng.uniform(5, 25), c = rng.uniform(-9, 9);
+  for (auto& row : values) {
+    for (double& value : row) value = rng.uniform(20, 235);
+  }
+  Image image(width, height);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
-      const double u = static_cast<double>(x) / width, v = static_cast<double>(y) / height;
-      for (int channel = 0; channel < 3; ++channel)
-        image.pixel(x, y)[channel] = static_cast<std::uint8_t>(
-            127 + 60 * std::sin(a * u + c * v * v + channel) + 60 * std::cos(b * v - c * u * u));
+      const double u = cells * (x + 0.5) / width, v = cells * (y + 0.5) / height;
+      const int i = static_cast<int>(v), j = static_cast<int>(u);
+      const double above = std::lerp(values[i][j], values[i][j + 1], u - j),
+                   below = std::lerp(values[i + 1][j], values[i + 1][j + 1], u - j);
+      std::fill_n(image.pixel(x, y), 3, static_cast<std::uint8_t>(std::lerp(above, below, v - i)));
     }
   }
   return image;
@@ -59,7 +67,7 @@ inline fs::path messy_folder(const std::string& name) {
   const auto person = [&](const std::string& folder, int photos = 4) {
     fs::create_directories(data / folder);
     for (int p = 1; p <= photos; ++p)
-      write_jpeg(data / folder / fmt::format("{:03}.jpg", p), stripes(32, 32, ++number), 95);
+      write_jpeg(data / folder / fmt::format("{:03}.jpg", p), picture_of(++number), 95);
   };
   for (int i = 0; i < 40; ++i) person(fmt::format("{:05}", i));
   const auto at = [&](int i) { return data / fmt::format("{:05}", i); };
@@ -67,13 +75,13 @@ inline fs::path messy_folder(const std::string& name) {
   for (const char* photo : {"003.jpg", "004.jpg"}) fs::rename(at(1) / photo, at(1) / "monday" / photo);
   for (const char* photo : {"002.jpg", "003.jpg", "004.jpg"}) fs::remove(at(2) / photo);
   for (const char* photo : {"001.jpg", "002.jpg"}) fs::remove(at(3) / photo);
-  write_all_bytes(at(3) / "001.png", as_png(stripes(32, 32, 1001)));
-  write_all_bytes(at(3) / "002.webp", as_webp(stripes(32, 32, 1002)));
+  write_all_bytes(at(3) / "001.png", as_png(picture_of(1001)));
+  write_all_bytes(at(3) / "002.webp", as_webp(picture_of(1002)));
   fs::copy_file(at(4) / "001.jpg", at(4) / "003.jpg", fs::copy_options::overwrite_existing);
   write_all_bytes(at(5) / "001.png", as_png(read_jpeg(at(6) / "001.jpg")));
-  write_jpeg(at(7) / "wide.jpg", stripes(61, 40, 1003), 95);
-  write_jpeg(at(7) / "large.jpg", stripes(1001, 900, 1004), 95);
-  write_jpeg(at(8) / "tiny.jpg", stripes(10, 12, 1005), 95);
+  write_jpeg(at(7) / "wide.jpg", picture_of(1003, 61, 40), 95);
+  write_jpeg(at(7) / "large.jpg", picture_of(1004, 1001, 900), 95);
+  write_jpeg(at(8) / "tiny.jpg", picture_of(1005, 10, 12), 95);
   fs::resize_file(at(9) / "001.jpg", fs::file_size(at(9) / "001.jpg") / 2);
   fs::remove(at(10) / "001.jpg");
   for (const char* link : {"001.jpg", "notes"}) fs::create_symlink("nowhere", at(10) / link);
@@ -84,15 +92,15 @@ inline fs::path messy_folder(const std::string& name) {
   fs::create_directory_symlink(".", at(15) / "self");
   fs::rename(at(16) / "004.jpg", at(16) / "004");
   fs::create_directories(at(17) / "1/2/3/4/5/6/7/8/9");
-  write_jpeg(at(17) / "1/2/3/4/5/6/7/8/9/1.jpg", stripes(32, 32, 1006), 95);
-  write_jpeg(at(17) / "1/2/3/4/5/6/7/8/1.jpg", stripes(32, 32, 1007), 95);
+  write_jpeg(at(17) / "1/2/3/4/5/6/7/8/9/1.jpg", picture_of(1006), 95);
+  write_jpeg(at(17) / "1/2/3/4/5/6/7/8/1.jpg", picture_of(1007), 95);
   fs::create_directories(data / "__MACOSX" / "00001");
-  write_jpeg(data / "__MACOSX" / "00001" / "._1.jpg", stripes(32, 32, 1008), 95);
+  write_jpeg(data / "__MACOSX" / "00001" / "._1.jpg", picture_of(1008), 95);
   fs::create_directories(data / "Nobody");
   person("Hidden from us", 1);
   fs::permissions(data / "Hidden from us", fs::perms::none);
   fs::create_directory_symlink("/nowhere/00040", data / "00040");
-  write_jpeg(data / "group.jpg", stripes(32, 32, 1009), 95);
+  write_jpeg(data / "group.jpg", picture_of(1009), 95);
   person("line\nbreak");
   for (const char* same : {"Anna", "anna", "Zo\u00EB", "Zoe\u0308"}) person(same);
   return data;

@@ -215,6 +215,7 @@ set(DG_PROGRAM
   report/settings_section.cpp
   report/settings_table.cpp
   report/style.cpp
+  report/summary_section.cpp
   report/svg_chart.cpp
   report/training_sections.cpp
   report/trial.cpp

@@ -12,8 +12,10 @@ struct Section {
   Markup content;
 };
 
-// What the runs are and what they can do (report/figure_sections.cpp).
+// report/summary_section.cpp
 Section summary_section(const Report& report);
+
+// What the runs can do (report/figure_sections.cpp).
 Section figures_section(const Report& report);
 Section coverage_section(const Report& report);
 

@@ -148,6 +148,12 @@ set(TEST_F32
   training/run/status_line_test.cpp
   training/run/train_run_test.cpp
   training/run/verdict_test.cpp
+  report/curves_test.cpp
+  report/examples_test.cpp
+  report/figures_test.cpp
+  report/markup_test.cpp
+  report/report_test.cpp
+  report/svg_chart_test.cpp
   apps/bad_input_test.cpp
   apps/celeb_cli_test.cpp
   apps/check_test.cpp
@@ -158,6 +164,7 @@ set(TEST_F32
   apps/help_test.cpp
   apps/interrupted_test.cpp
   apps/kill_loop_test.cpp
+  apps/report_test.cpp
   apps/usage_test.cpp
   apps/bench/bench_test.cpp
   apps/bench/samplers_test.cpp

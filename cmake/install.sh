@@ -2,6 +2,7 @@
 # Nothing else on the machine is touched.
 dg_packages="g++ cmake ninja-build libdnnl-dev libfmt-dev libjpeg62-turbo-dev libpng-dev libwebp-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libgtest-dev python3"
 dg_fuzz_packages="clang libclang-rt-dev libomp-dev"  # libFuzzer, the sanitizers' runtime and OpenMP for clang (tests/fuzz/run)
+dg_report_packages="chromium"  # opens the page of doppel report (tests/report/page_test.py)
 
 # dg_install [PACKAGE...]: what everybody needs, and these.
 dg_install() {

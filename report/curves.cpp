@@ -38,10 +38,13 @@ Points thinned(const Points& points, std::size_t most) {
 }
 
 std::vector<double> round_ticks(double low, double high, int most) {
-  require(std::isfinite(low) && std::isfinite(high) && low <= high && most >= 2, "round_ticks",
-          "a finite range and at least 2 ticks are needed, got {}..{} and {}", low, high, most);
-  if (low == high) {
-    const double around = low == 0 ? 1 : std::abs(low) / 2;
+  require(std::abs(low) <= largest_drawn && std::abs(high) <= largest_drawn && low <= high && most >= 2,
+          "round_ticks", "a range within +-{} and at least 2 ticks are needed, got {}..{} and {}",
+          largest_drawn, low, high, most);
+  // Of a range that is next to nothing the ticks could not be told apart, as doubles or by people.
+  const double size = std::max(std::abs(low), std::abs(high));
+  if (high - low <= 1e-9 * size || size < 1e-100) {
+    const double around = size < 1e-100 ? 1 : size / 2;
     low -= around;
     high += around;
   }

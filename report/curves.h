@@ -17,9 +17,12 @@ Points smoothed(const Points& points, std::size_t window);
 /// < 4.
 Points thinned(const Points& points, std::size_t most);
 
+/// Numbers beyond are not drawn.
+inline constexpr double largest_drawn = 1e300;
+
 /// Round numbers (1, 2 or 5 times a power of ten apart) around low..high: the first is at or below `low`, the
-/// last at or above `high`, and there are at most `most` + 2 of them. Where low = high they lie around it.
-/// Error unless both are finite, low <= high and most >= 2.
+/// last at or above `high`, and there are at most `most` + 2 of them. Where low = high, or nearly, they lie
+/// around both. Error unless both are within +-largest_drawn, low <= high and most >= 2.
 std::vector<double> round_ticks(double low, double high, int most);
 
 }  // namespace dg::reporting

@@ -86,7 +86,7 @@ Markup coverage_chart(const Report& report) {
 }  // namespace
 
 Section figures_section(const Report& report) {
-  Section section{"figures", "Figures", {}};
+  Section section{"tables", "Figures", {}};
   if (!any_tested(report)) {
     section.content = note("No run was tried on photos.");
     return section;

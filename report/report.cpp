@@ -3,6 +3,7 @@
 #include "interop/utf8.h"
 #include "report/settings_table.h"
 #include "tensor/check.h"
+#include "tensor/profile.h"
 
 namespace dg::reporting {
 namespace {
@@ -73,7 +74,7 @@ Json run_json(const ReportedRun& reported, bool first) {
       last[printable(key)] = *value;
   }
   Json& profile = json["profile"] = Json::object();
-  for (const auto& [part, share] : profile_of(run.metrics)) profile[printable(part)] = share;
+  for (const auto& [part, share] : profile_of(run.metrics)) profile[part] = share;
   if (!run.untested.empty()) json["untested"] = printable(run.untested);
   if (run.tested) {
     json["checkpoint"] = printable(run.checkpoint);
@@ -136,15 +137,12 @@ const std::vector<HealthKey>& health_keys() {
 }
 
 std::vector<std::pair<std::string, double>> profile_of(const MetricsTable& metrics) {
-  constexpr std::string_view prefix = "time_";
   std::vector<std::pair<std::string, double>> parts;
-  for (const std::string& key : metrics.keys) {
-    if (!key.starts_with(prefix)) continue;
-    const auto series = metrics.series(key);
+  for (const Part part : all_parts) {
+    const auto series = metrics.series(fmt::format("time_{}", name(part)));
     double sum = 0;
     for (const auto& [step, share] : series) sum += share;
-    if (!series.empty())
-      parts.emplace_back(key.substr(prefix.size()), sum / static_cast<double>(series.size()));
+    if (!series.empty()) parts.emplace_back(name(part), sum / static_cast<double>(series.size()));
   }
   return parts;
 }

@@ -35,8 +35,8 @@ struct HealthKey {
 };
 const std::vector<HealthKey>& health_keys();
 
-/// The shares of a step's time by part: the mean of each time_ key over all lines of the metrics. Name and
-/// share, in the order of the lines.
+/// The shares of a step's time by part (tensor/profile.h): the mean over all lines of the metrics. Name and
+/// share, in the order of all_parts.
 std::vector<std::pair<std::string, double>> profile_of(const MetricsTable& metrics);
 
 }  // namespace dg::reporting

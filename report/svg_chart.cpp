@@ -123,6 +123,9 @@ Markup chart(const Chart& asked) {
   Chart chart = asked;
   Range x_range, y_range;
   for (ChartSeries& series : chart.series) {
+    std::erase_if(series.points, [](const auto& point) {
+      return !(std::abs(point.first) <= largest_drawn && std::abs(point.second) <= largest_drawn);
+    });
     series.points = thinned(series.points, most_points);
     for (const auto& [x, y] : series.points) {
       x_range.add(x);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 
 #include "report/sections.h"
 #include "report/svg_chart.h"
@@ -51,30 +50,6 @@ std::vector<Curve> loss_curves(const Report& report) {
   return curves;
 }
 
-// "99" for "0.99"; what is no number stays as it is.
-std::string percent_of(const std::string& share) {
-  double value = 0;
-  const auto [end, failed] = std::from_chars(share.data(), share.data() + share.size(), value);
-  return failed == std::errc() && end == share.data() + share.size() ? fmt::format("{:.4g}", 100 * value)
-                                                                     : share;
-}
-
-// What evaluations write: everything that has no place elsewhere and is a share of recognised photos.
-std::vector<Curve> evaluation_curves(const Report& report) {
-  std::vector<Curve> curves;
-  for (const ReportedRun& reported : report) {
-    for (const std::string& key : reported.run.metrics.keys) {
-      const bool known = std::ranges::any_of(curves, [&](const Curve& curve) { return curve.key == key; });
-      if (known) continue;
-      if (key == "novel_top1") curves.push_back({key, "Novel top-1 at evaluations", true});
-      if (key.starts_with("coverage_"))
-        curves.push_back(
-            {key, fmt::format("Coverage at {}% precision at evaluations", percent_of(key.substr(9))), true});
-    }
-  }
-  return curves;
-}
-
 bool any_metrics(const Report& report) {
   return std::ranges::any_of(report, [](const ReportedRun& r) { return !r.run.metrics.rows.empty(); });
 }
@@ -103,12 +78,16 @@ std::string part_words(const std::string& part) {
 Section curves_section(const Report& report) {
   Section section{"curves", "Curves", {}};
   std::vector<Curve> curves = loss_curves(report);
-  for (const Curve& curve : evaluation_curves(report)) curves.push_back(curve);
-  for (const Curve& curve :
-       {Curve{"negative_violating", "Negative pairs that violate the margin", true, true},
-        Curve{"gradient_norm", "Norm of all gradients", false, true}, Curve{"rate", "Learning rate"},
-        Curve{"images_per_second", "Images per second"}})
-    curves.push_back(curve);
+  const std::vector<Curve> others{
+      {"novel_top1", "Novel top-1 at evaluations", true},
+      {"coverage_0.99", "Coverage at 99% precision at evaluations", true},
+      {"base_top1", "Base top-1 at evaluations", true},
+      {"pairs_accuracy", "Accuracy on pairs at evaluations", true},
+      {"negative_violating", "Negative pairs that violate the margin", true, true},
+      {"gradient_norm", "Norm of all gradients", false, true},
+      {"rate", "Learning rate"},
+      {"images_per_second", "Images per second"}};
+  curves.insert(curves.end(), others.begin(), others.end());
   Markup all;
   for (const Curve& curve : curves) all += curve_chart(report, curve);
   if (all.empty()) {

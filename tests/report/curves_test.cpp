@@ -76,8 +76,8 @@ TEST(Ticks, AreRoundNumbersAroundTheRange) {
 TEST(Ticks, OfAnyRangeAreFewAndEquallyFarApart) {
   Rng rng(42);
   for (int trial = 0; trial < 2000; ++trial) {
-    const double low = rng.normal() * std::pow(10, rng.uniform(-6, 6)),
-                 high = low + std::pow(10, rng.uniform(-6, 6));
+    const double range = std::pow(10, rng.uniform(-6, 6)),
+                 low = rng.normal() * range * std::pow(10, rng.uniform(-2, 3)), high = low + range;
     const int most = 2 + static_cast<int>(rng.below(8));
     const Ticks ticks = round_ticks(low, high, most);
     const double distance = ticks[1] - ticks[0], slack = 1e-6 * distance + 1e-9 * std::abs(low);
@@ -92,9 +92,15 @@ TEST(Ticks, OfAnyRangeAreFewAndEquallyFarApart) {
   }
 }
 
+TEST(Ticks, OfARangeThatIsNextToNothingLieAroundIt) {
+  EXPECT_EQ(round_ticks(1e6, 1e6 + 1e-10, 2), (Ticks{5e5, 1e6, 1.5e6}));
+  EXPECT_EQ(round_ticks(-4e-320, 4e-320, 2), (Ticks{-1, 0, 1}));
+  EXPECT_EQ(round_ticks(-1e300, 1e300, 2).size(), 3u);
+}
+
 TEST(Ticks, NeedARange) {
   EXPECT_EQ(error_text([] { round_ticks(0, INFINITY, 5); }),
-            "[round_ticks] a finite range and at least 2 ticks are needed, got 0..inf and 5");
+            "[round_ticks] a range within +-1e+300 and at least 2 ticks are needed, got 0..inf and 5");
   EXPECT_NE(error_text([] { round_ticks(2, 1, 5); }), "no error");
   EXPECT_NE(error_text([] { round_ticks(0, 1, 1); }), "no error");
 }

@@ -20,8 +20,8 @@ TEST_F(Figures, AreThoseOfTheEvaluationWithIntervals) {
   const OneShotResult result = evaluate_one_shot(folder / "seed1", {.data = data});
   const Trial tried = trial("seed1");
   const FigureValues values = figures_of(tested(tried));
-  EXPECT_EQ(values[0]->value, result.novel_top1);
-  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(values[1 + i]->value, result.coverage[i].coverage());
+  EXPECT_EQ(values[0]->value, *result.novel_top1);
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(values[1 + i]->value, (*result.coverage)[i].coverage());
   EXPECT_EQ(values[5]->value, *result.base_top1);
   EXPECT_EQ(tried.novel.size(), result.novel.size());
   for (std::size_t i = 0; i < result.novel.size(); ++i) {

@@ -31,8 +31,8 @@ TEST(Markup, ElementsCloseAndTheirAttributesAreEscaped) {
 // The check that other tests rely on.
 TEST(Markup, WhatIsMalformedIsSeen) {
   EXPECT_EQ(what_is_malformed("<!doctype html><p a=\"1 > 0\">x<img alt=\"\"></p><style>a<b</style>"), "");
-  for (const char* bad :
-       {"<p>", "</p>", "<p></b>", "<b><i></b></i>", "<p", "1 < 2", "<p a=\"<\"></p>", "<P></P>"})
+  for (const char* bad : {"<p>", "</p>", "<p></b>", "<b><i></b></i>", "<p", "1 < 2", "<p a=\"<\"></p>",
+                          "<p id=\"a\"></p><b id=\"a\"></b>", "<P></P>"})
     EXPECT_NE(what_is_malformed(bad), "") << bad;
 }
 

@@ -1,6 +1,7 @@
 #include "report/report.h"
 
 #include "error_text.h"
+#include "interop/safetensors.h"
 #include "report/page.h"
 #include "report/settings_table.h"
 #include "tests/report/two_runs.h"

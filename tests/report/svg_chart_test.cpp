@@ -78,6 +78,15 @@ TEST(Chart, OfNothingIsNothing) {
   EXPECT_TRUE(interval_chart("i", "t", {{"row", {std::nullopt}}}).empty());
 }
 
+TEST(Chart, NumbersThatAreTooLargeAreNotDrawn) {
+  const std::string html = chart({.id = "c",
+                                  .x_label = "x",
+                                  .series = {{"s", {{0, 1e308}, {1, -1e308}, {2, 1}, {3, 2}, {1e301, 1}}}}})
+                               .html();
+  EXPECT_EQ(first_line(html).size(), 2u);
+  EXPECT_EQ(what_is_malformed(html), "");
+}
+
 TEST(Chart, OnePointIsAMark) {
   const std::string html = chart({.id = "c", .x_label = "x", .series = {{"s", {{100, 0.5}}}}}).html();
   EXPECT_EQ(what_is_malformed(html), "");

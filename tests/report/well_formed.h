@@ -7,10 +7,12 @@
 namespace dg {
 
 /// What is wrong with the first tag that does not fit, with its place; empty if nothing is. Style and script
-/// hold text until their end tag. Attributes must have values in double quotes without "<" in them.
+/// hold text until their end tag. No id may be there twice. Attributes must have values in double quotes
+/// without "<" in them.
 inline std::string what_is_malformed(const std::string& html) {
   static const std::set<std::string> without_end{"img", "meta"};
   std::vector<std::string> open;
+  std::set<std::string> ids;
   for (std::size_t at = html.find('<'); at != std::string::npos; at = html.find('<', at)) {
     const std::string place = " at " + std::to_string(at) + ": " + html.substr(at, 60);
     if (html.compare(at, 4, "<!--") == 0 || html.compare(at, 2, "<!") == 0) {
@@ -28,6 +30,10 @@ inline std::string what_is_malformed(const std::string& html) {
     const std::string name = html.substr(begin, html.find_first_of(" >", begin) - begin);
     if (name.empty() || name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789") != std::string::npos)
       return "no name of a tag" + place;
+    if (const std::size_t id = html.find(" id=\"", at); id < end) {
+      if (!ids.insert(html.substr(id + 5, html.find('"', id + 5) - id - 5)).second)
+        return "an id again" + place;
+    }
     at = end + 1;
     if (closes) {
       if (open.empty() || open.back() != name) return "the end of what has not begun" + place;

@@ -82,6 +82,7 @@ td small{display:block;white-space:nowrap}
 .tag{float:right;margin-top:6px;padding:0 8px;border-radius:99px;background:var(--soft);font-size:.75rem}
 details{margin-top:12px}
 summary{cursor:pointer;color:var(--colour-0)}
+@media (max-width:480px){.cards{grid-template-columns:1fr 1fr;gap:8px}.cards.wide,#mistakes .cards{grid-template-columns:1fr}}
 @media print{nav{display:none}section{break-inside:avoid}}
 )css";
 }

@@ -224,9 +224,7 @@ class Run {
         if (!run.metrics.empty()) metrics_.load(run.metrics);
         evaluation_owed_ = run.evaluation_owed && evaluation_.possible();
         evaluations_.without_better = run.without_better;
-        // The best one of the step that is evaluated again was made by that evaluation.
-        if (path_exists(best) && !(evaluation_owed_ && best == candidates.back()))
-          loads([&] { evaluations_.best = best_score(best); });
+        if (path_exists(best)) loads([&] { take_best(best); });
         note += fmt::format("resumed from {}{}", candidates.back().string(),
                             options_.init ? ", so the weights of --init are not read" : "");
         if (!run.computed_on.empty() && run.computed_on != computed_on())
@@ -242,6 +240,12 @@ class Run {
     trainer_.initialise([this](const std::string& text) { status_.show(text); });
     if (options_.init) load_network(*options_.init, trainer_.network());
     return note;
+  }
+
+  // One that was made by the evaluation that comes again does not stand in its way.
+  void take_best(const fs::path& best) {
+    const BestScore score = best_score(best);
+    if (!(evaluation_owed_ && checkpoint_step(best) == trainer_.next_step())) evaluations_.best = score;
   }
 
   // Starts a step and finishes the one before, while a GPU works on. The host waits for the new step as well
@@ -291,7 +295,8 @@ class Run {
                                              .workers = static_cast<int>(config_.data.workers),
                                              .stop = options_.stop,
                                              .progress = progress});
-    if (evaluations_.add(found, metrics_.prototype_loss())) {
+    EvaluationHistory history = evaluations_;  // counts once its line is written: until then it is owed
+    if (history.add(found, metrics_.prototype_loss())) {
       RunState best = run_state();  // with the evaluation owed: its line in the metrics comes after this file
       best.best = found.score();
       save_checkpoint(best_checkpoint(options_.run), trainer_, config_, best);
@@ -305,6 +310,7 @@ class Run {
     add("base_top1", found.base_top1);
     add("pairs_accuracy", found.pairs_accuracy);
     log_->metrics(line);
+    evaluations_ = std::move(history);
     const TrainingFigures f = figures();
     status_.note(fmt::format("step {}: {}; {}", step, found.text(), describe(judge(f), f)));
     evaluation_owed_ = false;

@@ -7,6 +7,7 @@
 namespace dg {
 namespace {
 
+constexpr std::int64_t fewest_steps = 100;
 constexpr double collapsing_cosine = 0.9, saturated_loss = 0.1, saturated_pairs = 0.002, guessing = 0.9,
                  schedule_to_learn = 0.2, waiting = 0.2;
 
@@ -27,6 +28,7 @@ bool fell_back(const TrainingFigures& f) {
 }  // namespace
 
 Verdict judge(const TrainingFigures& f) {
+  if (f.step < fewest_steps) return Verdict::too_early;
   if (f.negative_cosine > collapsing_cosine) return Verdict::collapsing;
   if (fell_back(f) && f.loss_before && f.prototype_loss < *f.loss_before) return Verdict::overfitting;
   if (f.prototype_loss < saturated_loss && f.violating.value_or(0) < saturated_pairs)
@@ -47,6 +49,9 @@ std::string describe(Verdict verdict, const TrainingFigures& f) {
                   : "";
   std::string text;
   switch (verdict) {
+    case Verdict::too_early:
+      text = fmt::format("too early to say how it goes: {}", loss);
+      break;
     case Verdict::collapsing:
       text = fmt::format("collapsing: photos of different people have a mean cosine of {:.2f}",
                          f.negative_cosine);

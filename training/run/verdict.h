@@ -1,6 +1,7 @@
 // How a training goes, in words, with the figures that the words rest on. Each rule is stated here and
 // nowhere else; they are rules of thumb.
 //
+//   too early     fewer than 100 steps were made
 //   collapsing    photos of different people have a mean cosine above 0.9
 //   overfitting   the score is below the best one of before by more than two standard errors, and the loss
 //                 went on falling
@@ -32,7 +33,7 @@ struct TrainingFigures {
   bool mines = false;         // whether batches have doppelgangers in them
 };
 
-enum class Verdict { learning, saturated, overfitting, collapsing, not_learning };
+enum class Verdict { too_early, learning, saturated, overfitting, collapsing, not_learning };
 
 Verdict judge(const TrainingFigures& figures);
 

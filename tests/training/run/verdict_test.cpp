@@ -31,6 +31,16 @@ TEST(Verdict, ARunThatGoesWellIsLearning) {
   EXPECT_EQ(describe(Verdict::learning, first), "learning: softmax loss 2");
 }
 
+TEST(Verdict, NothingIsSaidOfTheFirstSteps) {
+  TrainingFigures f = well();
+  f.negative_cosine = 1;
+  f.step = 99;
+  EXPECT_EQ(judge(f), Verdict::too_early);
+  EXPECT_EQ(describe(Verdict::too_early, f), "too early to say how it goes: softmax loss 2 (before 3)");
+  f.step = 100;
+  EXPECT_EQ(judge(f), Verdict::collapsing);
+}
+
 TEST(Verdict, CollapsingComesFirst) {
   TrainingFigures f = well();
   f.negative_cosine = 0.91;

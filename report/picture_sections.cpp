@@ -61,7 +61,7 @@ Markup look_alikes_of(const RunReport& run, const std::string& pointer) {
   const std::string words =
       look_alikes.mined
           ? fmt::format(
-                "{} of {} identities have a doppelganger in the list; {} of them are their "
+                "{} of {} people trained on have a doppelganger in the list; {} of them are their "
                 "doppelganger's doppelganger.",
                 look_alikes.with_doppelganger, look_alikes.identities, look_alikes.mutual)
           : fmt::format(

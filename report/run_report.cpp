@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Enough to see what a run finds alike, and few enough for a page of some hundred kilobytes.
-constexpr std::size_t most_look_alikes = 12, most_mistakes = 9, most_candidates = 12;
+constexpr std::size_t most_look_alikes = 10, most_mistakes = 9, most_candidates = 10;
 
 // The doppelgangers of the list by identity of `set`; nothing where the checkpoint has no list or an empty
 // one.
@@ -51,7 +51,8 @@ class Examples {
       : trial_(trial), pictures_(trial.data.set, crop, shown) {}
 
   LookAlikePictures look_alikes(std::vector<ClassId> mined) {
-    LookAlikePictures result{.mined = !mined.empty(), .identities = trial_.prototypes.rows()};
+    LookAlikePictures result{.mined = !mined.empty()};
+    result.identities = result.mined ? trial_.data.split.base_classes.size() : trial_.prototypes.rows();
     const std::vector<ClassId> doppelganger =
         result.mined ? std::move(mined) : nearest_classes(trial_.prototypes, 1);
     result.with_doppelganger = doppelganger.size() - std::ranges::count(doppelganger, no_class);

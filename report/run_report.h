@@ -34,7 +34,8 @@ struct PictureOfMistake {
 /// Who looks like whom.
 struct LookAlikePictures {
   bool mined = false;  // the pairs are of the doppelganger list; otherwise each prototype's nearest other one
-  std::size_t identities = 0, with_doppelganger = 0, mutual = 0;
+  std::size_t identities = 0;  // that the list is of
+  std::size_t with_doppelganger = 0, mutual = 0;
   std::vector<PicturePair> closest;
 };
 

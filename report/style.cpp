@@ -33,7 +33,7 @@ text-decoration:none;font-size:.88rem}
 .card{padding:16px 20px}
 .card h3{margin-top:0}
 .wide{grid-template-columns:1fr}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,178px),1fr));gap:12px;list-style:none;padding:0;
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,200px),1fr));gap:12px;list-style:none;padding:0;
 margin:12px 0}
 .cards.wide{grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr))}
 #mistakes .cards{grid-template-columns:repeat(auto-fill,minmax(min(100%,300px),1fr))}

@@ -184,6 +184,7 @@ set(TEST_FUZZ_TARGETS
   fuzz/exif.cpp
   fuzz/identities.cpp
   fuzz/jpeg.cpp
+  fuzz/metrics.cpp
   fuzz/pairs.cpp
   fuzz/patched_file.cpp
   fuzz/png.cpp

@@ -20,6 +20,7 @@ void dataset_toml(Input input);
 void exif(Input input);
 void identities(Input input);
 void jpeg(Input input);
+void metrics(Input input);
 void pairs(Input input);
 void png(Input input);
 void recipe(Input input);

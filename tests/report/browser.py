@@ -1,7 +1,4 @@
-#!/usr/bin/env python3
-"""Debian's chromium without a window, driven over a pipe, with nothing but Python's own library.
-
-    tests/report/browser.py PAGE PICTURE.jpg WIDTH HEIGHT   takes a picture of the top of a page (docs/report.jpg)"""
+"""Debian's chromium without a window, driven over a pipe, with nothing but Python's own library."""
 import base64
 import fcntl
 import json
@@ -10,7 +7,6 @@ import pathlib
 import select
 import shutil
 import subprocess
-import sys
 import tempfile
 
 
@@ -105,15 +101,6 @@ class Browser:
             raise RuntimeError(result["exceptionDetails"])
         return result["result"]["value"]
 
-    def picture(self, kind="png", **options):
-        """The bytes of a picture of what the screen shows."""
-        return base64.b64decode(self.send("Page.captureScreenshot", format=kind, **options)["data"])
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 5:
-        sys.exit(__doc__)
-    with Browser() as browser:
-        browser.screen(int(sys.argv[3]), int(sys.argv[4]))
-        browser.open(sys.argv[1])
-        pathlib.Path(sys.argv[2]).write_bytes(browser.picture("jpeg", quality=72))
+    def picture(self):
+        """The bytes of a PNG of what the screen shows."""
+        return base64.b64decode(self.send("Page.captureScreenshot", format="png")["data"])

@@ -40,8 +40,12 @@ void run_report(const ReportArguments& a) {
   }
   const std::string page = reporting::report_page(report, !a.no_photos);
   reporting::write_report(a.out, page);
-  a.json.write([&] { fmt::print("{}: {} runs, {} KB\n", a.out, report.size(), (page.size() + 1023) / 1024); },
-               reporting::to_json(report));
+  a.json.write(
+      [&] {
+        fmt::print("{}: {} run{}, {} KB\n", a.out, report.size(), report.size() == 1 ? "" : "s",
+                   (page.size() + 1023) / 1024);
+      },
+      reporting::to_json(report));
 }
 
 }  // namespace

@@ -108,8 +108,8 @@ Markup summary_of(const Report& report, std::size_t run) {
     if (!words.empty()) content += plain("p", words);
   }
   if (r.metrics.damaged_lines > 0)
-    content +=
-        plain("p", fmt::format("{} lines of its metrics are damaged and left out.", r.metrics.damaged_lines));
+    content += plain(
+        "p", fmt::format("Damaged lines of its metrics that are left out: {}.", r.metrics.damaged_lines));
   return element("article", {{"class", "card"}}, content);
 }
 

@@ -207,7 +207,7 @@ TEST_F(Reports, AnUntestedRunHasCurvesAndSettings) {
   const std::string page = report_page(report, true);
   EXPECT_EQ(what_is_malformed(page), "");
   EXPECT_TRUE(contains(page, "It was not tried on photos: its photos were in /nowhere/photos"));
-  EXPECT_TRUE(contains(page, "1 lines of its metrics are damaged"));
+  EXPECT_TRUE(contains(page, "Damaged lines of its metrics that are left out: 1."));
   EXPECT_TRUE(contains(page, "<polyline class=\"line colour-1\""));
   EXPECT_TRUE(to_json(report)["runs"][1].contains("untested"));
   const std::string alone = report_page(make_report({run}, {{}}), true);

@@ -5,11 +5,13 @@
 #include "apps/commands.h"
 #include "apps/options.h"
 #include "apps/usage.h"
+#include "interop/paths.h"
 #include "tensor/parallel.h"
 #include "training/config/suggestion.h"
 #include "training/run/evaluate_celeb.h"
 #include "training/run/evaluate_ensemble.h"
 #include "training/run/evaluate_run.h"
+#include "training/run/run_folder.h"
 
 namespace dg {
 namespace {
@@ -26,7 +28,7 @@ constexpr int most_folders = 1000;  // CLI11 asks for a limit; nobody has so man
 struct EvaluateArguments {
   std::vector<std::string> folders;  // RUN... DATA
   Protocol protocol = Protocol::one_shot;
-  std::string pairs, checkpoint = "last";
+  std::string pairs, checkpoint = best_or_last;
   std::optional<HeldOut> part;  // this and the next only with a dataset.toml
   std::string submission;
   std::vector<std::string> set;
@@ -132,6 +134,16 @@ void run_evaluate(const EvaluateArguments& a) {
   EvaluateOptions options;
   options.data = a.folders.back();
   options.checkpoint = a.checkpoint;
+  if (a.checkpoint == best_or_last) {  // of several, which are compared or averaged, the last
+    const bool best = !together && path_exists(best_checkpoint(runs[0]));
+    options.checkpoint = best ? "best" : "last";
+    if (best && a.json.file() != "-") {
+      print_note(
+          "with the best checkpoint: on photos that chose it the figures are a little too good (--checkpoint "
+          "last is the "
+          "other one)");
+    }
+  }
   options.device = a.device.choose();
   options.known_by = a.known_by;
   options.settings = a.set;

@@ -149,7 +149,9 @@ void add_known_by(CLI::App& command, KnownBy& known_by, bool or_nobody) {
       ->group(group::data);
 }
 
-bool names_a_file(const std::string& checkpoint) { return checkpoint != "last" && checkpoint != "best"; }
+bool names_a_file(const std::string& checkpoint) {
+  return checkpoint != "last" && checkpoint != "best" && checkpoint != best_or_last;
+}
 
 void read_numbers(CLI::App& app) {
   for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) read_numbers(*command);

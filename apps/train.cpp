@@ -46,6 +46,7 @@ RunRequest request_of(const TrainArguments& a) {
       r.data = a.resume;
     }
   }
+  require_usage(!r.extend || !r.run.empty(), "train", "--extend goes on with a run: --resume RUN, got none");
   require_usage(!r.data.empty() || r.resume || r.extend, "train", "DATA is required, got none");
   if (a.steps) r.settings.push_back(fmt::format("steps={}", *a.steps));
   if (a.epochs) r.settings.push_back(fmt::format("epochs={}", *a.epochs));

@@ -71,7 +71,7 @@ std::vector<Parameter*> Trainer::parameters() {
   return all;
 }
 
-void Trainer::initialise(const Words& say) {
+void Trainer::initialise(const Words& say, const std::function<void(Network&)>& load) {
   Rng rng(config_.seed, stream::weights);
   network_.initialise(rng, device_);
   losses_.initialise(rng, device_);
@@ -89,6 +89,7 @@ void Trainer::initialise(const Words& say) {
   const Tensor x = augment(images, store_.size(), draw_augmentations(n, config_.augment, draw));
   lsuv(network_, x);
   if (config_.init.centre) centre_embedding(network_, x);
+  load(network_);
   if (config_.init.classifier == ClassifierStart::means) start_at_class_means(say);
   start_optimiser();
 }

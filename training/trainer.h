@@ -58,7 +58,10 @@ class Trainer {
   /// init.classifier says.
   /// `say` is told what goes on, for people, as often as there is something to tell.
   using Words = std::function<void(const std::string&)>;
-  void initialise(const Words& say = [](const std::string&) {});
+  /// `load` may replace the fresh weights of the network; means of classes are of the network after it.
+  void initialise(
+      const Words& say = [](const std::string&) {},
+      const std::function<void(Network&)>& load = [](Network&) {});
   /// Runs the next step. Throws TrainingStopped when the loss or a gradient is not finite, naming step, part
   /// and photos, or when the mean cosine of negative pairs was above guard.collapse_cosine for
   /// guard.collapse_steps and guard.collapse is "stop".

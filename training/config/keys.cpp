@@ -164,8 +164,9 @@ std::vector<Key> evaluate_keys() {
                         "the best checkpoint; \"\" = none")),
       speed_or_log(text("evaluate.pairs_photos", DG_AT(evaluate.pairs_photos),
                         "folder of the photos that evaluate.pairs names; \"\" = the data trained on")),
-      integer("evaluate.patience", DG_AT(evaluate.patience), 0, billion,
-              "stop after so many evaluations in a row that were not the best so far; 0 = never"),
+      speed_or_log(
+          integer("evaluate.patience", DG_AT(evaluate.patience), 0, billion,
+                  "stop after so many evaluations in a row that were not the best so far; 0 = never")),
   };
 }
 

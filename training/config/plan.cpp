@@ -98,8 +98,8 @@ class Plan {
   }
 
   void random_classes() {
-    if (!open("sampling.random_classes")) return;
     const Config::Sampling& s = c_.sampling;
+    if (!open("sampling.random_classes") || s.method == SamplingMethod::random) return;
     const std::int64_t classes = s.fixed() ? s.fixed_classes() : s.batch / s.images_per_class.hi;
     c_.sampling.random_classes = std::max<std::int64_t>(1, (classes + 1) / classes_per_random);
     say("sampling.random_classes", "a third of the batch's {} people, as in the paper", classes);
@@ -152,12 +152,15 @@ class Plan {
       c_.classifier.batch = std::min(Config().classifier.batch, facts_.identities);
       say("classifier.batch", "different people, of {}", facts_.identities);
     }
-    if (!open("evaluate.every") || facts_.evaluation_photos == 0) return;
+    const bool pairs = !c_.evaluate.pairs.empty();
+    if (!open("evaluate.every") || (facts_.evaluation_photos == 0 && !pairs)) return;
     const double step = passes_of_a_step * static_cast<double>(c_.sampling.batch),
                  all = passes_of_an_evaluation * static_cast<double>(facts_.evaluation_photos),
                  share = all / (step * static_cast<double>(c_.steps));
-    const auto times = std::min(most_evaluations, static_cast<std::int64_t>(evaluations_share / share));
-    if (times < 1 && share > last_evaluation_share) {
+    const std::int64_t times =
+        share > 0 ? std::min(most_evaluations, static_cast<std::int64_t>(evaluations_share / share))
+                  : most_evaluations;
+    if (times < 1 && share > last_evaluation_share && !pairs) {
       c_.evaluate.every = 0;
       return say("evaluate.every", "never in training: embedding {} photos would take {:.0f}% of its time",
                  facts_.evaluation_photos, 100 * share);

@@ -69,6 +69,9 @@ void validate(const Config& c) {
           "init.classifier_sd must be > 0 when init.classifier is \"normal\", got {}", c.init.classifier_sd);
   require(c.init.classifier != ClassifierStart::means || c.init.means_length > 0, "config",
           "init.means_length must be > 0 when init.classifier is \"means\", got {}", c.init.means_length);
+  require(c.evaluate.pairs_photos.empty() || !c.evaluate.pairs.empty(), "config",
+          "evaluate.pairs_photos = \"{}\" belongs to evaluate.pairs, which is not given",
+          c.evaluate.pairs_photos);
   require(c.network.width > 0, "config", "network.width must be > 0, got {}", c.network.width);
   require(!c.network.blocks.empty(), "config", "network.blocks must name at least one stage, got []");
   require(c.network.branches.size() + 1 == c.network.blocks.size(), "config",

@@ -8,9 +8,13 @@
 
 namespace dg {
 
+bool begins_again(const Config& config, std::int64_t first, std::int64_t now) {
+  return config.guard.collapse == OnCollapse::restart && first == 0 && 2 * now <= config.steps;
+}
+
 Config gentler(Config config) {
-  constexpr double lower = 0.1;
-  config.optim.rate *= lower;
+  constexpr double times_lower = 10;
+  config.optim.rate /= times_lower;
   config.optim.final_rate = std::min(config.optim.final_rate, config.optim.rate);
   config.guard.collapse = OnCollapse::stop;
   return config;

@@ -6,6 +6,11 @@
 
 namespace dg {
 
+/// Whether that is what `config` asks for and a run that began at step `first` and collapsed at step `now`
+/// can do: later than in the first half of the schedule, or after a resume, there is too much to lose, and
+/// the run stops.
+bool begins_again(const Config& config, std::int64_t first, std::int64_t now);
+
 /// The same run with a tenth of optim.rate, which stops where it collapses a second time.
 Config gentler(Config config);
 

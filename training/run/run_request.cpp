@@ -57,6 +57,10 @@ GivenConfig settings_of_new_run(const RunRequest& r, std::optional<fs::path>& in
     for (const char* key : {"input", "width", "embedding", "blocks", "branches", "padding", "shortcut"})
       settings.given.insert(fmt::format("network.{}", key));
   }
+  // Of steps and epochs, what is said last counts.
+  const std::set<std::string> said = load_given_config(std::nullopt, r.settings).given;
+  if (said.contains("epochs") && !said.contains("steps")) settings.given.erase("steps");
+  if (said.contains("steps") && !said.contains("epochs")) settings.config.epochs = 0;
   return load_given_config(std::nullopt, r.settings, std::move(settings));
 }
 
@@ -69,6 +73,7 @@ TrainOptions prepare(const RunRequest& r) {
   options.data = data_of(r, goes_on);
   options.run = r.run.empty() ? next_run_folder(options.data) : r.run;
   options.resume = r.resume || r.extend;
+  options.extended = r.extend.has_value();
   options.init = r.init;
   if (goes_on) {
     options.config = settings_of_run(r);

@@ -7,6 +7,15 @@
 #include "training/run/run_folder.h"
 
 namespace dg {
+namespace {
+
+const char* name_of(const BestScore& score) {
+  return score.of == "pairs_accuracy" ? "accuracy on pairs"
+         : score.of == "novel_top1"   ? "novel top-1"
+                                      : "base top-1";
+}
+
+}  // namespace
 
 std::vector<std::string> opening_words(const TrainingData& data, const Config& config,
                                        const std::vector<PlannedSetting>& planned, Device device) {
@@ -38,10 +47,10 @@ std::vector<std::string> closing_words(const std::filesystem::path& run, const C
                     evaluations.without_better));
   }
   words.push_back(fmt::format("the end: {}", describe(judge(figures), figures)));
-  if (config.loss.l2_softmax > 0) words.push_back(advice_on_mining(figures));
+  if (config.loss.l2_softmax > 0 && evaluations.last) words.push_back(advice_on_mining(figures));
   if (evaluations.best) {
     words.push_back(fmt::format("the best checkpoint is {}: {} {:.2f}%", best_checkpoint(run).string(),
-                                evaluations.best->of, 100 * evaluations.best->value));
+                                name_of(*evaluations.best), 100 * evaluations.best->value));
   }
   return words;
 }

@@ -57,10 +57,19 @@ class Run {
         last_(std::min(config_.steps, options.stop_after.value_or(config_.steps))) {}
 
   const Config& config() const { return config_; }
+  std::int64_t step_begun() const { return first_; }
   std::int64_t step_reached() const { return trainer_.next_step(); }
 
   TrainResult run() {
     make_folder();
+    if (options_.restarted) {
+      status_.note(fmt::format(
+          "{}\nbegun again at step 0 with optim.rate = {} instead of {}; the metrics until then are in {}",
+          options_.restarted->why, config_.optim.rate, options_.restarted->rate_before,
+          (options_.run / "metrics-collapsed.jsonl").string()));
+    } else {
+      status_.note("the run is in " + options_.run.string());
+    }
     note_all(opening_words(data_, config_, planned_, options_.device));
     if (!lock_->not_held().empty())
       status_.note(
@@ -71,9 +80,13 @@ class Run {
     log_.emplace(
         options_.run, status_,
         RunLogOptions{.first_step = trainer_.next_step() + 1, .repeats_evaluation = evaluation_owed_});
-    if (options_.restarted) say_that_it_begins_again(*options_.restarted);
+    if (const auto& restart = options_.restarted) {
+      log_->metrics({{"step", 0},
+                     {"collapsed_after", static_cast<double>(restart->after)},
+                     {"rate_before", restart->rate_before}});
+    }
     metrics_.start(trainer_.next_step(), time_.seconds());
-    const std::int64_t first = trainer_.next_step();
+    first_ = trainer_.next_step();
     status_.begin_anew();  // the first step is shown, however short the time since the initialisation
     store_.stop_when(options_.stop);
     bool stopped = false;
@@ -99,7 +112,7 @@ class Run {
       try {
         trainer_.finish_steps();
         // Nothing that was learnt is lost, and a run that learnt nothing does not occupy its folder.
-        if (trainer_.next_step() > first) save(error_message(e));
+        if (trainer_.next_step() > first_) save(error_message(e));
       } catch (const std::exception& also) {
         throw Error(fmt::format("{}\nand then the checkpoint could not be saved: {}", error_message(e),
                                 error_message(also)));
@@ -115,15 +128,6 @@ class Run {
 
  private:
   using Settings = std::vector<PlannedSetting>;
-
-  void say_that_it_begins_again(const TrainOptions::Restart& restart) {
-    status_.note(fmt::format(
-        "{}\nbegun again with optim.rate = {} instead of {}; the metrics until then are in {}", restart.why,
-        config_.optim.rate, restart.rate_before, (options_.run / "metrics-collapsed.jsonl").string()));
-    log_->metrics({{"step", 0},
-                   {"collapsed_after", static_cast<double>(restart.after)},
-                   {"rate_before", restart.rate_before}});
-  }
 
   void note_all(const std::vector<std::string>& words) {
     for (const std::string& text : words) status_.note(text);
@@ -223,7 +227,7 @@ class Run {
         refuse_other_settings(candidates.back(), run.config, config_);
         if (!run.metrics.empty()) metrics_.load(run.metrics);
         evaluation_owed_ = run.evaluation_owed && evaluation_.possible();
-        evaluations_.without_better = run.without_better;
+        evaluations_.without_better = options_.extended ? 0 : run.without_better;
         if (path_exists(best)) loads([&] { take_best(best); });
         note += fmt::format("resumed from {}{}", candidates.back().string(),
                             options_.init ? ", so the weights of --init are not read" : "");
@@ -237,8 +241,10 @@ class Run {
       }
       note += "no checkpoint to resume from: starting at step 0";
     }
-    trainer_.initialise([this](const std::string& text) { status_.show(text); });
-    if (options_.init) load_network(*options_.init, trainer_.network());
+    trainer_.initialise([this](const std::string& text) { status_.show(text); },
+                        [this](Network& network) {
+                          if (options_.init) load_network(*options_.init, network);
+                        });
     return note;
   }
 
@@ -377,7 +383,8 @@ class Run {
   std::string identities_;     // fingerprint of identities.tsv
   bool can_be_saved_ = false;  // whether what this class keeps is complete, where memory runs short
   std::optional<LockFile> lock_;
-  double saved_at_ = 0;  // seconds on time_
+  std::int64_t first_ = 0;  // steps done when this sitting began
+  double saved_at_ = 0;     // seconds on time_
   const Stopwatch time_;
 };
 
@@ -392,7 +399,7 @@ TrainResult train(const TrainOptions& options) {
     try {
       return run.run();
     } catch (const Collapsed& e) {
-      if (run.config().guard.collapse != OnCollapse::restart) throw;
+      if (!begins_again(run.config(), run.step_begun(), run.step_reached())) throw;
       again.config = gentler(run.config());
       again.given.reset();
       again.resume = false;

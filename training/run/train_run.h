@@ -32,6 +32,7 @@ struct TrainOptions {
   Device device = Device::cpu;
   std::optional<std::int64_t> stop_after;  // end after this many steps in all, though the schedule is longer
   std::optional<std::filesystem::path> init;  // checkpoint whose network weights to start from
+  bool extended = false;                      // just now: evaluations without a better one are counted anew
   bool resume = false;  // continue RUN from its newest good checkpoint; from step 0 if there is none
   const std::atomic<bool>* stop = nullptr;          // set from outside: save and return
   std::function<void()> before_steps = [] {};       // called once there is something that `stop` would save
@@ -59,10 +60,10 @@ struct TrainResult {
   double seconds = 0;
 };
 
-/// Trains and saves. Where the embedding collapses and guard.collapse is "restart", the run begins again,
-/// once, with a tenth of optim.rate, and the metrics until then are kept in RUN/metrics-collapsed.jsonl.
-/// Throws Error (bad settings or data), IoError, or TrainingStopped (by a guard, after a checkpoint is
-/// saved).
+/// Trains and saves. Where begins_again() (training/run/restart.h) says so after a collapse, the run begins
+/// again, once, with a tenth of optim.rate, and the metrics until then are kept in
+/// RUN/metrics-collapsed.jsonl. Throws Error (bad settings or data), IoError, or TrainingStopped (by a guard,
+/// after a checkpoint is saved).
 TrainResult train(const TrainOptions& options);
 
 }  // namespace dg

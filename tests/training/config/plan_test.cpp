@@ -107,8 +107,10 @@ TEST(Plan, EvaluationsTakeATwentiethOfTheTimeAtMost) {
   EXPECT_EQ(planned(many).evaluate.every, 1000);
   many.evaluation_photos = 14'000;
   EXPECT_EQ(planned(many).evaluate.every, 0);
+  EXPECT_EQ(planned(many, {"evaluate.pairs=p.txt"}).evaluate.every, 1000) << "somebody wants them scored";
   many.evaluation_photos = 0;
   EXPECT_EQ(planned(many).evaluate.every, 0);
+  EXPECT_EQ(planned(many, {"evaluate.pairs=p.txt"}).evaluate.every, 100);
 }
 
 TEST(Plan, TheCacheIsAsLargeAsThePhotosOrTheRoom) {

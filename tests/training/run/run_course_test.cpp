@@ -82,7 +82,7 @@ TEST(RunCourse, ACollapsedRunBeginsAgainOnceWithATenthOfTheRate) {
                             .config = tiny_config({"guard.collapse_cosine=-1", "guard.collapse_steps=2",
                                                    "optim.rate=0.04", "optim.final_rate=0.03"})});
   EXPECT_TRUE(contains(told.error, "step 2: the embedding has collapsed"));
-  EXPECT_TRUE(contains(told.words, "begun again with optim.rate = 0.004 instead of 0.04"));
+  EXPECT_TRUE(contains(told.words, "begun again at step 0 with optim.rate = 0.004 instead of 0.04"));
   const Config kept = load_config(run / "config.toml", {});
   EXPECT_EQ(kept.optim.rate, 0.004);
   EXPECT_EQ(kept.optim.final_rate, 0.004);

@@ -59,6 +59,18 @@ TEST(RunRequest, ARunThatGoesOnNeedsNothingElse) {
   EXPECT_TRUE(contains(error_text<Error>([&] { prepare({.run = run, .resume = true}); }), "add --data DIR"));
 }
 
+TEST(RunRequest, OfStepsAndEpochsTheLastWordCounts) {
+  const fs::path recipe = fresh_folder("steps_recipe") / "r.toml";
+  write_all(recipe, "steps = 70\n");
+  TrainOptions o = prepare({.data = "DATA", .run = "RUN", .recipe = recipe, .settings = {"epochs=2"}});
+  EXPECT_EQ(o.config.epochs, 2);
+  EXPECT_FALSE(o.given->contains("steps"));
+  write_all(recipe, "epochs = 2\n");
+  o = prepare({.data = "DATA", .run = "RUN", .recipe = recipe, .settings = {"steps=70"}});
+  EXPECT_EQ(o.config.epochs, 0);
+  EXPECT_EQ(o.config.steps, 70);
+}
+
 TEST(RunRequest, WhatIsMissingIsSaid) {
   const fs::path empty = fresh_folder("no_run_here");
   EXPECT_EQ(error_text<Error>([] { prepare({}); }), "[train] required DATA, got none");

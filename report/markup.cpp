@@ -1,5 +1,7 @@
 #include "report/markup.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -56,11 +58,11 @@ Markup Markup::verbatim(std::string html) {
 }
 
 Markup element(std::string_view name, const Attributes& attributes, const Markup& content) {
-  std::string html = "<" + std::string(name);
-  for (const auto& [key, value] : attributes) html += " " + key + "=\"" + html_escaped(value) + "\"";
+  std::string html = fmt::format("<{}", name);
+  for (const auto& [key, value] : attributes) html += fmt::format(" {}=\"{}\"", key, html_escaped(value));
   html += ">";
   if (std::ranges::find(without_end_tag, name) == without_end_tag.end())
-    html += content.html() + "</" + std::string(name) + ">";
+    html += fmt::format("{}</{}>", content.html(), name);
   return Markup::verbatim(std::move(html));
 }
 

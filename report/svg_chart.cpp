@@ -113,7 +113,8 @@ Markup legend(const Chart& chart) {
 
 std::string with_commas(std::string digits) {
   const std::size_t end = std::min(digits.find('.'), digits.size()), begin = digits.starts_with('-') ? 1 : 0;
-  for (std::size_t i = end; i > begin + 3; i -= 3) digits.insert(i - 3, ",");
+  for (std::size_t i = end; i > begin + 3; i -= 3)
+    digits.insert(digits.begin() + static_cast<std::ptrdiff_t>(i - 3), ',');
   return digits;
 }
 

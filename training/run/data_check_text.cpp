@@ -45,7 +45,7 @@ void people(std::string& text, const Json& c) {
     if (bin["people"] == 0) continue;
     const std::string to = bin["to"].is_null()        ? " or more"
                            : bin["to"] == bin["from"] ? ""
-                                                      : "-" + number(bin["to"]);
+                                                      : fmt::format("-{}", number(bin["to"]));
     text += fmt::format("  {}{}: {}", number(bin["from"]), to, number(bin["people"]));
   }
   text += '\n';

@@ -110,11 +110,11 @@ MetricsTable metrics_table(std::string_view jsonl) {
 
 std::string to_csv(const MetricsTable& table) {
   std::string text;
-  for (std::size_t c = 0; c < table.keys.size(); ++c) text += (c == 0 ? "" : ",") + csv_field(table.keys[c]);
+  for (std::size_t c = 0; c < table.keys.size(); ++c) (text += c == 0 ? "" : ",") += csv_field(table.keys[c]);
   text += '\n';
   for (const MetricsTable::Row& row : table.rows) {
     for (std::size_t c = 0; c < table.keys.size(); ++c)
-      text += (c == 0 ? "" : ",") + csv_number(c < row.size() ? row[c] : std::nullopt);
+      (text += c == 0 ? "" : ",") += csv_number(c < row.size() ? row[c] : std::nullopt);
     text += '\n';
   }
   return text;

@@ -48,8 +48,7 @@ std::string duration(double seconds) {
 std::string grouped(std::int64_t number) {
   std::string digits = fmt::format("{}", number);
   const std::ptrdiff_t first = number < 0 ? 1 : 0;
-  for (std::ptrdiff_t i = std::ssize(digits) - 3; i > first; i -= 3)
-    digits.insert(static_cast<std::size_t>(i), ",");
+  for (std::ptrdiff_t i = std::ssize(digits) - 3; i > first; i -= 3) digits.insert(digits.begin() + i, ',');
   return digits;
 }
 

@@ -19,5 +19,6 @@ endforeach()
 # The whole program on the stand-in: `doppel_standin train DATA --device cuda ...`
 add_executable(doppel_standin $<TARGET_OBJECTS:dg_commands>)
 target_link_libraries(doppel_standin PRIVATE dg_standin_program CLI11::CLI11)
+dg_version_sources(doppel_standin)
 add_test(NAME standin.program COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/program_on_standin $<TARGET_FILE:doppel_standin>)
 set_tests_properties(standin.program PROPERTIES LABELS standin ENVIRONMENT OMP_NUM_THREADS=1)

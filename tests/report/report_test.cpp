@@ -4,6 +4,7 @@
 #include "interop/safetensors.h"
 #include "report/page.h"
 #include "report/settings_table.h"
+#include "tests/report/count.h"
 #include "tests/report/two_runs.h"
 #include "tests/report/well_formed.h"
 #include "training/checkpoint.h"
@@ -18,12 +19,6 @@ class Reports : public TwoRuns {
  protected:
   static Report both() { return make_report({folder / "seed1", folder / "seed2"}, {options(), options()}); }
 };
-
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t n = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
-  return n;
-}
 
 TEST_F(Reports, HaveTheFiguresAndTheDifferencesToTheFirst) {
   const Report report = both();
@@ -175,8 +170,8 @@ TEST_F(Reports, PhotosCanBeLeftOut) {
 }
 
 TEST_F(Reports, NamesFromOutsideStayText) {
-  const std::string evil = "<script>alert(1)</script>&\"'";  // its slash makes two folders of it
-  const fs::path run = fresh_folder("evil") / evil;
+  const std::string name = "<script>alert(1)</script>&\"'";  // its slash makes two folders of it
+  const fs::path run = fresh_folder("evil") / name;
   fs::create_directories(run.parent_path());
   fs::copy(folder / "seed1", run, fs::copy_options::recursive);
   std::ofstream(run / "metrics.jsonl", std::ios::app)

@@ -6,16 +6,11 @@
 
 #include "error_text.h"
 #include "report/interval_chart.h"
+#include "tests/report/count.h"
 #include "tests/report/well_formed.h"
 
 namespace dg::reporting {
 namespace {
-
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t n = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
-  return n;
-}
 
 // The points of the first line, in the units of the picture.
 Points first_line(const std::string& svg) {

@@ -74,7 +74,7 @@ TEST(Suggestion, EveryOtherWordLeadsToAKeyAndIsNone) {
       ASSERT_FALSE(keys.empty()) << word;
       for (const config::Key& key : config::keys()) {
         EXPECT_NE(key.name, word);
-        if (!key.name.ends_with("." + std::string(word))) continue;
+        if (!key.name.ends_with(fmt::format(".{}", word))) continue;
         EXPECT_NE(std::find(keys.begin(), keys.end(), key.name), keys.end())
             << word << " is the last part of " << key.name;
       }

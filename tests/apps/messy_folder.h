@@ -53,12 +53,12 @@ inline Image picture_of(int number, int width = 32, int height = 32) {
 ///   00001   two photos in monday/                  00002   a single photo
 ///   00003   a PNG and a WebP in place of JPEG      00004   003.jpg is 001.jpg
 ///   00005   001.png is the picture of 00006/001    00007   a wide photo and a large one
-///   00008   a photo of 10 x 12 pixels              00009   a photo cut short
+///   00008   a photo of 20 x 28 pixels              00009   a photo cut short
 ///   00010   a link that leads nowhere called 001.jpg, and one called notes
 ///   00011   Thumbs.db                              00012   an empty folder
 ///   00013   a GIF                                  00014   a text
 ///   00015   a link to the folder itself            00016   a photo without an ending
-///   00017   a folder nine levels below
+///   00017   a folder nine levels below             00018   two photos
 /// and beside them __MACOSX, an empty folder, a folder without permission, a link that leads nowhere, a
 /// photo, a name with a line break, and Anna, anna, Zoe with one code point and with two.
 inline fs::path messy_folder(const std::string& name) {
@@ -81,7 +81,7 @@ inline fs::path messy_folder(const std::string& name) {
   write_all_bytes(at(5) / "001.png", as_png(read_jpeg(at(6) / "001.jpg")));
   write_jpeg(at(7) / "wide.jpg", picture_of(1003, 61, 40), 95);
   write_jpeg(at(7) / "large.jpg", picture_of(1004, 1001, 900), 95);
-  write_jpeg(at(8) / "tiny.jpg", picture_of(1005, 10, 12), 95);
+  write_jpeg(at(8) / "tiny.jpg", picture_of(1005, 20, 28), 95);
   fs::resize_file(at(9) / "001.jpg", fs::file_size(at(9) / "001.jpg") / 2);
   fs::remove(at(10) / "001.jpg");
   for (const char* link : {"001.jpg", "notes"}) fs::create_symlink("nowhere", at(10) / link);
@@ -94,6 +94,7 @@ inline fs::path messy_folder(const std::string& name) {
   fs::create_directories(at(17) / "1/2/3/4/5/6/7/8/9");
   write_jpeg(at(17) / "1/2/3/4/5/6/7/8/9/1.jpg", picture_of(1006), 95);
   write_jpeg(at(17) / "1/2/3/4/5/6/7/8/1.jpg", picture_of(1007), 95);
+  for (const char* photo : {"003.jpg", "004.jpg"}) fs::remove(at(18) / photo);
   fs::create_directories(data / "__MACOSX" / "00001");
   write_jpeg(data / "__MACOSX" / "00001" / "._1.jpg", picture_of(1008), 95);
   fs::create_directories(data / "Nobody");

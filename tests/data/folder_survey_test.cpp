@@ -135,6 +135,18 @@ TEST(FolderSurvey, LinksToFoldersAreFollowedOnce) {
                                      "linked_again b/up", "linked_again self", "linked_again top"}));
 }
 
+// Reached through another link, and not around that one.
+TEST(FolderSurvey, ALinkToAFolderAroundDataIsNotFollowedFromElsewhere) {
+  const fs::path folder = fresh_folder(), data = folder / "in" / "data", other = folder / "other";
+  touch(data / "a/1.jpg");
+  touch(other / "2.jpg");
+  fs::create_directory_symlink(other, data / "a" / "other");
+  fs::create_directory_symlink(folder / "in", other / "in");
+  const FolderSurvey survey = survey_folder(data);
+  EXPECT_EQ(paths(survey), (Names{"a/1.jpg", "a/other/2.jpg"}));
+  EXPECT_EQ(left_out(survey), Names{"linked_again a/other/in"});
+}
+
 TEST(FolderSurvey, ALinkThatLeadsNowhereIsAPhotoOnlyWhereItIsCalledOne) {
   const fs::path data = fresh_folder();
   touch(data / "a/1.jpg");

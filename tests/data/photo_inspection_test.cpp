@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <mutex>
+#include <latch>
 #include <set>
 
 #include "data/class_folder.h"
@@ -49,6 +49,30 @@ TEST(PhotoInspection, DecodesEveryPhotoOnceByAnyNumberOfThreads) {
   }
   EXPECT_EQ(four.broken.size(), 2u);
   EXPECT_EQ(four.broken[0].photo, 3);
+}
+
+// Gives its first photo only once the last one has been asked for.
+class FirstComesLast : public PhotoSource {
+ public:
+  std::string name(PhotoId photo) const override { return fmt::format("photo {}", photo); }
+  std::vector<std::uint8_t> bytes(PhotoId photo, std::int64_t) const override {
+    if (photo == 2) last_.count_down();
+    if (photo == 0) last_.wait();
+    return {1, 2, 3};
+  }
+  std::uint64_t fingerprint(PhotoId) const override { return 0; }
+
+ private:
+  mutable std::latch last_{1};
+};
+
+TEST(PhotoInspection, BrokenPhotosAreInTheOrderOfTheSet) {
+  PhotoSet set;
+  set.photos.resize(3);
+  set.source = std::make_shared<FirstComesLast>();
+  const PhotoInspection found = inspect_photos(set, {.workers = 2});
+  ASSERT_EQ(found.broken.size(), 3u);
+  for (PhotoId p = 0; p < 3; ++p) EXPECT_EQ(found.broken[static_cast<std::size_t>(p)].photo, p);
 }
 
 TEST(PhotoInspection, APhotoMustHoldTheCropBox) {

@@ -177,6 +177,7 @@ set(DG_PROGRAM
   training/run/classifier_file.cpp
   training/run/classifier_run.cpp
   training/run/data_check.cpp
+  training/run/data_check_sections.cpp
   training/run/data_check_text.cpp
   training/run/data_path.cpp
   training/run/evaluate_celeb.cpp

@@ -6,6 +6,7 @@
 
 #include "tests/apps/json.h"
 #include "tests/apps/messy_folder.h"
+#include "tests/data/tsv/celeb_files.h"
 
 namespace dg {
 namespace {
@@ -257,6 +258,19 @@ TEST(CheckCommand, WrongFoldersAreNamed) {
   EXPECT_EQ(text.code, 1);
   EXPECT_TRUE(contains(text.out, "must change: "));
   EXPECT_TRUE(contains(text.out, "doppel train would not start\n"));
+}
+
+TEST(CheckCommand, TheFilesOfADatasetTomlAreLookedThroughToo) {
+  const CelebFiles files{twelve_faces(fresh_folder("check_celeb") / "faces"),
+                         fresh_folder("check_celeb_files")};
+  const Json c = check_json(files.toml());
+  EXPECT_EQ(c["people"], 12);
+  EXPECT_EQ(c["broken"]["count"], 0);
+  EXPECT_FALSE(c.contains("left_out"));
+  EXPECT_EQ(c["training"]["base_identities"], 9);
+  EXPECT_EQ(c["training"]["novel_identities"], 3);
+  const Json none = check_json(fresh_folder("check_no_celeb") / "dataset.toml", {}, 1);
+  EXPECT_TRUE(contains(none["obstacles"][0], "dataset.toml"));
 }
 
 // Four of twelve photos of each person are of another shape: a third.

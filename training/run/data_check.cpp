@@ -3,18 +3,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 
 #include "data/class_folder.h"
-#include "data/colliding_names.h"
-#include "data/duplicates.h"
-#include "data/photo_file.h"
 #include "data/tsv/dataset_toml.h"
 #include "interop/system_error.h"
 #include "interop/utf8.h"
 #include "tensor/parallel.h"
 #include "tensor/process_limits.h"
 #include "training/config/plan.h"
+#include "training/run/data_check_sections.h"
 #include "training/run/names.h"
 #include "training/run/trial_steps.h"
 
@@ -23,39 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-// So many of a kind are named in the JSON; all are counted.
-constexpr std::size_t most_named = 1000;
-
-// More scenes than this among the photos look like a data set whose faces were not cut out.
-constexpr double most_scenes = 0.25;
-
-// Photos of a person, as bins of the histogram: 1, 2, 3 to 4, ... and the last without an end.
-constexpr std::array<std::int64_t, 8> bins{1, 2, 3, 5, 10, 20, 50, 100};
-
-// {"count": 3, "<what>": [...]}; `text` makes each entry.
-template <class Entries, class Text>
-Json counted(const Entries& entries, const char* what, const Text& text) {
-  Json json{{"count", std::size(entries)}, {what, Json::array()}};
-  std::size_t named = 0;
-  for (const auto& entry : entries) {
-    if (named++ == most_named) break;
-    json[what].push_back(text(entry));
-  }
-  return json;
-}
-
-Json counts(const std::map<std::string, std::int64_t>& by_type) {
-  Json json = Json::object();
-  for (const auto& [type, count] : by_type) json[type] = count;
-  return json;
-}
-
-Json spread(std::vector<std::int64_t> values) {
-  if (values.empty()) return {{"min", nullptr}, {"median", nullptr}, {"max", nullptr}};
-  std::ranges::sort(values);
-  return {{"min", values.front()}, {"median", values[values.size() / 2]}, {"max", values.back()}};
-}
 
 class Check {
  public:
@@ -69,9 +33,9 @@ class Check {
     read_settings();
     const bool found = is_dataset_toml(request_.data) ? open_files() : look_through_folder();
     if (found) {
-      photos_per_person();
+      add_people(json_, data_.set);
       inspect();
-      names();
+      add_names(json_, data_.set);
       plan();
     }
     json_["would_start"] = json_["obstacles"].empty();
@@ -82,7 +46,6 @@ class Check {
 
  private:
   void obstacle(const std::string& why) { json_["obstacles"].push_back(printable(why)); }
-  void warn(const std::string& what) { json_["warnings"].push_back(printable(what)); }
 
   // Does something that may find that no training is possible; whether it did it.
   template <class Work>
@@ -100,12 +63,6 @@ class Check {
     }
   }
 
-  std::string path(PhotoId p) const {
-    const std::string name = data_.set.name(p);
-    if (is_dataset_toml(request_.data)) return printable(name);
-    return printable(fs::path(name).lexically_relative(request_.data).string());
-  }
-
   std::string person(ClassId c) const { return printable(data_.set.classes[static_cast<std::size_t>(c)]); }
 
   void read_settings() {
@@ -119,7 +76,7 @@ class Check {
   bool open_files() {
     return attempt([&] {
       data_ = open_training_data(request_.data, config_);
-      for (const std::string& note : data_.notes) warn(note);
+      for (const std::string& note : data_.notes) add_warning(json_, note);
       is_open_ = true;
     });
   }
@@ -133,42 +90,9 @@ class Check {
       return false;
     for (const std::string& why : layout_obstacles(survey, request_.data, folder_options(config_)))
       obstacle(why);
-    std::map<LeftOutReason, std::vector<std::string>> left_out;
-    for (const LeftOut& entry : survey.left_out) left_out[entry.reason].push_back(printable(entry.path));
-    const auto as_it_is = [](const std::string& text) { return text; };
-    for (const LeftOutReason reason : all_left_out_reasons)
-      json_["left_out"][name(reason)] = counted(left_out[reason], "paths", as_it_is);
-    json_["nested_folders"] =
-        counted(survey.nested, "paths", [](const std::string& folder) { return printable(folder); });
-    json_["other_types"] = counts(survey.other_types);
-    json_["other_files"] = counts(survey.other_files);
+    add_folder(json_, survey);
     data_.set = photo_set(request_.data, std::move(survey));
     return true;
-  }
-
-  void photos_per_person() {
-    const auto people = static_cast<ClassId>(data_.set.classes.size());
-    std::vector<std::int64_t> photos;
-    std::array<std::int64_t, bins.size()> histogram{};
-    std::vector<ClassId> single;
-    for (ClassId c = 0; c < people; ++c) {
-      photos.push_back(data_.set.photo_count(c));
-      if (photos.back() == 1) single.push_back(c);
-      ++histogram[static_cast<std::size_t>(std::ranges::upper_bound(bins, photos.back()) - bins.begin() - 1)];
-    }
-    json_["people"] = people;
-    json_["photos"] = data_.set.photos.size();
-    Json& json = json_["photos_per_person"] = spread(photos);
-    json["histogram"] = Json::array();
-    for (std::size_t i = 0; i < bins.size(); ++i) {
-      Json bin{{"from", bins[i]}, {"to", nullptr}, {"people", histogram[i]}};
-      if (i + 1 < bins.size()) bin["to"] = bins[i + 1] - 1;
-      json["histogram"].push_back(bin);
-    }
-    json_["one_photo"] = counted(single, "people", [&](ClassId c) { return person(c); });
-    if (single.size() > 0)
-      warn(fmt::format("{} of {} people have one photo: no pair of photos shows the same person there",
-                       single.size(), people));
   }
 
   void inspect() {
@@ -177,75 +101,7 @@ class Check {
         inspect_photos(data_.set, {.workers = std::max(1, static_cast<int>(config_.data.workers)),
                                    .crop = config_.data.crop,
                                    .progress = [&](std::int64_t done) { request_.progress(done, all); }});
-    json_["broken"] = counted(inspection_.broken, "photos", [&](const PhotoInspection::Broken& b) {
-      return Json{{"path", path(b.photo)}, {"why", printable(b.why)}};
-    });
-    duplicates();
-    sizes();
-  }
-
-  void duplicates() {
-    std::vector<DuplicateGroup> groups = find_duplicates(data_.set, inspection_.photos);
-    const auto within = std::ranges::partition_point(groups, &DuplicateGroup::under_two_names);
-    const auto tell = [&](const char* key, std::span<const DuplicateGroup> some) {
-      Json json = counted(some, "groups", [&](const DuplicateGroup& group) {
-        Json entry{{"same_bytes", group.same_bytes}, {"photos", Json::array()}};
-        for (std::size_t i = 0; i < std::min(group.photos.size(), most_named); ++i)
-          entry["photos"].push_back(path(group.photos[i]));
-        return entry;
-      });
-      std::size_t photos = 0;
-      for (const DuplicateGroup& group : some) photos += group.photos.size();
-      json["photos"] = photos;
-      json_[key] = json;
-    };
-    tell("duplicates_under_two_names", {groups.begin(), within});
-    tell("duplicates_of_one_person", {within, groups.end()});
-    if (within != groups.begin())
-      warn(fmt::format(
-          "pictures that stand under two names: {}; one of the names is wrong, or both are one person",
-          within - groups.begin()));
-  }
-
-  void sizes() {
-    std::vector<std::int64_t> widths, heights;
-    std::vector<PhotoId> scenes, tiny;
-    for (PhotoId p = 0; p < std::ssize(inspection_.photos); ++p) {
-      const PhotoFacts& photo = inspection_.photos[static_cast<std::size_t>(p)];
-      if (!photo.good()) continue;
-      widths.push_back(photo.width);
-      heights.push_back(photo.height);
-      if (config_.data.crop) continue;  // what is used of a photo is then of one size
-      if (is_like_a_scene(photo)) scenes.push_back(p);
-      if (std::min(photo.width, photo.height) < config_.network.input) tiny.push_back(p);
-    }
-    const auto good = widths.size();
-    const auto at = [&](PhotoId p) { return path(p); };
-    json_["width"] = spread(std::move(widths));
-    json_["height"] = spread(std::move(heights));
-    json_["scenes"] = counted(scenes, "photos", at);
-    json_["tiny"] = counted(tiny, "photos", at);
-    json_["tiny"]["network_input"] = config_.network.input;
-    const bool suspected = static_cast<double>(scenes.size()) > most_scenes * static_cast<double>(good);
-    json_["scenes"]["suspected"] = suspected;
-    if (suspected)
-      warn(fmt::format(
-          "{} of {} photos are wider than 3:2 (or as much taller) or have a side above 1,000 pixels: "
-          "they look like whole scenes, and training needs the face cut out (data.crop, or another "
-          "program)",
-          scenes.size(), good));
-  }
-
-  void names() {
-    const auto colliding = colliding_names(data_.set.classes);
-    json_["colliding_names"] = counted(colliding, "groups", [](const CollidingNames& c) {
-      Json entry{{"names", Json::array()}, {"differ_in", c.differ_in}};
-      for (const std::string& one : c.names) entry["names"].push_back(printable(one));
-      return entry;
-    });
-    if (!colliding.empty())
-      warn(fmt::format("names that are nearly those of other people: {}; are they one person?",
-                       colliding.size()));
+    add_photos(json_, data_.set, inspection_, config_, request_.data);
   }
 
   // What would be trained on, with which settings.
@@ -288,8 +144,10 @@ class Check {
                       "their photos",
                       base.size(), first_five(base)));
     if (!novel.empty())
-      warn(fmt::format("{} novel people have no photo that decodes, and evaluations will stop at them: {}",
-                       novel.size(), first_five(novel)));
+      add_warning(
+          json_,
+          fmt::format("{} novel people have no photo that decodes, and evaluations will stop at them: {}",
+                      novel.size(), first_five(novel)));
     const PhotoStoreOptions limits = photo_options(config_);
     const auto broken = static_cast<double>(inspection_.broken.size()),
                all = static_cast<double>(inspection_.photos.size());
@@ -321,8 +179,9 @@ class Check {
         {"memory_bytes", trial.bytes},
         {"memory_bytes_usable", usable_memory()}};
     if (trial.bytes > usable_memory())
-      warn(fmt::format("{} bytes of memory will be needed, and {} may be used: set data.cache_mb lower",
-                       trial.bytes, usable_memory()));
+      add_warning(
+          json_, fmt::format("{} bytes of memory will be needed, and {} may be used: set data.cache_mb lower",
+                             trial.bytes, usable_memory()));
   }
 
   const CheckRequest& request_;

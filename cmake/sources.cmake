@@ -124,6 +124,7 @@ set(DG_PROGRAM
   data/photo_file.cpp
   data/photo_inspection.cpp
   data/photo_set.cpp
+  data/photo_source.cpp
   data/photo_store.cpp
   data/picture_hash.cpp
   data/png.cpp

@@ -56,7 +56,7 @@ class Inspector {
   void inspect(PhotoId p) {
     PhotoFacts& facts = found_.photos[static_cast<std::size_t>(p)];
     try {
-      const std::vector<std::uint8_t> bytes = set_.source->bytes(p, options_.limits.max_file_bytes);
+      const std::vector<std::uint8_t> bytes = read_patiently(*set_.source, p, options_.limits.max_file_bytes);
       facts.checksum = checksum_of_words(std::as_bytes(std::span(bytes)));
       const Image image = decode_photo(bytes, set_.name(p), options_.limits);
       if (const auto& c = options_.crop) {

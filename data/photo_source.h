@@ -26,4 +26,15 @@ class PhotoSource {
   virtual std::uint64_t fingerprint(PhotoId photo) const = 0;
 };
 
+/// How often the machine is asked again where it fails to read a photo (interop/system_error.h), and the
+/// seconds before the first time, which double each time. In all 3.1 seconds, as a network may need.
+struct Patience {
+  int tries_again = 5;
+  double seconds_before_trying = 0.1;
+};
+
+/// source.bytes() with patience. Unavailable that says how often it was tried.
+std::vector<std::uint8_t> read_patiently(const PhotoSource& source, PhotoId photo, std::int64_t max_bytes,
+                                         const Patience& patience = {});
+
 }  // namespace dg

@@ -1,9 +1,7 @@
 #include "data/photo_store.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
-#include <thread>
 #include <utility>
 
 #include "data/photo_file.h"
@@ -79,7 +77,10 @@ bool PhotoStore::try_load(PhotoId photo, std::uint8_t* out) {
   try {
     DecodeLimits limits = options_.limits;
     if (const std::atomic<bool>* stop = stop_) limits.stop = stop;
-    resize(decode_photo(read(photo), set_.name(photo), limits), options_.size, out, options_.crop);
+    resize(
+        decode_photo(read_patiently(*set_.source, photo, options_.limits.max_file_bytes, options_.patience),
+                     set_.name(photo), limits),
+        options_.size, out, options_.crop);
   } catch (const Unavailable&) {
     throw;
   } catch (const BackendError&) {  // the machine is short of memory: not the photo's fault
@@ -96,20 +97,6 @@ bool PhotoStore::try_load(PhotoId photo, std::uint8_t* out) {
   }
   keep(photo, out);
   return true;
-}
-
-std::vector<std::uint8_t> PhotoStore::read(PhotoId photo) const {
-  double seconds = options_.seconds_before_trying;
-  for (int left = options_.tries_again;; --left, seconds *= 2) {
-    try {
-      return set_.source->bytes(photo, options_.limits.max_file_bytes);
-    } catch (const Unavailable& e) {
-      if (left == 0)
-        throw Unavailable(fmt::format("{} (tried {} times; the photo itself may be good)", e.what(),
-                                      options_.tries_again + 1));
-    }
-    std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
-  }
 }
 
 // Which photos find room depends on the order of the threads; what load() returns does not.

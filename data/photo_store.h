@@ -26,10 +26,7 @@ struct PhotoStoreOptions {
   double max_broken_share = 0.1;  // account() stops the run when a larger share of the photos ...
   int min_broken = 20;            // ... asked for so far is broken, and at least this many
   DecodeLimits limits = {};
-  // Where the machine fails to read a photo (interop/system_error.h): how often it is asked again, and the
-  // seconds before the first time, which double each time. In all 3.1 seconds, as a network may need.
-  int tries_again = 5;
-  double seconds_before_trying = 0.1;
+  Patience patience = {};
 };
 
 /// The photos that did not decode, in the order of their ids.
@@ -86,7 +83,6 @@ class PhotoStore {
 
  private:
   bool is_known_broken(PhotoId photo) const;
-  std::vector<std::uint8_t> read(PhotoId photo) const;
   void keep(PhotoId photo, const std::uint8_t* pixels);
 
   const PhotoSet& set_;

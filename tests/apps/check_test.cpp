@@ -4,9 +4,11 @@
 #include <regex>
 #include <set>
 
+#include "interop/whole_file.h"
 #include "tests/apps/json.h"
 #include "tests/apps/messy_folder.h"
 #include "tests/data/tsv/celeb_files.h"
+#include "tests/faults/faults.h"
 
 namespace dg {
 namespace {
@@ -271,6 +273,34 @@ TEST(CheckCommand, TheFilesOfADatasetTomlAreLookedThroughToo) {
   EXPECT_EQ(c["training"]["novel_identities"], 3);
   const Json none = check_json(fresh_folder("check_no_celeb") / "dataset.toml", {}, 1);
   EXPECT_TRUE(contains(none["obstacles"][0], "dataset.toml"));
+}
+
+// A disk that fails for a moment, at any of the files and folders that are opened, makes no data set smaller:
+// photos are asked for again, and where a folder cannot be read the program ends with the system's words.
+TEST(CheckCommand, AFailingDiskLeavesNobodyOut) {
+  DG_NEEDS_FAULTS();
+  const fs::path data = pattern_folder("check_faults", 4, 2);
+  write_all_bytes(data / "000" / "unnamed", read_file_bytes(data / "000" / "0.jpg"));
+  fs::create_directories(data / "001" / "nested");
+  fs::rename(data / "001" / "0.jpg", data / "001" / "nested" / "0.jpg");
+  Words words{"check", data.string(), "--device", "cpu", "--threads", "1", "--no-timing", "--json", "-"};
+  words.insert(words.end(), fast.begin(), fast.end());
+  const Faulted counted = with_faults(words, {.below = data});
+  ASSERT_EQ(counted.code, 0) << counted.err;
+  ASSERT_EQ(Json::parse(counted.out)["photos"], 9);
+  ASSERT_GE(counted.open, 6 + 1 + 9);  // DATA, its folders, a file to see what it is, all photos
+  int ended = 0;
+  for (std::int64_t n = 1; n <= counted.open; ++n) {
+    const Faulted f = with_faults(words, {.fault = fmt::format("open:{}:fail", n), .below = data});
+    ended += f.code;
+    if (f.code == 0) {
+      EXPECT_EQ(f.out, counted.out) << n;
+    } else {
+      EXPECT_EQ(f.out, "");
+      EXPECT_TRUE(contains(f.err, f.path));
+    }
+  }
+  EXPECT_GE(ended, 6 + 1);
 }
 
 // Four of twelve photos of each person are of another shape: a third.

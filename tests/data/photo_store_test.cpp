@@ -76,7 +76,8 @@ class Failing : public PhotoSource {
 TEST(PhotoStore, AFailingDiskIsNoBrokenPhoto) {
   PhotoSet set = two_people(fresh_folder());
   const auto source = set.source;
-  const PhotoStoreOptions options{.size = stored_size, .tries_again = 3, .seconds_before_trying = 1e-4};
+  const PhotoStoreOptions options{.size = stored_size,
+                                  .patience = {.tries_again = 3, .seconds_before_trying = 1e-4}};
   set.source = std::make_shared<Failing>(source, 3);
   PhotoStore store(set, replacement_lists(set), options);
   load(store, 2, 2);

@@ -15,9 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
 
-// Scanning opens no file, so a name is enough.
-void touch(const fs::path& path) { write_text(path, "x"); }
-
 Names relative_paths(const PhotoSet& set, const fs::path& data) {
   Names names;
   for (PhotoId p = 0; p < std::ssize(set.photos); ++p)

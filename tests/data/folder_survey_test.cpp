@@ -14,9 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
 
-// No file that is named as a photo is opened, so a name is enough.
-void touch(const fs::path& path) { write_text(path, "x"); }
-
 Names paths(const FolderSurvey& survey) {
   Names all;
   for (PhotoId p = 0; p < std::ssize(survey.photos); ++p) all.push_back(survey.path(p));

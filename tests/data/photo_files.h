@@ -62,6 +62,9 @@ inline void write_text(const std::filesystem::path& path, const std::string& tex
   write_file_text(path, text);
 }
 
+/// A file of one byte, for what looks at names alone.
+inline void touch(const std::filesystem::path& path) { write_text(path, "x"); }
+
 inline void break_photo(const PhotoSet& set, PhotoId photo) { write_text(set.name(photo), "no picture"); }
 
 }  // namespace dg

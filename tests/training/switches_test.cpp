@@ -60,6 +60,7 @@ const std::vector<Switch> of_training{
     {"optim.clip_norm", "0.01"},
     {"optim.warmup", "4"},
     {"optim.restart_period", "3"},
+    {"optim.extended_at", "[3]"},
     {"optim.restart_factor", "2", {"optim.restart_period=2"}},
     {"sampling.batch", "16"},
     {"sampling.classes", "5", {}, true},  // 12 photos are not 5 x 2

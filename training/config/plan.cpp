@@ -86,6 +86,8 @@ class Plan {
     if (!open("sampling.batch")) return;
     const auto [lo, hi] = c_.sampling.images_per_class;
     std::int64_t classes = std::min(most_classes, std::max<std::int64_t>(2, facts_.people / 2));
+    if (!open("sampling.random_classes"))  // as many are wanted, if there are so many
+      classes = std::min(facts_.people, std::max(classes, c_.sampling.random_classes));
     const bool asked = !open("sampling.classes") && c_.sampling.classes > 0;
     if (asked) classes = c_.sampling.classes;
     c_.sampling.batch =

@@ -82,6 +82,7 @@ TEST(Plan, WhatIsGivenStays) {
   EXPECT_EQ(planned(folder(300, 9), {"sampling.classes=10"}).sampling.batch, 30);
   EXPECT_EQ(
       planned(folder(300, 9), {"sampling.classes=10", "sampling.batch=50"}).sampling.images_per_class.lo, 5);
+  EXPECT_EQ(planned(folder(36, 4), {"sampling.random_classes=27"}).sampling.batch, 81);
   const Config range = planned(folder(30, 4), {"sampling.images_per_class=2..8"});
   EXPECT_EQ(range.sampling.batch, 30);
   const Config all = planned(folder(30, 4), {"steps=70", "sampling.random_classes=4", "init.lsuv_images=9",

@@ -23,7 +23,7 @@ EntryKind kind_of(DIR* folder, const dirent& entry) {
     struct stat status {};
     // What cannot be asked for here is found out by whoever opens it, as where a link leads is.
     if (::fstatat(::dirfd(folder), entry.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return EntryKind::link;
-    type = IFTODT(status.st_mode);
+    type = static_cast<unsigned char>(IFTODT(status.st_mode));
   }
   switch (type) {
     case DT_REG:

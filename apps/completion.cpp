@@ -135,7 +135,9 @@ void add_completion_command(CLI::App& app) {
   add_examples(*command, {{"source <(doppel completion bash)", "Complete in this shell."},
                           {"doppel completion bash >~/.local/share/bash-completion/completions/doppel",
                            "Complete in every shell of yours, where doppel was not installed."}});
-  command->callback([&app] { fmt::print("{}", bash_script(app)); });
+  command->callback([&app, a] {
+    if (a->shell == Shell::bash) fmt::print("{}", bash_script(app));
+  });
 }
 
 }  // namespace dg

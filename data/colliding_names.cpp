@@ -5,24 +5,9 @@
 #include <map>
 
 #include "data/letters_with_marks.h"
-#include "interop/utf8.h"
 
 namespace dg {
 namespace {
-
-// Bytes that are no UTF-8 become \x and digits.
-std::u32string letters_of(const std::string& name) {
-  std::u32string letters;
-  for (const char byte : printable(name)) {
-    const auto b = static_cast<unsigned char>(byte);
-    if ((b & 0xC0) == 0x80) {
-      letters.back() = letters.back() << 6 | (b & 0x3F);
-    } else {
-      letters += b < 0x80 ? b : b < 0xE0 ? b & 0x1F : b < 0xF0 ? b & 0x0F : b & 0x07;
-    }
-  }
-  return letters;
-}
 
 std::u32string trimmed(const std::u32string& text) {
   constexpr std::u32string_view spaces = U" \t\u00A0\u3000";
@@ -45,7 +30,7 @@ struct Steps {
 };
 
 std::u32string key_of(const std::string& name, const Steps& steps) {
-  std::u32string text = letters_of(name);
+  std::u32string text = code_points(name);
   if (steps.trim) text = trimmed(text);
   if (steps.apart) text = decomposed(text);
   if (steps.small) text = in_small_letters(text);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "interop/utf8.h"
+
 namespace dg {
 namespace {
 
@@ -111,6 +113,19 @@ void append(std::u32string& text, char32_t letter) {
 }
 
 }  // namespace
+
+std::u32string code_points(const std::string& utf8) {
+  std::u32string letters;
+  for (const char byte : printable(utf8)) {
+    const auto b = static_cast<unsigned char>(byte);
+    if ((b & 0xC0) == 0x80) {
+      letters.back() = letters.back() << 6 | (b & 0x3F);
+    } else {
+      letters += b < 0x80 ? b : b < 0xE0 ? b & 0x1F : b < 0xF0 ? b & 0x0F : b & 0x07;
+    }
+  }
+  return letters;
+}
 
 std::u32string decomposed(std::u32string_view text) {
   std::u32string result;

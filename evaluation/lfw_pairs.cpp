@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <sstream>
 
@@ -20,7 +21,38 @@ namespace {
 constexpr std::uint64_t largest_pairs_file = 64 << 20;
 constexpr std::size_t longest_line = 4096;
 
-/// The lines of a file as fields; blanks, tabs and carriage returns separate.
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF", blanks = " \t\r";
+
+/// Fields between tabs, without the blanks at their ends, so that a name may have some inside.
+std::vector<std::string> between_tabs(std::string_view text) {
+  std::vector<std::string> fields;
+  while (true) {
+    const std::size_t tab = text.find('\t');
+    const std::string_view field = text.substr(0, tab);
+    const std::size_t first = field.find_first_not_of(blanks);
+    if (first == std::string_view::npos) {
+      fields.emplace_back();
+    } else {
+      fields.emplace_back(field.substr(first, field.find_last_not_of(blanks) + 1 - first));
+    }
+    if (tab == std::string_view::npos) return fields;
+    text.remove_prefix(tab + 1);
+  }
+}
+
+/// Tabs separate where that gives the fields of a pair, and otherwise tabs and blanks. A carriage return at
+/// the end belongs to the end of the line.
+std::vector<std::string> split(std::string_view text) {
+  if (std::vector<std::string> fields = between_tabs(text); fields.size() == 3 || fields.size() == 4) {
+    return fields;
+  }
+  std::vector<std::string> fields;
+  std::istringstream words{std::string(text)};
+  for (std::string field; words >> field;) fields.push_back(field);
+  return fields;
+}
+
+/// The lines of a file as fields. Without the byte order mark that some editors put first.
 class FieldReader {
  public:
   explicit FieldReader(const std::filesystem::path& path) : path_(path) {
@@ -32,20 +64,23 @@ class FieldReader {
     text_.resize(file.size());
     text_.resize(file.read(0, text_));
     left_ = text_;
+    if (left_.starts_with(byte_order_mark)) left_.remove_prefix(byte_order_mark.size());
   }
   FieldReader(const FieldReader&) = delete;
   FieldReader& operator=(const FieldReader&) = delete;
 
-  /// Reads the next line; false at the end of the file.
+  /// Reads the next line that is not blank; false at the end of the file.
   bool next() {
-    std::string_view text;
+    for (std::string_view text; next_line(left_, text);) {
+      ++line_;
+      if (text.size() > longest_line) fail(fmt::format("the line has more than {} bytes", longest_line));
+      if (text.find_first_not_of(blanks) == std::string_view::npos) continue;
+      fields_ = split(text);
+      return true;
+    }
     ++line_;
     fields_.clear();
-    if (!next_line(left_, text)) return false;
-    if (text.size() > longest_line) fail(fmt::format("the line has more than {} bytes", longest_line));
-    std::istringstream split{std::string(text)};
-    for (std::string field; split >> field;) fields_.push_back(field);
-    return true;
+    return false;
   }
 
   std::size_t line() const { return line_; }
@@ -87,6 +122,17 @@ NamedPair read_pair(FieldReader& reader, bool same, int fold) {
   return {lfw_photo(f[0], first), lfw_photo(other, second), same, fold, reader.line()};
 }
 
+// A threshold is judged by pairs that it was not chosen on, so a single fold becomes several: each takes
+// neighbours in the file, which is in the order of names, so that few people are in two folds.
+void divide_fold(PairsFile& file, std::size_t each) {
+  constexpr std::size_t most = 10;  // as many as LFW's own protocol has
+  const std::size_t folds = std::min(each, most);
+  file.folds = static_cast<int>(folds);
+  for (std::size_t i = 0; i < file.pairs.size(); ++i) {
+    file.pairs[i].fold = static_cast<int>(i % each * folds / each);
+  }
+}
+
 }  // namespace
 
 std::string lfw_photo(const std::string& name, int number) {
@@ -97,22 +143,23 @@ PairsFile read_pairs(const std::filesystem::path& path) {
   FieldReader reader(path);
   PairsFile file;
   file.path = path;
-  if (!reader.next() || reader.fields().size() != 2) {
-    reader.fail("the first line must hold two numbers, folds and pairs per fold");
+  const bool has_line = reader.next();
+  const std::size_t numbers = has_line ? reader.fields().size() : 0;
+  if (numbers != 1 && numbers != 2) {
+    reader.fail(
+        "the first line must hold two numbers, folds and pairs per fold, or one, the pairs of a single fold");
   }
-  file.folds = reader.number(0, 1000, "number of folds");
-  file.pairs_per_fold = static_cast<std::size_t>(reader.number(1, 1'000'000, "pairs per fold"));
-  const std::size_t in_fold = 2 * file.pairs_per_fold, total = in_fold * static_cast<std::size_t>(file.folds);
+  file.folds = numbers == 2 ? reader.number(0, 1000, "number of folds") : 1;
+  const auto each = static_cast<std::size_t>(reader.number(numbers - 1, 1'000'000, "pairs per fold"));
+  const std::size_t in_fold = 2 * each, total = in_fold * static_cast<std::size_t>(file.folds);
   for (std::size_t i = 0; i < total; ++i) {
     if (!reader.next()) {
       reader.fail(fmt::format("the file ends after {} pairs, its first line promises {}", i, total));
     }
-    file.pairs.push_back(read_pair(reader, i % in_fold < file.pairs_per_fold, static_cast<int>(i / in_fold)));
+    file.pairs.push_back(read_pair(reader, i % in_fold < each, static_cast<int>(i / in_fold)));
   }
-  while (reader.next()) {
-    if (!reader.fields().empty())
-      reader.fail(fmt::format("more pairs than the {} the first line promises", total));
-  }
+  if (reader.next()) reader.fail(fmt::format("more pairs than the {} the first line promises", total));
+  if (file.folds == 1) divide_fold(file, each);
   return file;
 }
 
@@ -121,9 +168,12 @@ std::vector<Pair> find_photos(const PairsFile& file, const PhotoLookup& lookup) 
   pairs.reserve(file.pairs.size());
   for (const NamedPair& pair : file.pairs) {
     const auto row = [&](const std::string& photo) {
-      const std::optional<std::size_t> found = lookup(photo);
-      if (!found) fail(file.path, pair.line, fmt::format("there is no photo {}", photo));
-      return *found;
+      const std::vector<std::size_t> found = lookup(photo);
+      if (found.empty()) fail(file.path, pair.line, fmt::format("there is no photo {}", photo));
+      if (found.size() > 1) {
+        fail(file.path, pair.line, fmt::format("{} photos could be {}", found.size(), photo));
+      }
+      return found[0];
     };
     const std::size_t first = row(pair.first), second = row(pair.second);
     pairs.push_back({first, second, pair.same, pair.fold});

@@ -1,12 +1,12 @@
 // Reader for pairs files in the format of LFW (Huang et al., "Labeled Faces in the Wild", 2007).
-// First line: folds and pairs per fold of each kind ("10 300"). Then per fold as many lines `Name n1 n2` (two
-// photos of one person) and as many lines `Name1 n1 Name2 n2` (photos of two people), fields separated by
-// tabs or blanks. Photo n of Name is the file `<Name>/<Name>_<n in 4 digits>.jpg`.
+// First line: folds and pairs per fold of each kind ("10 300"), or as in LFW's View 1 the pairs of each kind
+// alone ("1100"), which are one fold. Then per fold as many lines `Name n1 n2` (two photos of one person) and
+// as many lines `Name1 n1 Name2 n2` (photos of two people), fields separated by tabs, or by blanks. Photo n of
+// Name is the file `<Name>/<Name>_<n in 4 digits>.jpg`. Blank lines and a byte order mark are passed over.
 #pragma once
 #include <cstddef>
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,11 +20,11 @@ struct NamedPair {
   std::size_t line = 0;
 };
 
-/// A pairs file: `folds` times `pairs_per_fold` pairs of each kind, in the order of the file.
+/// As many pairs of each kind in every fold, in the order of the file. A file of one fold is divided into
+/// ten, or into as many as it has pairs of each kind, which then differ by at most one.
 struct PairsFile {
   std::filesystem::path path;
   int folds = 0;
-  std::size_t pairs_per_fold = 0;
   std::vector<NamedPair> pairs;
 };
 
@@ -43,10 +43,11 @@ std::string lfw_photo(const std::string& name, int number);
 /// photo number that is not in 1..9999, or a pair of two people that names one person twice.
 PairsFile read_pairs(const std::filesystem::path& path);
 
-/// From a photo name to its row; empty if there is no such photo.
-using PhotoLookup = std::function<std::optional<std::size_t>(const std::string&)>;
+/// From a photo name to the rows that it may stand for.
+using PhotoLookup = std::function<std::vector<std::size_t>(const std::string&)>;
 
-/// The pairs as rows. A photo that `lookup` does not know is an IoError that names it with path and line.
+/// The pairs as rows. A photo for which `lookup` has not exactly one is an IoError that names it with path and
+/// line.
 std::vector<Pair> find_photos(const PairsFile& file, const PhotoLookup& lookup);
 
 }  // namespace dg

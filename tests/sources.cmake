@@ -149,6 +149,7 @@ set(TEST_F32
   training/run/status_line_test.cpp
   training/run/train_run_test.cpp
   training/run/verdict_test.cpp
+  training/run/verification_pairs_test.cpp
   report/curves_test.cpp
   report/examples_test.cpp
   report/figures_test.cpp

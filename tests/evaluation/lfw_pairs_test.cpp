@@ -1,5 +1,6 @@
 #include "evaluation/lfw_pairs.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -40,7 +41,6 @@ const std::string good_pairs =
 TEST_F(LfwPairs, TabsBlanksAndCarriageReturnsSeparate) {
   const PairsFile file = read(good_pairs);
   EXPECT_EQ(file.folds, 2);
-  EXPECT_EQ(file.pairs_per_fold, 1u);
   ASSERT_EQ(file.pairs.size(), 4u);
   EXPECT_EQ(file.pairs[0].first, "Ann_Lee/Ann_Lee_0001.jpg");
   EXPECT_EQ(file.pairs[0].second, "Ann_Lee/Ann_Lee_0012.jpg");
@@ -69,10 +69,52 @@ TEST_F(LfwPairs, EveryFoldStartsWithItsSamePairs) {
   EXPECT_FALSE(file.pairs[2].same);
 }
 
+TEST_F(LfwPairs, NamesMayHaveBlanksWhereTabsSeparate) {
+  const PairsFile file = read("2 1\nAnn Lee\t1\t 12 \nAnn Lee\t3\tBo von X\t4\r\nCy 2\t1\nCy 1 Bo\t2\n");
+  ASSERT_EQ(file.pairs.size(), 4u);
+  EXPECT_EQ(file.pairs[0].second, "Ann Lee/Ann Lee_0012.jpg");
+  EXPECT_EQ(file.pairs[1].second, "Bo von X/Bo von X_0004.jpg");
+  EXPECT_EQ(file.pairs[2].first, "Cy/Cy_0002.jpg");
+  EXPECT_EQ(file.pairs[3].second, "Bo/Bo_0002.jpg");
+}
+
+TEST_F(LfwPairs, BlankLinesAndAByteOrderMarkArePassedOver) {
+  const PairsFile file = read("\xEF\xBB\xBF\n2 1\n\nA 1 2\n \t\r\nA 1 B 1\nA 1 3\n\nA 1 C 1\n");
+  ASSERT_EQ(file.pairs.size(), 4u);
+  EXPECT_EQ(file.pairs[0].first, "A/A_0001.jpg");
+  EXPECT_EQ(file.pairs[1].line, 6u);
+  EXPECT_EQ(file.pairs[3].second, "C/C_0001.jpg");
+}
+
+TEST_F(LfwPairs, ASingleFoldIsDivided) {
+  const auto text = [](const std::string& first, int each) {
+    std::string all = first + "\n";
+    for (int i = 0; i < each; ++i) all += fmt::format("A {} {}\n", i + 1, i + 2);
+    for (int i = 0; i < each; ++i) all += fmt::format("A {} B {}\n", i + 1, i + 1);
+    return all;
+  };
+  for (const std::string first : {"23", "1 23"}) {
+    const PairsFile file = read(text(first, 23));
+    EXPECT_EQ(file.folds, 10);
+    std::map<std::pair<int, bool>, int> counts;
+    for (const NamedPair& pair : file.pairs) ++counts[{pair.fold, pair.same}];
+    EXPECT_EQ(counts.size(), 20u);
+    for (const auto& [fold, count] : counts) EXPECT_TRUE(count == 2 || count == 3) << fold.first;
+    for (std::size_t i = 1; i < 23; ++i) {  // neighbours stay together
+      EXPECT_GE(file.pairs[i].fold, file.pairs[i - 1].fold);
+      EXPECT_EQ(file.pairs[i].fold, file.pairs[23 + i].fold);
+    }
+  }
+  EXPECT_EQ(read(text("3", 3)).folds, 3);
+}
+
 TEST_F(LfwPairs, ErrorsNameFileAndLine) {
-  const std::string name = "doppel_lfw_pairs_test.txt:";
-  EXPECT_EQ(message(""), name + "1: the first line must hold two numbers, folds and pairs per fold");
-  EXPECT_EQ(message("10\n"), name + "1: the first line must hold two numbers, folds and pairs per fold");
+  const std::string name = "doppel_lfw_pairs_test.txt:",
+                    first_line =
+                        "the first line must hold two numbers, folds and pairs per fold, or one, the pairs "
+                        "of a single fold";
+  EXPECT_EQ(message(""), name + "1: " + first_line);
+  EXPECT_EQ(message("10 300 2\n"), name + "1: " + first_line);
   EXPECT_EQ(message("ten 300\n"), name + "1: number of folds must be a whole number in 1..1000, got \"ten\"");
   EXPECT_EQ(message("10 0\n"), name + "1: pairs per fold must be a whole number in 1..1000000, got \"0\"");
   EXPECT_EQ(message("1 1\nA 1 B 2\n"),
@@ -101,15 +143,21 @@ TEST_F(LfwPairs, PhotosBecomeRows) {
   const std::map<std::string, std::size_t> rows = {
       {"Ann_Lee/Ann_Lee_0001.jpg", 5}, {"Ann_Lee/Ann_Lee_0012.jpg", 6}, {"Ann_Lee/Ann_Lee_0003.jpg", 7},
       {"Bo/Bo_0004.jpg", 8},           {"Cy/Cy_0001.jpg", 9},           {"Cy/Cy_0002.jpg", 10}};
-  const auto lookup = [&](const std::string& photo) -> std::optional<std::size_t> {
+  bool twice = false;
+  const auto lookup = [&](const std::string& photo) -> std::vector<std::size_t> {
+    if (photo == "Cy/Cy_0001.jpg" && twice) return {9, 11};
     const auto it = rows.find(photo);
-    if (it == rows.end()) return std::nullopt;
-    return it->second;
+    if (it == rows.end()) return {};
+    return {it->second};
   };
   PairsFile file = read(good_pairs);
   EXPECT_EQ(error_text<IoError>([&] { find_photos(file, lookup); }),
             path_.string() + ":5: there is no photo Bo/Bo_9999.jpg");
   file.pairs.pop_back();
+  twice = true;
+  EXPECT_EQ(error_text<IoError>([&] { find_photos(file, lookup); }),
+            path_.string() + ":4: 2 photos could be Cy/Cy_0001.jpg");
+  twice = false;
   const auto pairs = find_photos(file, lookup);
   ASSERT_EQ(pairs.size(), 3u);
   EXPECT_EQ(pairs[1].first, 7u);

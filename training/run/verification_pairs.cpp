@@ -3,6 +3,7 @@
 #include <map>
 
 #include "data/class_folder.h"
+#include "data/letters_with_marks.h"
 #include "tensor/check.h"
 #include "training/run/training_data.h"
 
@@ -17,6 +18,12 @@ PhotoStoreOptions all_or_none(const Config& config) {
   return options;
 }
 
+// A pairs file says <Name>/<Name>_0001.jpg whatever the photo's format, and has letters with marks in one form
+// where the file system may have the other. Folders above that of the person do not count.
+std::u32string key_of(const fs::path& photo) {
+  return decomposed(code_points((photo.parent_path().filename() / photo.stem()).string()));
+}
+
 }  // namespace
 
 VerificationPairs::VerificationPairs(const fs::path& pairs, const fs::path& photos, const Config& config)
@@ -26,16 +33,9 @@ VerificationPairs::VerificationPairs(const fs::path& pairs, const fs::path& phot
 }
 
 void VerificationPairs::find(const fs::path& file) {
-  std::map<std::string, PhotoId> photo_of;
-  for (PhotoId p = 0; p < std::ssize(set_.photos); ++p) {
-    const fs::path path(set_.name(p));
-    photo_of[path.parent_path().filename().string() + "/" + path.filename().string()] = p;
-  }
-  pairs_ = find_photos(read_pairs(file), [&](const std::string& name) -> std::optional<std::size_t> {
-    const auto found = photo_of.find(name);
-    if (found == photo_of.end()) return std::nullopt;
-    return static_cast<std::size_t>(found->second);
-  });
+  std::map<std::u32string, std::vector<std::size_t>> photos_of;
+  for (PhotoId p = 0; p < std::ssize(set_.photos); ++p) photos_of[key_of(set_.name(p))].push_back(p);
+  pairs_ = find_photos(read_pairs(file), [&](const std::string& name) { return photos_of[key_of(name)]; });
   // The pairs now hold photo ids. Only photos that are in a pair are embedded, so their rows take the places
   // of the ids.
   std::map<std::size_t, std::size_t> row_of;

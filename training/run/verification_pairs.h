@@ -13,8 +13,9 @@ namespace dg {
 
 class VerificationPairs {
  public:
-  /// `pairs`: an LFW-style file; `photos` holds <Name>/<Name>_<4 digits>.jpg. Errors of read_pairs and
-  /// scan_class_folder; IoError with path and line where a photo of a pair is not there.
+  /// `pairs`: an LFW-style file; `photos` holds <Name>/<Name>_<4 digits>, of any format that photos have.
+  /// Errors of read_pairs and scan_class_folder; IoError with path and line where not exactly one photo is
+  /// there.
   VerificationPairs(const std::filesystem::path& pairs, const std::filesystem::path& photos,
                     const Config& config);
 

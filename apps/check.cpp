@@ -8,8 +8,10 @@
 #include "apps/exit_codes.h"
 #include "apps/options.h"
 #include "apps/recipes.h"
+#include "interop/grouped.h"
 #include "tensor/parallel.h"
 #include "training/run/data_check.h"
+#include "training/run/status_line.h"
 
 namespace dg {
 namespace {
@@ -23,19 +25,20 @@ struct CheckArguments {
   bool no_timing = false;
 };
 
-// Draws a line on the terminal, if there is one.
-void show_progress(std::int64_t done, std::int64_t all) {
-  if (::isatty(STDERR_FILENO) == 0) return;
-  fmt::print(stderr, "\r{} of {} photos{}", done, all, done == all ? "\r\033[K" : "\033[K");
-  std::fflush(stderr);
-}
-
 bool run_check(const CheckArguments& a) {
   use_threads(a.threads);
-  CheckRequest request{.data = a.data, .settings = a.set, .timing = !a.no_timing, .progress = show_progress};
+  // For who waits at a terminal; nothing of it stays.
+  StatusLine status(stderr,
+                    ::isatty(STDERR_FILENO) == 1 ? StatusLine::Mode::automatic : StatusLine::Mode::off);
+  const auto show = [&status](std::int64_t done, std::int64_t all) {
+    status.show(all == 0 ? fmt::format("looking for photos: {} so far", grouped(done))
+                         : fmt::format("{} of {} photos", grouped(done), grouped(all)));
+  };
+  CheckRequest request{.data = a.data, .settings = a.set, .timing = !a.no_timing, .progress = show};
   request.device = a.device.choose();
   if (!a.recipe.empty()) request.recipe = find_recipe(a.recipe);
   const nlohmann::ordered_json check = check_data(request);
+  status.erase();
   a.json.write([&] { fmt::print("{}", check_text(check)); }, check);
   return check["would_start"];
 }

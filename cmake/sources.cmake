@@ -202,6 +202,7 @@ set(DG_PROGRAM
   training/run/trial_steps.cpp
   training/run/verdict.cpp
   training/run/verification_pairs.cpp
+  report/course.cpp
   report/curves.cpp
   report/examples.cpp
   report/figure_sections.cpp

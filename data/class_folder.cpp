@@ -52,7 +52,7 @@ PhotoSet photo_set(const fs::path& data, FolderSurvey survey) {
 
 PhotoSet scan_class_folder(const fs::path& data, const FolderOptions& options) {
   demand_folder(data);
-  FolderSurvey survey = survey_folder(data, options.nested);
+  FolderSurvey survey = survey_folder(data, options.nested, options.progress);
   const std::vector<std::string> obstacles = layout_obstacles(survey, data, options);
   if (!obstacles.empty()) throw Error(fmt::format("[class_folder] {}", fmt::join(obstacles, "; ")));
   return photo_set(data, std::move(survey));

@@ -12,6 +12,7 @@ namespace dg {
 struct FolderOptions {
   bool nested = true;   // photos in folders below an identity's folder belong to the identity
   bool strict = false;  // whatever would be left out is an obstacle
+  SurveyProgress progress = {};
 };
 
 /// IoError if `data` is missing or a file; the message says of what kind, and what to do.

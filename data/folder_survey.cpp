@@ -76,7 +76,7 @@ class Survey {
  public:
   Survey(const fs::path& data, bool nested) : data_(data), root_(canonical_path(data)), nested_(nested) {}
 
-  FolderSurvey take() {
+  FolderSurvey take(const SurveyProgress& progress) {
     found_.first_photo.push_back(0);
     for (const FolderEntry& entry : folder_entries(data_)) {
       if (is_of_a_system(entry.name)) {
@@ -86,6 +86,7 @@ class Survey {
       const fs::file_type type = type_of(entry.name, entry.kind);
       if (type == fs::file_type::directory) {
         take_identity(entry);
+        if (progress) progress(found_.identities.size(), found_.photos.size());
       } else if (type == fs::file_type::regular && is_photo(entry.name)) {
         leave_out(entry.name, LeftOutReason::beside);
       }
@@ -236,8 +237,8 @@ ClassId FolderSurvey::identity_of(PhotoId p) const {
   return static_cast<ClassId>(std::ranges::upper_bound(first_photo, p) - first_photo.begin() - 1);
 }
 
-FolderSurvey survey_folder(const fs::path& data, bool nested) try {
-  return Survey(data, nested).take();
+FolderSurvey survey_folder(const fs::path& data, bool nested, const SurveyProgress& progress) try {
+  return Survey(data, nested).take(progress);
 } catch (const Unavailable& e) {
   throw;
 } catch (const IoError& e) {

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -29,12 +30,16 @@ struct FolderSurvey {
   ClassId identity_of(PhotoId p) const;
 };
 
+/// Is told, after each folder of an identity, how many identities and photos were found so far.
+using SurveyProgress = std::function<void(std::size_t identities, std::size_t photos)>;
+
 /// A file called .jpg, .jpeg, .png or .webp, in upper or lower case, is a photo, also where a link of this
 /// name leads nowhere; any other is one if it begins as one. Names are taken in byte order, those of folders
 /// inside an identity's folder among those of its photos. With `nested`, photos in these belong to the
 /// identity; a link to a folder is followed there unless it leads into DATA, to a folder around itself, or
 /// where another link has led. IoError if DATA is missing, not a folder or not readable, and Unavailable
 /// where the machine fails: photos must not be gone without a word because a disk is failing.
-FolderSurvey survey_folder(const std::filesystem::path& data, bool nested = true);
+FolderSurvey survey_folder(const std::filesystem::path& data, bool nested = true,
+                           const SurveyProgress& progress = {});
 
 }  // namespace dg

@@ -67,7 +67,8 @@ Json run_json(const ReportedRun& reported, bool first) {
             {"steps_planned", run.config.steps},
             {"seconds", run.seconds},
             {"metrics_lines", run.metrics.rows.size()},
-            {"damaged_metrics_lines", run.metrics.damaged_lines}};
+            {"damaged_metrics_lines", run.metrics.damaged_lines},
+            {"course", run.course}};
   Json& last = json["last_metrics"] = Json::object();
   for (const std::string& key : run.metrics.keys) {
     if (const std::optional<double> value = run.metrics.last(key); value && key != "step")

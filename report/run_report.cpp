@@ -4,10 +4,12 @@
 
 #include "evaluation/closest_pairs.h"
 #include "interop/paths.h"
+#include "report/course.h"
 #include "report/examples.h"
 #include "sampling/compared/nearest_classes.h"
 #include "training/checkpoint.h"
 #include "training/run/data_path.h"
+#include "training/run/run_folder.h"
 #include "training/run/stored_list.h"
 
 namespace dg::reporting {
@@ -129,13 +131,23 @@ void test(const FinishedRun& run, const ReportOptions& options, const fs::path& 
   report.merge_candidates = examples.merge_candidates();
 }
 
+// A run that was stopped has a checkpoint of steps that its metrics may not have.
+std::int64_t steps_done(const MetricsTable& metrics, const fs::path& folder) {
+  auto steps = static_cast<std::int64_t>(metrics.last("step").value_or(0));
+  for (const fs::path& checkpoint : step_checkpoints(folder)) {
+    if (is_step_checkpoint(checkpoint)) steps = std::max(steps, checkpoint_step(checkpoint));
+  }
+  return steps;
+}
+
 }  // namespace
 
 RunReport report_run(const fs::path& folder, const ReportOptions& options) {
   const FinishedRun run(folder);
   RunReport report{.name = folder.string(), .config = run.config(), .metrics = read_metrics(folder)};
-  report.steps = static_cast<std::int64_t>(report.metrics.last("step").value_or(0));
+  report.steps = steps_done(report.metrics, folder);
   report.seconds = training_seconds(report.metrics, run.config().sampling.batch);
+  report.course = course_words(report, run.identities());
   const Photos photos = photos_of(run, options);
   report.untested = photos.missing;
   if (photos.missing.empty()) test(run, options, photos.data, report);

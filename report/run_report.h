@@ -44,6 +44,7 @@ struct RunReport {
   Config config;
   MetricsTable metrics;
   std::int64_t steps = 0;  // done
+  std::string course;      // how its training went, in words; empty without metrics
   double seconds = 0;      // of training, as training_seconds has it
   std::string untested;    // why there is nothing of what follows; empty where there is
   std::string checkpoint;  // the file that was tested

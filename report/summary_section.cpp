@@ -34,7 +34,9 @@ std::string what_it_is(const RunReport& run) {
                   loss_words(run.config), run.steps, run.config.steps, run.config.sampling.batch);
   if (run.seconds > 0) words += fmt::format(" in about {}", duration(run.seconds));
   if (run.tested) words += fmt::format("; {} people trained on", run.tested->base_identities);
-  return words + ".";
+  words += ".";
+  if (!run.course.empty()) words += fmt::format(" At the end: {}.", run.course);
+  return words;
 }
 
 std::string range_words(const BootstrapInterval& figure_value) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "interop/grouped.h"
+
 namespace dg::reporting {
 namespace {
 
@@ -111,13 +113,6 @@ Markup legend(const Chart& chart) {
   return element("ul", {{"class", "legend"}}, entries);
 }
 
-std::string with_commas(std::string digits) {
-  const std::size_t end = std::min(digits.find('.'), digits.size()), begin = digits.starts_with('-') ? 1 : 0;
-  for (std::size_t i = end; i > begin + 3; i -= 3)
-    digits.insert(digits.begin() + static_cast<std::ptrdiff_t>(i - 3), ',');
-  return digits;
-}
-
 }  // namespace
 
 Markup chart(const Chart& asked) {
@@ -158,8 +153,7 @@ std::string tick_text(double value, double distance, bool share) {
   if (share) return tick_text(100 * value, 100 * distance, false) + "%";
   const int decimals = std::max(0, -static_cast<int>(std::floor(std::log10(distance) + 1e-9)));
   if (decimals > 4) return fmt::format("{:.1e}", value);
-  const std::string text = fmt::format("{:.{}f}", value + 0.0, decimals);
-  return with_commas(text);
+  return grouped(fmt::format("{:.{}f}", value + 0.0, decimals));
 }
 
 std::string value_text(double value, bool share) {

@@ -82,6 +82,7 @@ set(TEST_F32
   interop/checksum_test.cpp
   interop/error_message_test.cpp
   interop/folder_names_test.cpp
+  interop/grouped_test.cpp
   interop/half_test.cpp
   interop/lock_file_test.cpp
   interop/safetensors_test.cpp
@@ -150,6 +151,7 @@ set(TEST_F32
   training/run/train_run_test.cpp
   training/run/verdict_test.cpp
   training/run/verification_pairs_test.cpp
+  report/course_test.cpp
   report/curves_test.cpp
   report/examples_test.cpp
   report/figures_test.cpp

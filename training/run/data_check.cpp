@@ -85,7 +85,9 @@ class Check {
     FolderSurvey survey;
     if (!attempt([&] {
           demand_folder(request_.data);
-          survey = survey_folder(request_.data, config_.data.nested);
+          survey = survey_folder(request_.data, config_.data.nested, [&](std::size_t, std::size_t photos) {
+            request_.progress(static_cast<std::int64_t>(photos), 0);
+          });
         }))
       return false;
     for (const std::string& why : layout_obstacles(survey, request_.data, folder_options(config_)))

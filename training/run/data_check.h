@@ -18,6 +18,7 @@ struct CheckRequest {
   Device device = Device::cpu;
   bool timing = true;  // whether some steps are trained to know what all of them would take
   /// Is told what is being done: so many of so many photos.
+  /// Photos done so far; `all` is 0 as long as they are only looked for.
   std::function<void(std::int64_t done, std::int64_t all)> progress = [](std::int64_t, std::int64_t) {};
 };
 

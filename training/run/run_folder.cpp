@@ -7,6 +7,7 @@
 #include <system_error>
 #include <vector>
 
+#include "interop/folder_names.h"
 #include "interop/lock_file.h"
 #include "interop/paths.h"
 #include "tensor/check.h"
@@ -65,6 +66,27 @@ bool is_step_checkpoint(const fs::path& path) {
 
 bool is_unfinished_checkpoint(const fs::path& path) {
   return is_plain_file(path) && is_checkpoint_name(path.filename().string(), ".safetensors.tmp");
+}
+
+void insert_by_step(std::vector<fs::path>& checkpoints, const fs::path& best) {
+  const std::int64_t step = checkpoint_step(best);
+  const auto after = [step](const fs::path& path) {
+    return std::stoll(path.filename().string().substr(5)) >=
+           step;  // behind "step-", as step_checkpoints says
+  };
+  checkpoints.insert(std::find_if(checkpoints.begin(), checkpoints.end(), after), best);
+}
+
+void remove_old_checkpoints(const fs::path& run, const fs::path& newest, std::int64_t keep) {
+  const std::vector<fs::path> all = step_checkpoints(run);
+  const auto end = std::find(all.begin(), all.end(), newest);
+  for (auto old = all.begin(); end - old >= keep; ++old) {
+    if (is_step_checkpoint(*old)) fs::remove(*old);
+  }
+  const fs::path folder = run / "checkpoints";
+  for (const std::string& name : folder_names(folder)) {
+    if (is_unfinished_checkpoint(folder / name)) fs::remove(folder / name);
+  }
 }
 
 void remove_run(const fs::path& run) {

@@ -1,7 +1,9 @@
 // Which folders may become run folders, and which of the files in one the program itself wrote: nothing else
 // in it is ever deleted.
 #pragma once
+#include <cstdint>
 #include <filesystem>
+#include <vector>
 
 namespace dg {
 
@@ -21,6 +23,16 @@ bool is_step_checkpoint(const std::filesystem::path& path);
 
 /// What a killed run leaves of a checkpoint that it was writing.
 bool is_unfinished_checkpoint(const std::filesystem::path& path);
+
+/// Puts `best`, RUN's best checkpoint, where its step is among the `checkpoints` of steps, before one of the
+/// same step. Errors of checkpoint_step.
+void insert_by_step(std::vector<std::filesystem::path>& checkpoints, const std::filesystem::path& best);
+
+/// Keeps the `keep` newest step checkpoints up to `newest`, and deletes those before them and what killed
+/// runs left. Checkpoints of later steps can only be damaged ones that a resume passed over: they do not
+/// count.
+void remove_old_checkpoints(const std::filesystem::path& run, const std::filesystem::path& newest,
+                            std::int64_t keep);
 
 /// Deletes what `doppel train` writes into a run folder, by name, and neither links, nor folders, nor
 /// anything else. Takes the folder's lock: IoError while another process writes there.

@@ -45,13 +45,6 @@ std::string duration(double seconds) {
                   : fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
 }
 
-std::string grouped(std::int64_t number) {
-  std::string digits = fmt::format("{}", number);
-  const std::ptrdiff_t first = number < 0 ? 1 : 0;
-  for (std::ptrdiff_t i = std::ssize(digits) - 3; i > first; i -= 3) digits.insert(digits.begin() + i, ',');
-  return digits;
-}
-
 StatusLine::StatusLine(std::FILE* console, Mode mode, Clock clock)
     : console_(console),
       mode_(mode == Mode::automatic ? mode_of(console) : mode),
@@ -73,19 +66,19 @@ void StatusLine::show(const std::string& line) {
   if (!due()) return;
   shown_at_ = clock_();
   if (mode_ == Mode::file) return note(line);
-  clear();
+  erase();
   std::fputs(printable(line).substr(0, console_width(console_)).c_str(), console_);
   std::fflush(console_);
   open_ = true;
 }
 
 void StatusLine::note(const std::string& message) {
-  clear();
+  erase();
   std::fputs((printable(message) + "\n").c_str(), console_);
   std::fflush(console_);
 }
 
-void StatusLine::clear() {
+void StatusLine::erase() {
   if (open_) std::fputs("\r\x1b[K", console_);
   open_ = false;
 }

@@ -12,9 +12,6 @@ namespace dg {
 /// Seconds as "2:03" or "1:02:03".
 std::string duration(double seconds);
 
-/// 1234567 as "1,234,567".
-std::string grouped(std::int64_t number);
-
 class StatusLine {
  public:
   /// automatic: terminal where the console is one that can erase a line (TERM is not "dumb"), else file. off:
@@ -38,10 +35,10 @@ class StatusLine {
   void show(const std::string& line);
   /// Prints a message on a line of its own, control characters made visible.
   void note(const std::string& message);
+  /// Takes the line away, where it was drawn on a terminal.
+  void erase();
 
  private:
-  void clear();
-
   std::FILE* console_;
   Mode mode_;
   Clock clock_;

@@ -4,7 +4,7 @@
 
 #include "interop/atomic_file.h"
 #include "interop/error_message.h"
-#include "interop/folder_names.h"
+#include "interop/grouped.h"
 #include "interop/lock_file.h"
 #include "interop/paths.h"
 #include "interop/utf8.h"
@@ -30,21 +30,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Puts `best` where its step is among the step checkpoints, before one of the same step.
-void add_by_step(std::vector<fs::path>& checkpoints, const fs::path& best) {
-  const std::int64_t step = checkpoint_step(best);
-  const auto after = [step](const fs::path& path) {
-    return std::stoll(path.filename().string().substr(5)) >=
-           step;  // behind "step-", as step_checkpoints says
-  };
-  checkpoints.insert(std::find_if(checkpoints.begin(), checkpoints.end(), after), best);
-}
-
 class Run {
  public:
   explicit Run(const TrainOptions& options)
       : options_(options),
-        data_(open_training_data(options.data, options.config)),
+        data_(open_training_data(
+            options.data, options.config,
+            [this](std::size_t people, std::size_t photos) { show_found(people, photos); })),
         config_(options.config),
         planned_(options.given ? plan_settings(config_, *options.given, facts_of(data_, options.device))
                                : Settings()),
@@ -112,7 +104,10 @@ class Run {
       try {
         trainer_.finish_steps();
         // Nothing that was learnt is lost, and a run that learnt nothing does not occupy its folder.
-        if (trainer_.next_step() > first_) save(error_message(e));
+        if (trainer_.next_step() > first_) {
+          save(error_message(e));
+          write_metrics_csv(options_.run);
+        }
       } catch (const std::exception& also) {
         throw Error(fmt::format("{}\nand then the checkpoint could not be saved: {}", error_message(e),
                                 error_message(also)));
@@ -128,6 +123,14 @@ class Run {
 
  private:
   using Settings = std::vector<PlannedSetting>;
+
+  // Most folders are read at once, and need no word.
+  void show_found(std::size_t people, std::size_t photos) {
+    if (time_.seconds() < 1) return;
+    status_.show(fmt::format("looking for photos: {} of {} people so far",
+                             grouped(static_cast<std::int64_t>(photos)),
+                             grouped(static_cast<std::int64_t>(people))));
+  }
 
   void note_all(const std::vector<std::string>& words) {
     for (const std::string& text : words) status_.note(text);
@@ -220,7 +223,7 @@ class Run {
     if (options_.resume) {
       const fs::path best = best_checkpoint(options_.run);
       std::vector<fs::path> candidates = step_checkpoints(options_.run);
-      if (path_exists(best)) loads([&] { add_by_step(candidates, best); });
+      if (path_exists(best)) loads([&] { insert_by_step(candidates, best); });
       for (; !candidates.empty(); candidates.pop_back()) {
         RunState run;
         if (!loads([&] { run = load_checkpoint(candidates.back(), trainer_); })) continue;
@@ -307,15 +310,7 @@ class Run {
       best.best = found.score();
       save_checkpoint(best_checkpoint(options_.run), trainer_, config_, best);
     }
-    RunLog::Fields line{{"step", static_cast<double>(step)}};
-    const auto add = [&line](const char* name, const std::optional<double>& share) {
-      if (share) line.emplace_back(name, *share);
-    };
-    add("novel_top1", found.novel_top1);
-    add("coverage_0.99", found.coverage_99);
-    add("base_top1", found.base_top1);
-    add("pairs_accuracy", found.pairs_accuracy);
-    log_->metrics(line);
+    log_->metrics(found.metrics(step));
     evaluations_ = std::move(history);
     const TrainingFigures f = figures();
     status_.note(fmt::format("step {}: {}; {}", step, found.text(), describe(judge(f), f)));
@@ -339,15 +334,7 @@ class Run {
     }
     const fs::path newest = folder() / fmt::format("step-{}.safetensors", trainer_.next_step());
     save_checkpoint(newest, trainer_, config_, run_state());
-    // Checkpoints of later steps can only be damaged ones that a resume passed over: they do not count.
-    const std::vector<fs::path> all = step_checkpoints(options_.run);
-    const auto end = std::find(all.begin(), all.end(), newest);
-    for (auto old = all.begin(); end - old >= config_.checkpoint.keep; ++old) {
-      if (is_step_checkpoint(*old)) fs::remove(*old);
-    }
-    for (const std::string& name : folder_names(folder())) {
-      if (is_unfinished_checkpoint(folder() / name)) fs::remove(folder() / name);
-    }
+    remove_old_checkpoints(options_.run, newest, config_.checkpoint.keep);
   }
 
   TrainResult result(bool stopped) const {
@@ -365,6 +352,8 @@ class Run {
   }
 
   const TrainOptions& options_;
+  const Stopwatch time_;
+  StatusLine status_{options_.console};
   const TrainingData data_;
   Config config_;
   const Settings planned_;
@@ -373,7 +362,6 @@ class Run {
   PhotoStore store_;
   Trainer trainer_;
   TrainingEvaluation evaluation_;
-  StatusLine status_{options_.console};
   std::optional<RunLog> log_;
   const std::int64_t last_;  // how many steps the run has when it ends
   RunMetrics metrics_{config_.sampling.batch, facts_of(data_, options_.device).training_photos,
@@ -385,7 +373,6 @@ class Run {
   std::optional<LockFile> lock_;
   std::int64_t first_ = 0;  // steps done when this sitting began
   double saved_at_ = 0;     // seconds on time_
-  const Stopwatch time_;
 };
 
 }  // namespace

@@ -31,13 +31,16 @@ TrainingData open_toml(const std::filesystem::path& path, const Config& config) 
 
 }  // namespace
 
-TrainingData open_training_data(const std::filesystem::path& path, const Config& config) {
+TrainingData open_training_data(const std::filesystem::path& path, const Config& config,
+                                const SurveyProgress& progress) {
   const bool toml = is_dataset_toml(path);
   TrainingData data;
   if (toml) {
     data = open_toml(path, config);
   } else {
-    data.set = scan_class_folder(path, folder_options(config));
+    FolderOptions options = folder_options(config);
+    options.progress = progress;
+    data.set = scan_class_folder(path, options);
     split_folder(data, config);
   }
   if (!data.held_out && config.evaluate.every > 0) {

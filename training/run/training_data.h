@@ -24,8 +24,9 @@ struct TrainingData {
 /// A folder is split as `config.data` says (make_split). A dataset.toml splits itself: base_train trains,
 /// novel_train enrols, the development file, if it names one, tests; data.base_test_photos has no meaning
 /// then and data.base_identities must be "auto" or "all" (else Error). Errors as scan_class_folder or
-/// open_celeb_tsv.
-TrainingData open_training_data(const std::filesystem::path& data, const Config& config);
+/// open_celeb_tsv. `progress` is of a folder.
+TrainingData open_training_data(const std::filesystem::path& data, const Config& config,
+                                const SurveyProgress& progress = {});
 
 /// What settings can be made to fit (training/config/plan.h).
 DataFacts facts_of(const TrainingData& data, Device device);

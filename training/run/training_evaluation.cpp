@@ -25,6 +25,18 @@ std::string EvaluationFigures::text() const {
   return text;
 }
 
+RunLog::Fields EvaluationFigures::metrics(std::int64_t step) const {
+  RunLog::Fields line{{"step", static_cast<double>(step)}};
+  const auto add = [&line](const char* name, const std::optional<double>& share) {
+    if (share) line.emplace_back(name, *share);
+  };
+  add("novel_top1", novel_top1);
+  add("coverage_0.99", coverage_99);
+  add("base_top1", base_top1);
+  add("pairs_accuracy", pairs_accuracy);
+  return line;
+}
+
 TrainingEvaluation::TrainingEvaluation(const Config& config, const std::filesystem::path& folder,
                                        const TrainingData& data, PhotoStore& store)
     : data_(data), store_(store) {

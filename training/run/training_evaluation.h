@@ -6,6 +6,7 @@
 #include <string>
 
 #include "training/checkpoint.h"
+#include "training/run/run_log.h"
 #include "training/run/training_data.h"
 #include "training/run/verification_pairs.h"
 
@@ -21,6 +22,8 @@ struct EvaluationFigures {
   BestScore score() const;
   /// "novel top-1 81.25%, base top-1 100.00%", the one that chooses first.
   std::string text() const;
+  /// A line of metrics.jsonl.
+  RunLog::Fields metrics(std::int64_t step) const;
 };
 
 class TrainingEvaluation {

@@ -79,13 +79,11 @@ TEST_F(StatusLineTest, ALongLineIsCutToTheConsole) {
   EXPECT_EQ(printed().size(), 119u);  // no terminal: 120 columns
 }
 
-TEST(Grouped, HasACommaBeforeEveryThreeDigits) {
-  EXPECT_EQ(grouped(0), "0");
-  EXPECT_EQ(grouped(999), "999");
-  EXPECT_EQ(grouped(1000), "1,000");
-  EXPECT_EQ(grouped(1234567), "1,234,567");
-  EXPECT_EQ(grouped(-1234), "-1,234");
-  EXPECT_EQ(grouped(-123), "-123");
+TEST_F(StatusLineTest, AnErasedLineIsGone) {
+  StatusLine status(console_, StatusLine::Mode::terminal, clock_);
+  status.show("half done");
+  status.erase();
+  EXPECT_EQ(printed(), "half done\r\x1b[K");
 }
 
 }  // namespace

@@ -9,8 +9,11 @@
 namespace dg::reporting {
 namespace {
 
+constexpr const char* recent_violating = "negative_violating_recent";
+
 using Series = std::vector<std::pair<double, double>>;
 
+// Of a run whose version did not write the mean itself.
 double mean_of_last_steps(const Series& series, std::int64_t steps) {
   constexpr double recent = 500;  // as many as the run itself takes (training/run/run_metrics.h)
   double sum = 0, count = 0;
@@ -22,16 +25,16 @@ double mean_of_last_steps(const Series& series, std::int64_t steps) {
   return sum / std::max(1.0, count);
 }
 
-double at_step(const Series& series, double step) {
+std::optional<double> at_step(const Series& series, double step) {
   const auto found =
       std::find_if(series.rbegin(), series.rend(), [&](const auto& p) { return p.first <= step; });
-  return found == series.rend() ? 0 : found->second;
+  return found == series.rend() ? std::nullopt : std::optional(found->second);
 }
 
 // The mean over the last 500 steps of the loss that has prototypes; of the loss itself in a run without one.
 Series prototype_loss(const MetricsTable& metrics) {
-  const auto key =
-      std::ranges::find_if(metrics.keys, [](const std::string& k) { return k.ends_with("_recent"); });
+  const auto key = std::ranges::find_if(
+      metrics.keys, [](const std::string& k) { return k.ends_with("_recent") && k != recent_violating; });
   return metrics.series(key == metrics.keys.end() ? "loss" : *key);
 }
 
@@ -65,8 +68,10 @@ TrainingFigures course_of(const RunReport& run, const IdentityTable& identities)
     photos += std::max<std::int64_t>(1, row.photos.photos - run.config.data.base_test_photos);
   }
   f.photos_of_each = static_cast<double>(photos) / static_cast<double>(std::max<std::int64_t>(1, f.classes));
-  if (run.config.loss.margin > 0)
-    f.violating = mean_of_last_steps(metrics.series("negative_violating"), run.steps);
+  if (run.config.loss.margin > 0) {
+    f.violating = metrics.last(recent_violating);
+    if (!f.violating) f.violating = mean_of_last_steps(metrics.series("negative_violating"), run.steps);
+  }
   for (const char* score : {"pairs_accuracy", "novel_top1", "base_top1"}) {
     const Series scores = metrics.series(score);
     if (scores.empty()) continue;

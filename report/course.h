@@ -8,8 +8,7 @@
 
 namespace dg::reporting {
 
-/// Of the last line of its metrics. A mean that the metrics do not have is one over the lines of the last 500
-/// steps; scores are those of the last evaluation and of the best before it. `run` has its metrics and steps.
+/// Of the last line of its metrics; scores are those of the last evaluation and of the best before it. `run` has its metrics and steps.
 TrainingFigures course_of(const RunReport& run, const IdentityTable& identities);
 
 /// "Learning: softmax loss 3.21 ..." and whether mining is likely to pay, as a run ends; empty without

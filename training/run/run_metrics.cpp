@@ -125,6 +125,7 @@ void RunMetrics::write(RunLog& log, Trainer& trainer, const Profile& profile, do
        {"negative_cosine", r.pairs.negative.mean_cosine},
        {"positive_violating", r.pairs.positive.violating},
        {"negative_violating", r.pairs.negative.violating},
+       {"negative_violating_recent", violating_negative()},
        {"gradient_norm", r.gradient_norm}});
   for (const LossPart& part : losses_) {
     for (const auto& [name, parameter] : part.loss->logged())

@@ -1,6 +1,7 @@
 #include "data/duplicates.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 namespace dg {
@@ -81,7 +82,7 @@ std::vector<DuplicateGroup> find_duplicates(const PhotoSet& set, const std::vect
     if (end - begin > 1) groups.push_back(group_of({begin, end}, set, photos));
     begin = end;
   }
-  std::ranges::stable_partition(groups, &DuplicateGroup::under_two_names);
+  std::stable_partition(groups.begin(), groups.end(), std::mem_fn(&DuplicateGroup::under_two_names));
   return groups;
 }
 

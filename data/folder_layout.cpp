@@ -99,7 +99,8 @@ std::vector<std::string> meant_below(const FolderSurvey& survey) {
     meant.push_back(holds_people ? common.folder : survey.identities[c]);
   }
   // People train on this one, if there is one.
-  std::ranges::stable_partition(meant, [](const std::string& folder) { return folder.starts_with("train"); });
+  std::stable_partition(meant.begin(), meant.end(),
+                        [](const std::string& folder) { return folder.starts_with("train"); });
   return meant;
 }
 

@@ -8,6 +8,7 @@
 // mining (9 of 27 classes random); families, with the true families as the list: what mining looks for.
 #include <CLI/CLI.hpp>
 #include <cmath>
+#include <numeric>
 
 #include "evaluation/one_shot.h"
 #include "evaluation/prototypes.h"
@@ -23,6 +24,7 @@
 #include "sampling/doppelganger_sampler.h"
 #include "tensor/parallel.h"
 #include "tensor/stopwatch.h"
+#include "training/class_means.h"
 
 using namespace dg;
 
@@ -85,15 +87,22 @@ Tensor rows_of(const Photos& photos, std::span<const PhotoId> rows) {
   return x;
 }
 
-std::vector<float> embed(Network& net, const Photos& photos) {  // 600 at a time: their number is a multiple
+std::vector<float> embed(Network& net, const Photos& photos, std::span<const PhotoId> rows) {
   const NoGrad guard;
+  constexpr std::size_t at_once = 600;  // photos: enough for fast products
   std::vector<float> all;
-  for (std::size_t i = 0; i < photos.pixels.size(); i += 600 * pixels) {
-    const Tensor x = Tensor::from({600, pixels}, std::span(photos.pixels).subspan(i, 600 * pixels));
+  for (; !rows.empty(); rows = rows.subspan(std::min(at_once, rows.size()))) {
+    const Tensor x = rows_of(photos, rows.first(std::min(at_once, rows.size())));
     const std::vector<float> e = l2_normalize(net.forward(Var(x))).value().to_vector();
     all.insert(all.end(), e.begin(), e.end());
   }
   return all;
+}
+
+std::vector<float> embed(Network& net, const Photos& photos) {
+  std::vector<PhotoId> all(photos.person.size());
+  std::iota(all.begin(), all.end(), 0);
+  return embed(net, photos, all);
 }
 
 OneShotResult evaluate(Network& net, const World& world, const Photos& train) {
@@ -114,11 +123,16 @@ struct Arm {
 const std::map<std::string, Arm> arms{
     {"l2s", {0, 27}}, {"random", {1, 27}}, {"mining", {1, 9}}, {"families", {1, 9, true}}};
 
+// How the classifier starts: at zero, normal with deviation 0.01, or at class means of 8 photos and length
+// 0.3.
+const std::vector<std::string> starts{"zero", "normal", "means"};
+
 // In percent but loss and seconds. Loss and violating (share of negative pairs): over the last 500 steps.
 const std::vector<std::string> figures{"C@99", "C@99.9",    "novel top-1",    "base top-1",
                                        "loss", "violating", "list in family", "seconds"};
 
-std::vector<double> run(const World& world, const Photos& photos, const Arm& arm, int seed, int steps) {
+std::vector<double> run(const World& world, const Photos& photos, const Arm& arm, const std::string& start,
+                        int seed, int steps) {
   const Stopwatch time;
   Network net;
   for (const std::string name : {"layer1", "layer2", "layer3"}) {
@@ -128,7 +142,10 @@ std::vector<double> run(const World& world, const Photos& photos, const Arm& arm
   net.add<Linear>("fc", width, 2 * embedding);
   net.add<Maxout>("maxout");
   JointSupervision losses;
-  losses.add<L2Softmax>({}, L2SoftmaxOptions{.classes = base, .embedding = embedding, .weight_sd = 0})
+  losses
+      .add<L2Softmax>({},
+                      L2SoftmaxOptions{
+                          .classes = base, .embedding = embedding, .weight_sd = start == "normal" ? 0.01 : 0})
       .add<MarginLoss>({.weight = arm.margin, .start = 1000});
   Rng weights(seed, 1), pairs(seed, 2);
   net.initialise(weights);
@@ -137,12 +154,19 @@ std::vector<double> run(const World& world, const Photos& photos, const Arm& arm
   for (int c = 0; c < base; ++c) firsts.push_back(50 * c);
   lsuv(net, rows_of(photos, firsts));
   centre_embedding(net, rows_of(photos, firsts));
+  const IdentityIndex index = IdentityIndex::from_labels(photos.person, base);
+  if (start == "means") {
+    Parameter& weight = *losses.parts()[0].loss->class_weight();
+    const auto rows = class_mean_rows(index, 8, 0.3, [&](std::span<const PhotoId> chosen) {
+      return Embeddings{embed(net, photos, chosen), embedding};
+    });
+    weight.set(Tensor::from(weight.shape, rows));
+  }
   std::vector<Parameter*> parameters = net.parameters();
   for (Parameter* p : losses.parameters()) parameters.push_back(p);
   NesterovSgd optimiser(parameters, {.momentum = 0.9, .decay = 5e-4, .clip_norm = 1});
   const Sgdr schedule({.rate = 0.05, .final_rate = 1e-5, .steps = steps, .warmup = 500});
 
-  const IdentityIndex index = IdentityIndex::from_labels(photos.person, base);
   DoppelgangerList list(base);
   for (ClassId c = 0; arm.families && c < base; ++c) {  // a ring through each family
     ClassId next = (c + 1) % base;
@@ -178,9 +202,11 @@ int main(int argc, char** argv) try {
   CLI::App app("Random batches against doppelganger mining, in a world of vectors");
   std::vector<std::string> chosen{"l2s", "random", "mining", "families"};
   int seed = 0, seeds = 1, steps = 12'000, threads = 1;
-  std::string json;
+  std::string json, start = "zero";
   bool check = false;
   app.add_option("--arm", chosen, "Which to run; may be repeated")->check(CLI::IsMember(arms));
+  app.add_option("--start", start, "How the classifier starts: zero, normal or means (zero)")
+      ->check(CLI::IsMember(starts));
   app.add_option("--seed", seed, "The first seed (0)");
   app.add_option("--seeds", seeds, "How many seeds (1)");
   app.add_option("--steps", steps, "Steps of training (12000)")->check(CLI::Range(500, 1'000'000));
@@ -193,7 +219,8 @@ int main(int argc, char** argv) try {
   const Photos photos = world.photos(0, base, 50, Rng(99, 0));
   SeedTable table(figures, json);
   for (const std::string& arm : chosen) {
-    for (int s = seed; s < seed + seeds; ++s) table.add(arm, s, run(world, photos, arms.at(arm), s, steps));
+    for (int s = seed; s < seed + seeds; ++s)
+      table.add(arm, s, run(world, photos, arms.at(arm), start, s, steps));
   }
   table.print_means();
   return check && table.mean("mining", "C@99") <= table.mean("random", "C@99") ? 1 : 0;

@@ -8,7 +8,7 @@
 #include "apps/exit_codes.h"
 #include "apps/options.h"
 #include "apps/recipes.h"
-#include "interop/grouped.h"
+#include "interop/number_text.h"
 #include "tensor/parallel.h"
 #include "training/run/data_check.h"
 #include "training/run/status_line.h"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "interop/grouped.h"
+#include "interop/number_text.h"
 
 namespace dg::reporting {
 namespace {

@@ -82,9 +82,9 @@ set(TEST_F32
   interop/checksum_test.cpp
   interop/error_message_test.cpp
   interop/folder_names_test.cpp
-  interop/grouped_test.cpp
   interop/half_test.cpp
   interop/lock_file_test.cpp
+  interop/number_text_test.cpp
   interop/safetensors_test.cpp
   interop/toml_text_test.cpp
   interop/utf8_test.cpp

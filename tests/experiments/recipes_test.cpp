@@ -142,7 +142,7 @@ TEST(Recipes, EachOfThePapersHasAStableTwinThatDiffersInWhatPreventsCollapse) {
                  stable = load_config(path.parent_path() / (path.stem().string() + "-stable.toml"), {});
     EXPECT_EQ(differences(paper, stable), (Keys{"init.classifier", "init.centre", "loss.margin_start",
                                                 "optim.clip_norm", "optim.warmup"}));
-    EXPECT_EQ(stable.init.classifier, ClassifierStart::zero);
+    EXPECT_EQ(stable.init.classifier, ClassifierStart::means);
     EXPECT_TRUE(stable.init.centre);
     EXPECT_EQ(stable.loss.margin_start, defaults.loss.margin_start);
     EXPECT_EQ(stable.optim.clip_norm, defaults.optim.clip_norm);

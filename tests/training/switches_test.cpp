@@ -37,7 +37,7 @@ const std::vector<Switch> of_training{
     {"init.lsuv_images", "16"},
     {"init.classifier", "normal"},
     {"init.classifier_sd", "0.1", {"init.classifier=normal"}},
-    {"init.classifier", "means"},
+    {"init.classifier", "zero"},
     {"init.means_photos", "1", {"init.classifier=means"}},
     {"init.means_length", "1", {"init.classifier=means"}},
     {"init.centre", "false"},

@@ -44,7 +44,7 @@ TEST(Trainer, TheLoadersThreadsNeverChangeTheResult) {
 TEST(Trainer, LearnsAFewClassesByHeart) {
   const fs::path data = pattern_folder("overfit");
   TinyTrainer b(data, tiny_config({"steps=150", "optim.rate=0.05", "augment.mirror=false", "augment.colour=0",
-                                   "augment.grey=0"}));
+                                   "augment.grey=0", "init.classifier=zero"}));
   b.trainer.initialise();
   double first = 0, last = 0;
   for (int i = 0; i < 150; ++i) {
@@ -106,7 +106,7 @@ TEST(Trainer, BatchesFollowTheListOfLagStepsAgo) {
 
 TEST(Trainer, TiedScoresOfAZeroClassifierLeaveTheListAlone) {
   const fs::path data = pattern_folder("tied");
-  TinyTrainer b(data, tiny_config());
+  TinyTrainer b(data, tiny_config({"init.classifier=zero"}));
   b.trainer.initialise();
   b.trainer.step();
   for (const ClassId d : b.trainer.doppelgangers().entries()) EXPECT_EQ(d, no_class);
@@ -160,7 +160,7 @@ TEST(Trainer, ACollapsedEmbeddingStopsTheRunOrWarns) {
     Tensor(fc.weight().value.value()).fill(0);
     Tensor(fc.bias().value.value()).fill(1);
   };
-  TinyTrainer stops(data, tiny_config({"guard.collapse_steps=2"}));
+  TinyTrainer stops(data, tiny_config({"guard.collapse_steps=2", "init.classifier=zero"}));
   collapse(stops);
   stops.trainer.step();
   const std::string text = error_text<TrainingStopped>([&] { stops.trainer.step(); });

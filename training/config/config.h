@@ -67,7 +67,7 @@ struct Config {
 
   struct Init {
     std::int64_t lsuv_images = 256;
-    ClassifierStart classifier = ClassifierStart::zero;
+    ClassifierStart classifier = ClassifierStart::means;
     double classifier_sd = 0.01;
     std::int64_t means_photos = 8;
     double means_length = 0.3;

@@ -170,9 +170,10 @@ class Plan {
     const std::int64_t evaluations = std::max<std::int64_t>(1, times);
     // Rounded up, so that the last one is the end of the schedule or the one before it is near.
     c_.evaluate.every = (c_.steps + evaluations - 1) / evaluations;
-    say("evaluate.every", "{}, about {:.1g}% of the training time",
+    const double percent = 100 * share * static_cast<double>(evaluations);
+    say("evaluate.every", "{}, about {} of the training time",
         evaluations == 1 ? "once, at the end" : fmt::format("{} times", evaluations),
-        100 * share * static_cast<double>(evaluations));
+        percent < 9.5 ? fmt::format("{:.1g}%", percent) : fmt::format("{:.0f}%", percent));
   }
 
   void machine() {

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "interop/atomic_file.h"
+#include "interop/number_text.h"
 #include "interop/system_error.h"
 #include "interop/utf8.h"
 #include "interop/whole_file.h"
@@ -73,8 +74,9 @@ void RunLog::metrics(const Fields& fields) {
 void RunLog::progress(const StepProgress& p) {
   if (!status_.due()) return;
   status_.show(fmt::format(
-      "step {}/{} ({:.2g}%)  epoch {:.3g}  loss {:.4f}  violating {:.2f}%  {:.0f} images/s  {} gone  {} left",
-      p.step, p.steps, 100 * static_cast<double>(p.step) / static_cast<double>(p.steps), p.epoch, p.loss,
+      "step {}/{} ({})  epoch {}  loss {:.4f}  violating {:.2f}%  {:.0f} images/s  {} gone  {} left", p.step,
+      p.steps, percent(static_cast<double>(p.step) / static_cast<double>(p.steps)),
+      p.epoch < 999.5 ? fmt::format("{:.3g}", p.epoch) : fmt::format("{:.0f}", p.epoch), p.loss,
       100 * p.violating, p.images_per_second, duration(p.elapsed), duration(p.left)));
 }
 

@@ -19,8 +19,9 @@ const char* name_of(const BestScore& score) {
 
 std::vector<std::string> opening_words(const TrainingData& data, const Config& config,
                                        const std::vector<PlannedSetting>& planned, Device device) {
-  std::vector<std::string> words{device == Device::cuda ? "on the GPU: " + describe_cuda()
-                                                        : fmt::format("on the CPU, {} threads", threads())};
+  std::vector<std::string> words{
+      device == Device::cuda ? "on the GPU: " + describe_cuda()
+                             : fmt::format("on the CPU, {} thread{}", threads(), threads() == 1 ? "" : "s")};
   words.insert(words.end(), data.notes.begin(), data.notes.end());
   words.push_back(summary(data.set));
   words.push_back(fmt::format("{} base identities train, {} novel ones are held out",

@@ -4,8 +4,8 @@
 
 #include "interop/atomic_file.h"
 #include "interop/error_message.h"
-#include "interop/grouped.h"
 #include "interop/lock_file.h"
+#include "interop/number_text.h"
 #include "interop/paths.h"
 #include "interop/utf8.h"
 #include "interop/whole_file.h"

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "interop/number_text.h"
+
 namespace dg {
 namespace {
 
@@ -45,8 +47,7 @@ std::string describe(Verdict verdict, const TrainingFigures& f) {
       f.loss_before ? fmt::format("softmax loss {:.3g} (before {:.3g})", f.prototype_loss, *f.loss_before)
                     : fmt::format("softmax loss {:.3g}", f.prototype_loss);
   const std::string pairs =
-      f.violating ? fmt::format(", {:.2g}% of the negative pairs violate the margin", 100 * *f.violating)
-                  : "";
+      f.violating ? fmt::format(", {} of the negative pairs violate the margin", percent(*f.violating)) : "";
   std::string text;
   switch (verdict) {
     case Verdict::too_early:
@@ -81,8 +82,7 @@ std::string describe(Verdict verdict, const TrainingFigures& f) {
 
 std::string advice_on_mining(const TrainingFigures& f) {
   const std::string pairs =
-      f.violating ? fmt::format(", {:.2g}% of the negative pairs violate the margin", 100 * *f.violating)
-                  : "";
+      f.violating ? fmt::format(", {} of the negative pairs violate the margin", percent(*f.violating)) : "";
   if (!f.base_top1) return "mining: whether it pays cannot be said without photos of known people to test";
   const std::string known = fmt::format("base top-1 {:.1f}%{}", 100 * *f.base_top1, pairs);
   if (*f.base_top1 >= base_gate) {

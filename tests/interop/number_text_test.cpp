@@ -1,4 +1,4 @@
-#include "interop/grouped.h"
+#include "interop/number_text.h"
 
 #include <gtest/gtest.h>
 
@@ -17,6 +17,15 @@ TEST(Grouped, HasACommaBeforeEveryThreeDigits) {
 TEST(Grouped, DigitsAfterThePointStayTogether) {
   EXPECT_EQ(grouped(std::string("1234.5678")), "1,234.5678");
   EXPECT_EQ(grouped(std::string("-123.4567")), "-123.4567");
+}
+
+TEST(Percent, HasTwoDigitsAndNoExponent) {
+  EXPECT_EQ(percent(0), "0%");
+  EXPECT_EQ(percent(0.000123), "0.012%");
+  EXPECT_EQ(percent(0.025), "2.5%");
+  EXPECT_EQ(percent(0.333), "33%");
+  EXPECT_EQ(percent(0.9951), "100%");
+  EXPECT_EQ(percent(1), "100%");
 }
 
 }  // namespace

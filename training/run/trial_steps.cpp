@@ -12,7 +12,7 @@
 namespace dg {
 namespace {
 
-// As many are embedded to know how long an evaluation takes.
+// As many are embedded to know how long it takes.
 constexpr std::int64_t photos_to_embed = 64;
 
 // From here on the largest memory of the process is counted anew. (Where the system does not allow it, what
@@ -30,23 +30,32 @@ std::int64_t largest_memory() {
   return usage.ru_maxrss * std::int64_t{1024};
 }
 
-double seconds_of_evaluation(Trainer& trainer, PhotoStore& store, const Config& config,
-                             const TrainingData& data, Device device) {
-  const std::int64_t all = facts_of(data, device).evaluation_photos;
-  if (all == 0) return 0;
+double seconds_to_embed_one(Trainer& trainer, PhotoStore& store, const Config& config,
+                            const TrainingData& data, Device device) {
   std::vector<PhotoId> some = flatten(data.split.base_train);
   some.resize(static_cast<std::size_t>(std::min(photos_to_embed, std::ssize(some))));
   const Stopwatch time;
   embed_photos(trainer.network(), store, some,
                {.device = device, .workers = static_cast<int>(config.data.workers)});
-  return time.seconds() * static_cast<double>(all) / static_cast<double>(some.size());
+  return time.seconds() / static_cast<double>(some.size());
+}
+
+// Those whose means the classifier starts at.
+std::int64_t photos_of_start(const Config& config, const TrainingData& data) {
+  if (config.init.classifier != ClassifierStart::means) return 0;
+  std::int64_t photos = 0;
+  for (const std::vector<PhotoId>& of_one : data.split.base_train)
+    photos += std::min(config.init.means_photos, std::ssize(of_one));
+  return photos;
 }
 
 }  // namespace
 
-TrialSteps try_steps(const Config& config, const std::filesystem::path& folder, const TrainingData& data,
+TrialSteps try_steps(const Config& asked, const std::filesystem::path& folder, const TrainingData& data,
                      Device device, std::int64_t steps) {
   forget_largest_memory();
+  Config config = asked;
+  config.init.classifier = ClassifierStart::zero;  // class means of many people would take minutes
   TrialSteps result;
   const Stopwatch before;
   PhotoStore store(data.set, replacement_lists(data.set, data.split),
@@ -64,7 +73,9 @@ TrialSteps try_steps(const Config& config, const std::filesystem::path& folder, 
   }
   trainer.finish_steps();
   result.seconds_per_step = time.seconds() / static_cast<double>(result.steps);
-  result.seconds_per_evaluation = seconds_of_evaluation(trainer, store, config, data, device);
+  const double one = seconds_to_embed_one(trainer, store, config, data, device);
+  result.seconds_before += one * static_cast<double>(photos_of_start(asked, data));
+  result.seconds_per_evaluation = one * static_cast<double>(facts_of(data, device).evaluation_photos);
   const auto photos = static_cast<std::int64_t>(data.set.photos.size() * store.image_bytes());
   result.bytes = largest_memory() + std::min(cache_bytes(config, folder), photos) - store.cached_bytes();
   return result;

@@ -55,9 +55,10 @@ PhotoId PhotoStore::load(PhotoId photo, std::uint8_t* out) {
   }
   const std::lock_guard lock(mutex_);
   const ClassId class_id = set_.photos[photo].class_id;
-  throw Error(fmt::format("[photo_store] identity {}: none of the {} photos it can use here decodes. {}",
-                          class_id == no_class ? "unknown" : set_.classes[class_id], list.size(),
-                          reasons_.at(photo)));
+  throw Error(fmt::format(
+      "[photo_store] identity {}: none of the {} photos it can use here decodes, and nothing stands in for "
+      "them: mend or remove them. {}",
+      class_id == no_class ? "unknown" : set_.classes[class_id], list.size(), reasons_.at(photo)));
 }
 
 std::vector<std::uint8_t> PhotoStore::load_all(std::span<const PhotoId> photos) {

@@ -43,6 +43,7 @@ std::vector<std::string> between_tabs(std::string_view text) {
 /// Tabs separate where that gives the fields of a pair, and otherwise tabs and blanks. A carriage return at
 /// the end belongs to the end of the line.
 std::vector<std::string> split(std::string_view text) {
+  text = text.substr(0, text.find_last_not_of(blanks) + 1);  // a spreadsheet ends lines with tabs
   if (std::vector<std::string> fields = between_tabs(text); fields.size() == 3 || fields.size() == 4) {
     return fields;
   }
@@ -64,6 +65,8 @@ class FieldReader {
     text_.resize(file.size());
     text_.resize(file.read(0, text_));
     left_ = text_;
+    if (left_.starts_with("\xFF\xFE") || left_.starts_with("\xFE\xFF"))
+      dg::fail(path_, 1, "the file is UTF-16; save it as UTF-8 or plain text");
     if (left_.starts_with(byte_order_mark)) left_.remove_prefix(byte_order_mark.size());
   }
   FieldReader(const FieldReader&) = delete;
@@ -119,6 +122,8 @@ NamedPair read_pair(FieldReader& reader, bool same, int fold) {
   if (!same && f[0] == other) reader.fail(fmt::format("a pair of two people names \"{}\" twice", other));
   const int first = reader.number(1, largest_photo, "photo number");
   const int second = reader.number(same ? 2 : 3, largest_photo, "photo number");
+  if (same && first == second)
+    reader.fail(fmt::format("a pair names photo {} of \"{}\" twice", first, other));
   return {lfw_photo(f[0], first), lfw_photo(other, second), same, fold, reader.line()};
 }
 
@@ -159,7 +164,13 @@ PairsFile read_pairs(const std::filesystem::path& path) {
     file.pairs.push_back(read_pair(reader, i % in_fold < each, static_cast<int>(i / in_fold)));
   }
   if (reader.next()) reader.fail(fmt::format("more pairs than the {} the first line promises", total));
-  if (file.folds == 1) divide_fold(file, each);
+  if (file.folds == 1) {
+    if (each == 1)
+      reader.fail(
+          "a single fold must have 2 pairs of each kind or more: a threshold is judged by others than it was "
+          "chosen on");
+    divide_fold(file, each);
+  }
   return file;
 }
 

@@ -150,7 +150,8 @@ TEST(PhotoStore, IdentityWithoutAGoodPhotoIsNamed) {
   PhotoStore store(set, replacement_lists(set), {.size = stored_size});
   Bytes pixels(stored_bytes);
   EXPECT_EQ(error_text([&] { store.load(6, pixels.data()); }),
-            "[photo_store] identity bob: none of the 3 photos it can use here decodes. [decode_photo] " +
+            "[photo_store] identity bob: none of the 3 photos it can use here decodes, and nothing stands in "
+            "for them: mend or remove them. [decode_photo] " +
                 set.name(6) + ": JPEG, PNG and WebP are read, this begins with 0x6e 0x6f 0x20 0x70");
 }
 

@@ -57,7 +57,7 @@ TEST_F(LfwPairs, TabsBlanksAndCarriageReturnsSeparate) {
 TEST_F(LfwPairs, FilesAndLinesHaveALimit) {
   EXPECT_EQ(message("1 1\nA 1 2\n" + std::string(5000, 'x')),
             "doppel_lfw_pairs_test.txt:3: the line has more than 4096 bytes");
-  read("1 1\nA 1 2\nA 1 B 1\n");
+  read("1 2\nA 1 2\nA 1 3\nA 1 B 1\nA 1 C 1\n");
   std::filesystem::resize_file(path_, (64 << 20) + 1);  // zeros that take no place on the disk
   EXPECT_TRUE(contains(error_text<IoError>([&] { read_pairs(path_); }),
                        "67108865 bytes is more than the limit of 67108864 for a pairs file"));
@@ -76,6 +76,12 @@ TEST_F(LfwPairs, NamesMayHaveBlanksWhereTabsSeparate) {
   EXPECT_EQ(file.pairs[1].second, "Bo von X/Bo von X_0004.jpg");
   EXPECT_EQ(file.pairs[2].first, "Cy/Cy_0002.jpg");
   EXPECT_EQ(file.pairs[3].second, "Bo/Bo_0002.jpg");
+}
+
+TEST_F(LfwPairs, TabsMayEndALine) {
+  const PairsFile file = read("2\t1\t\t\nA B\t1\t2\t\nA B\t1\tC\t1\nA 1 3\t\nA 1 C 1\n");
+  EXPECT_EQ(file.pairs[0].second, "A B/A B_0002.jpg");
+  EXPECT_EQ(file.pairs[2].second, "A/A_0003.jpg");
 }
 
 TEST_F(LfwPairs, BlankLinesAndAByteOrderMarkArePassedOver) {
@@ -125,6 +131,11 @@ TEST_F(LfwPairs, ErrorsNameFileAndLine) {
   EXPECT_EQ(message("1 1\nA 1 2\nA 1 B 10000\n"),
             name + "3: photo number must be a whole number in 1..9999, got \"10000\"");
   EXPECT_EQ(message("1 1\nA 1 2\nA 1 A 2\n"), name + "3: a pair of two people names \"A\" twice");
+  EXPECT_EQ(message("2\nA 1 2\nA 3 3\n"), name + "3: a pair names photo 3 of \"A\" twice");
+  EXPECT_TRUE(message("1\nA 1 2\nA 1 B 2\n").starts_with(name + "4: a single fold must have 2 pairs"));
+  EXPECT_EQ(message("\xFF\xFE"
+                    "1"),
+            name + "1: the file is UTF-16; save it as UTF-8 or plain text");
   EXPECT_EQ(message("1 1\nA 1 2\n"), name + "3: the file ends after 1 pairs, its first line promises 2");
   EXPECT_EQ(message("1 1\nA 1 2\nA 1 B 2\nA 1 C 2\n"),
             name + "4: more pairs than the 2 the first line promises");

@@ -78,7 +78,7 @@ std::vector<Key> init_keys() {
            "their standard deviation where they start normal"),
       integer("init.means_photos", DG_AT(init.means_photos), 1, million,
               "\"means\": at most so many photos of each class"),
-      real("init.means_length", DG_AT(init.means_length), 0, infinity,
+      real("init.means_length", DG_AT(init.means_length), 0, 1000,
            "\"means\": length of each class's weight, after the mean of all classes is subtracted"),
       paper("false", boolean("init.centre", DG_AT(init.centre), "centre the embedding once at the start")),
   };

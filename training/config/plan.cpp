@@ -78,6 +78,9 @@ class Plan {
       return say("sampling.images_per_class", "of the {} in the batch that was asked for", s.batch);
     }
     c_.sampling.images_per_class = {k, k};
+    if (facts_.photos_of_each < 2)
+      return say("sampling.images_per_class",
+                 "most people have a single photo to train on: a pair is the same photo, changed at random");
     say("sampling.images_per_class", "half of the people have {} or more photos to train on; pairs need two",
         facts_.photos_of_each);
   }
@@ -136,7 +139,10 @@ class Plan {
       c_.optim.warmup = std::min(defaults.optim.warmup, std::max<std::int64_t>(1, c_.steps / warmup_share));
       say("optim.warmup", "a tenth of the schedule, at most {}", defaults.optim.warmup);
     }
-    if (open("loss.margin_start") && c_.loss.margin > 0 && c_.loss.l2_softmax > 0) {
+    if (open("loss.margin_start") && c_.loss.margin > 0 && c_.loss.l2_softmax == 0) {
+      c_.loss.margin_start = 0;
+      say("loss.margin_start", "there is no softmax loss to go before it");
+    } else if (open("loss.margin_start") && c_.loss.margin > 0) {
       c_.loss.margin_start = std::min(defaults.loss.margin_start, c_.steps / margin_share);
       say("loss.margin_start", "a fifth of the schedule, at most {}", defaults.loss.margin_start);
     }

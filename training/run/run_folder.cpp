@@ -93,8 +93,8 @@ void remove_run(const fs::path& run) {
   const LockFile lock(run / "lock");
   std::error_code none;
   std::vector<fs::path> files;
-  for (const char* name : {"config.toml", "data.txt", "identities.tsv", "metrics.jsonl", "metrics.csv",
-                           "metrics-collapsed.jsonl"})
+  for (const char* name : {"config.toml", "data.txt", "init.txt", "identities.tsv", "metrics.jsonl",
+                           "metrics.csv", "metrics-collapsed.jsonl"})
     files.push_back(run / name);
   for (fs::directory_iterator entry(run / "checkpoints", none), end; !none && entry != end;
        entry.increment(none)) {

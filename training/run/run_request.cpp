@@ -57,6 +57,8 @@ GivenConfig settings_of_new_run(const RunRequest& r, std::optional<fs::path>& in
     for (const char* key : {"input", "width", "embedding", "blocks", "branches", "padding", "shortcut"})
       settings.given.insert(fmt::format("network.{}", key));
   }
+  if (init && !path_exists(*init))
+    throw IoError(fmt::format("{}: there is no such file, or folder of a run (--init)", init->string()));
   // Of steps and epochs, what is said last counts.
   const std::set<std::string> said = load_given_config(std::nullopt, r.settings).given;
   if (said.contains("epochs") && !said.contains("steps")) settings.given.erase("steps");
@@ -77,6 +79,8 @@ TrainOptions prepare(const RunRequest& r) {
   options.init = r.init;
   if (goes_on) {
     options.config = settings_of_run(r);
+    // Matters to a run that ended before its first checkpoint.
+    if (!options.init) options.init = stored_init_path(r.run);
   } else {
     auto [config, given] = settings_of_new_run(r, options.init);
     options.config = std::move(config);

@@ -202,6 +202,9 @@ class Run {
     write_file_atomically(options_.run / "identities.tsv", identities.text());
     write_file_atomically(options_.run / "data.txt",
                           fs::absolute(options_.data).lexically_normal().string() + "\n");
+    if (options_.init && !options_.resume)
+      write_file_atomically(options_.run / "init.txt",
+                            fs::absolute(*options_.init).lexically_normal().string() + "\n");
     identities_ = identities.fingerprint();
   }
 

@@ -28,6 +28,17 @@ TEST(RunRequest, ANewRunHasTheSettingsThatAreGiven) {
   EXPECT_FALSE(o.resume);
 }
 
+TEST(RunRequest, ARunWithoutACheckpointBeginsAgainWithTheNetworkThatItBeganWith) {
+  const fs::path data = pattern_folder("init_data"), first = finished_run("init_first", data),
+                 checkpoint = first / "checkpoints" / "step-3.safetensors", run = fresh_folder("init_second");
+  train({.data = data, .run = run, .config = tiny_config({"steps=3"}), .init = checkpoint});
+  fs::remove_all(run / "checkpoints");
+  EXPECT_EQ(prepare({.run = run, .resume = true}).init, checkpoint);
+  EXPECT_EQ(prepare({.run = first, .resume = true}).init, std::nullopt);
+  EXPECT_TRUE(contains(error_text<IoError>([&] { prepare({.data = data, .init = run / "no"}); }),
+                       "there is no such file, or folder of a run (--init)"));
+}
+
 TEST(RunRequest, FoldersNameThemselves) {
   const fs::path parent = fresh_folder("own_names");
   fs::create_directories(parent / "people-1");

@@ -40,17 +40,24 @@ TEST_F(PairsOnDisk, PhotosHaveAnyFormatAndLettersEitherForm) {
   }
   write(jose_apart + "/" + jose_apart + "_0001.jpeg");
   write(jose_apart + "/" + jose_apart + "_0002.jpg");
-  const std::string others = "Ann Lee\t1\tSt. John\t2\n";
-  EXPECT_EQ(pairs("1\nAnn Lee\t1\t2\n" + others), 2u);
-  EXPECT_EQ(pairs("1\nSt. John\t1\t2\n" + others), 2u);
-  EXPECT_EQ(pairs("1\n" + jose_composed + "\t1\t2\n" + others), 2u);
-  EXPECT_EQ(pairs("1\n" + jose_apart + "\t1\t2\n" + others), 2u);
+  const auto twice = [](const std::string& same) {
+    const std::string fold = same + "\nAnn Lee\t1\tSt. John\t2\n";
+    return "2 1\n" + fold + fold;
+  };
+  EXPECT_EQ(pairs(twice("Ann Lee\t1\t2")), 4u);
+  EXPECT_EQ(pairs(twice("St. John\t1\t2")), 4u);
+  EXPECT_EQ(pairs(twice(jose_composed + "\t1\t2")), 4u);
+  EXPECT_EQ(pairs(twice(jose_apart + "\t1\t2")), 4u);
 }
 
 TEST_F(PairsOnDisk, NoPhotoOrSeveralIsNamedWithItsLine) {
-  for (const std::string photo : {"A/A_0001.jpg", "A/A_0002.jpg", "A/A_0002.png", "B/B_0001.jpg"}) write(photo);
-  EXPECT_EQ(message("1\nA 1 2\nA 1 B 1\n"), file_.string() + ":2: 2 photos could be A/A_0002.jpg");
-  EXPECT_EQ(message("1\nA 1 1\n\nA 1 B 3\n"), file_.string() + ":4: there is no photo B/B_0003.jpg");
+  for (const std::string photo :
+       {"A/A_0001.jpg", "A/A_0002.jpg", "A/A_0002.png", "B/B_0001.jpg", "C/C_0001.jpg", "C/C_0002.jpg"})
+    write(photo);
+  EXPECT_EQ(message("2 1\nA 1 2\nA 1 B 1\nA 1 2\nA 1 B 1\n"),
+            file_.string() + ":2: 2 photos could be A/A_0002.jpg");
+  EXPECT_EQ(message("2 1\nC 1 2\n\nC 1 B 3\nC 1 2\nC 1 B 1\n"),
+            file_.string() + ":4: there is no photo B/B_0003.jpg");
 }
 
 }  // namespace

@@ -72,14 +72,13 @@ TrainingFigures course_of(const RunReport& run, const IdentityTable& identities)
     f.violating = metrics.last(recent_violating);
     if (!f.violating) f.violating = mean_of_last_steps(metrics.series("negative_violating"), run.steps);
   }
-  for (const char* score : {"pairs_accuracy", "novel_top1", "base_top1"}) {
+  for (const std::string score : {"pairs_accuracy", "novel_top1", "base_top1"}) {
     const Series scores = metrics.series(score);
     if (scores.empty()) continue;
     f.score = scores.back().second;
     // How many pairs there were is not in the run: then no fall of their accuracy is called one.
-    if (score != std::string("pairs_accuracy"))
-      f.tested =
-          tested_photos(identities, score == std::string("novel_top1"), run.config.data.base_test_photos);
+    if (score != "pairs_accuracy")
+      f.tested = tested_photos(identities, score == "novel_top1", run.config.data.base_test_photos);
     for (std::size_t i = 0; i + 1 < scores.size(); ++i)
       f.best_score = std::max(f.best_score.value_or(0), scores[i].second);
     if (scores.size() > 1) f.loss_before = at_step(loss, scores[scores.size() - 2].first);
@@ -92,7 +91,7 @@ std::string course_words(const RunReport& run, const IdentityTable& identities) 
   if (run.metrics.series("loss").empty()) return "";
   const TrainingFigures f = course_of(run, identities);
   std::string words = describe(judge(f), f);
-  if (run.config.loss.l2_softmax > 0 && f.score) words += ". " + advice_on_mining(f);
+  if (run.config.loss.l2_softmax > 0 && f.score && identities.has_photos) words += ". " + advice_on_mining(f);
   return words;
 }
 

@@ -8,11 +8,12 @@
 
 namespace dg::reporting {
 
-/// Of the last line of its metrics; scores are those of the last evaluation and of the best before it. `run` has its metrics and steps.
+/// Of the last line of its metrics; scores are those of the last evaluation and of the best before it. `run`
+/// has its metrics and steps.
 TrainingFigures course_of(const RunReport& run, const IdentityTable& identities);
 
-/// "Learning: softmax loss 3.21 ..." and whether mining is likely to pay, as a run ends; empty without
-/// metrics.
+/// "learning: softmax loss 3.21 ..." and whether mining is likely to pay, as a run ends, the latter only
+/// where the identities have their numbers of photos; empty without metrics.
 std::string course_words(const RunReport& run, const IdentityTable& identities);
 
 }  // namespace dg::reporting

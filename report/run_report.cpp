@@ -147,7 +147,7 @@ RunReport report_run(const fs::path& folder, const ReportOptions& options) {
   RunReport report{.name = folder.string(), .config = run.config(), .metrics = read_metrics(folder)};
   report.steps = steps_done(report.metrics, folder);
   report.seconds = training_seconds(report.metrics, run.config().sampling.batch);
-  report.course = course_words(report, run.identities());
+  if (path_exists(folder / "identities.tsv")) report.course = course_words(report, run.identities());
   const Photos photos = photos_of(run, options);
   report.untested = photos.missing;
   if (photos.missing.empty()) test(run, options, photos.data, report);

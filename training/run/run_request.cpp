@@ -79,8 +79,6 @@ TrainOptions prepare(const RunRequest& r) {
   options.init = r.init;
   if (goes_on) {
     options.config = settings_of_run(r);
-    // Matters to a run that ended before its first checkpoint.
-    if (!options.init) options.init = stored_init_path(r.run);
   } else {
     auto [config, given] = settings_of_new_run(r, options.init);
     options.config = std::move(config);

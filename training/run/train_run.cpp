@@ -13,6 +13,7 @@
 #include "tensor/stopwatch.h"
 #include "training/checkpoint.h"
 #include "training/config/plan.h"
+#include "training/run/data_path.h"
 #include "training/run/identity_table.h"
 #include "training/run/metrics_table.h"
 #include "training/run/restart.h"
@@ -212,6 +213,7 @@ class Run {
   // people.
   std::string start() {
     std::string note;
+    std::optional<fs::path> init = options_.init;
     const auto loads = [&note](const auto& load) {
       try {
         load();
@@ -246,10 +248,12 @@ class Run {
         return note;
       }
       note += "no checkpoint to resume from: starting at step 0";
+      if (!init) init = stored_init_path(options_.run);
+      if (init) note += " with the network of " + init->string();
     }
     trainer_.initialise([this](const std::string& text) { status_.show(text); },
-                        [this](Network& network) {
-                          if (options_.init) load_network(*options_.init, network);
+                        [&init](Network& network) {
+                          if (init) load_network(*init, network);
                         });
     return note;
   }

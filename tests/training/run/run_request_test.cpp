@@ -4,6 +4,7 @@
 
 #include "tests/error_text.h"
 #include "tests/interop/files.h"
+#include "training/run/data_path.h"
 #include "training/tiny_run.h"
 
 namespace dg {
@@ -31,10 +32,18 @@ TEST(RunRequest, ANewRunHasTheSettingsThatAreGiven) {
 TEST(RunRequest, ARunWithoutACheckpointBeginsAgainWithTheNetworkThatItBeganWith) {
   const fs::path data = pattern_folder("init_data"), first = finished_run("init_first", data),
                  checkpoint = first / "checkpoints" / "step-3.safetensors", run = fresh_folder("init_second");
-  train({.data = data, .run = run, .config = tiny_config({"steps=3"}), .init = checkpoint});
+  const auto trained = [&](const TrainOptions& options) {
+    train(options);
+    return read_all(run / "checkpoints" / "step-3.safetensors");
+  };
+  const std::string with =
+      trained({.data = data, .run = run, .config = tiny_config({"steps=3"}), .init = checkpoint});
+  EXPECT_EQ(stored_init_path(run), checkpoint);
   fs::remove_all(run / "checkpoints");
-  EXPECT_EQ(prepare({.run = run, .resume = true}).init, checkpoint);
-  EXPECT_EQ(prepare({.run = first, .resume = true}).init, std::nullopt);
+  EXPECT_TRUE(trained(prepare({.run = run, .resume = true})) == with);
+  fs::remove_all(run / "checkpoints");
+  fs::remove(run / "init.txt");
+  EXPECT_FALSE(trained(prepare({.run = run, .resume = true})) == with) << "without the file it is forgotten";
   EXPECT_TRUE(contains(error_text<IoError>([&] { prepare({.data = data, .init = run / "no"}); }),
                        "there is no such file, or folder of a run (--init)"));
 }

@@ -73,6 +73,7 @@ TEST_P(Guarded, TrainingThatFailsSavesACheckpointAndSaysWhy) {
   EXPECT_EQ(f.out, "");
   for (const std::string& message : messages) EXPECT_TRUE(contains(f.err, message));
   EXPECT_EQ(files_in(run / "checkpoints").size(), 1u);
+  EXPECT_TRUE(fs::exists(run / "metrics.csv"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Guards, Guarded,

@@ -32,7 +32,10 @@ TEST(FolderSurvey, PhotosInFoldersBelowBelongToTheIdentity) {
   for (const char* file :
        {"a/1.jpg", "a/m/2.jpg", "a/m/x/1.png", "a/z.jpg", "b/s/1.jpg", "b/t/1.jpg", "c/1.webp"})
     touch(data / file);
-  const FolderSurvey survey = survey_folder(data);
+  std::vector<std::pair<std::size_t, std::size_t>> progress;
+  const FolderSurvey survey = survey_folder(
+      data, true, [&](std::size_t people, std::size_t photos) { progress.emplace_back(people, photos); });
+  EXPECT_EQ(progress, (std::vector<std::pair<std::size_t, std::size_t>>{{1, 4}, {2, 6}, {3, 7}}));
   EXPECT_EQ(survey.identities, (Names{"a", "b", "c"}));
   EXPECT_EQ(paths(survey),
             (Names{"a/1.jpg", "a/m/2.jpg", "a/m/x/1.png", "a/z.jpg", "b/s/1.jpg", "b/t/1.jpg", "c/1.webp"}));

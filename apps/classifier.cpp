@@ -11,7 +11,7 @@ namespace dg {
 namespace {
 
 struct ClassifierArguments {
-  std::string run, data, checkpoint = "last";
+  std::string run, data, checkpoint = best_or_last;
   JsonOption json;
   DeviceOption device;
   std::vector<std::string> set;
@@ -49,6 +49,7 @@ void run_classifier(const ClassifierArguments& a) {
   options.checkpoint = a.checkpoint;
   options.device = a.device.choose();
   options.known_by = a.known_by;
+  options.brief = a.json.file() == "-";
   options.note = print_note;
   const ClassifierRunResult result = learn_on_run(a.run, options, settings);
   a.json.write([&] { print(result); }, to_json(result));

@@ -189,7 +189,7 @@ Arm run_arm(const DemoArguments& a, const fs::path& data, const ArmPlan& plan,
   if (arm.training.stopped) return arm;
   arm.family_share =
       family_share(arm.training, read_families(data / "families.csv", arm.training.identities));
-  arm.scores = evaluate_one_shot(run, {.data = data});
+  arm.scores = evaluate_one_shot(run, {.data = data, .checkpoint = "last"});  // both after as many steps
   return arm;
 }
 

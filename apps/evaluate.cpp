@@ -5,13 +5,11 @@
 #include "apps/commands.h"
 #include "apps/options.h"
 #include "apps/usage.h"
-#include "interop/paths.h"
 #include "tensor/parallel.h"
 #include "training/config/suggestion.h"
 #include "training/run/evaluate_celeb.h"
 #include "training/run/evaluate_ensemble.h"
 #include "training/run/evaluate_run.h"
-#include "training/run/run_folder.h"
 
 namespace dg {
 namespace {
@@ -74,8 +72,11 @@ void print(const Verification& r) {
   fmt::print("accuracy          {:6.2f}% +- {:.2f}   ({} pairs)\n", 100 * r.accuracy, 100 * r.accuracy_sd,
              r.pairs);
   for (std::size_t i = 0; i < false_accept_rates.size(); ++i) {
-    fmt::print("TAR at FAR {:<6} {:6.2f}%   (threshold {:.4f})\n", false_accept_rate_names[i],
-               100 * r.at_far[i].true_accepts, r.at_far[i].threshold);
+    // With fewer pairs no false accept is allowed at all, and the threshold is that of a single pair.
+    const bool few = static_cast<double>(r.different) * false_accept_rates[i] < 1;
+    fmt::print("TAR at FAR {:<6} {:6.2f}%   (threshold {:.4f}{})\n", false_accept_rate_names[i],
+               100 * r.at_far[i].true_accepts, r.at_far[i].threshold,
+               few ? fmt::format("; {} pairs of two people are too few for this rate", r.different) : "");
   }
 }
 
@@ -134,16 +135,6 @@ void run_evaluate(const EvaluateArguments& a) {
   EvaluateOptions options;
   options.data = a.folders.back();
   options.checkpoint = a.checkpoint;
-  if (a.checkpoint == best_or_last) {  // of several, which are compared or averaged, the last
-    const bool best = !together && path_exists(best_checkpoint(runs[0]));
-    options.checkpoint = best ? "best" : "last";
-    if (best && a.json.file() != "-") {
-      print_note(
-          "with the best checkpoint: on photos that chose it the figures are a little too good (--checkpoint "
-          "last is the "
-          "other one)");
-    }
-  }
   options.device = a.device.choose();
   options.known_by = a.known_by;
   options.settings = a.set;

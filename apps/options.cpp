@@ -129,8 +129,9 @@ CLI::Option* add_recipe(CLI::App& command, std::string& recipe) {
 }
 
 void add_checkpoint(CLI::App& command, std::string& checkpoint) {
-  command.add_option("--checkpoint", checkpoint, "last, best or a file")
-      ->capture_default_str()
+  command
+      .add_option("--checkpoint", checkpoint,
+                  "last, best or a file; unless given the best, or the last of a run that has no best")
       ->option_text(std::string("last|best|") + value::file)
       ->group(group::data);
 }
@@ -147,10 +148,6 @@ void add_known_by(CLI::App& command, KnownBy& known_by, bool or_nobody) {
           "Take nobody as known, whatever the folders are called")
       ->excludes(names)
       ->group(group::data);
-}
-
-bool names_a_file(const std::string& checkpoint) {
-  return checkpoint != "last" && checkpoint != "best" && checkpoint != best_or_last;
 }
 
 void read_numbers(CLI::App& app) {

@@ -52,10 +52,6 @@ CLI::Option* add_recipe(CLI::App& command, std::string& recipe);
 void add_checkpoint(CLI::App& command, std::string& checkpoint);
 /// --known-names, and with `or_nobody` --all-novel: who is taken as known to the network.
 void add_known_by(CLI::App& command, KnownBy& known_by, bool or_nobody);
-/// The default of a command that takes the best checkpoint where a run has one, and else the last.
-inline constexpr const char* best_or_last = "best or last";
-/// False for "last" and "best", which every run folder may have, and for best_or_last.
-bool names_a_file(const std::string& checkpoint);
 /// Makes every option of `app` and its subcommands that is a whole number take decimal digits alone: 010 is
 /// 10 and not 8, and a number beyond the option's range is an error of the command line and not the nearest
 /// one in it. Real numbers must be finite. To be called once, after all options are there.

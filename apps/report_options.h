@@ -25,7 +25,7 @@ class ReportedRuns {
 
  private:
   std::vector<std::string> folders_, data_;
-  std::string checkpoint_ = "last";
+  std::string checkpoint_ = best_or_last;
   KnownBy known_by_ = KnownBy::photos;
   DeviceOption device_;
   int threads_ = 0;

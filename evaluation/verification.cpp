@@ -87,6 +87,7 @@ Verification verify(std::span<const PairScore> pairs) {
   const std::size_t folds = count_folds(pairs);
   Verification result;
   result.pairs = pairs.size();
+  result.different = static_cast<std::size_t>(std::ranges::count(pairs, false, &PairScore::same));
   double sum = 0;
   for (std::size_t fold = 0; fold < folds; ++fold) {
     std::vector<PairScore> inside, outside;

@@ -36,8 +36,8 @@ struct AcceptRate {
 struct Verification {
   double accuracy = 0, accuracy_sd = 0;
   std::vector<double> fold_accuracy, fold_threshold;
-  std::array<AcceptRate, 2> at_far{};  ///< at each of false_accept_rates
-  std::size_t pairs = 0;
+  std::array<AcceptRate, 2> at_far{};    ///< at each of false_accept_rates
+  std::size_t pairs = 0, different = 0;  // all; those of two people
 };
 
 /// The threshold with most pairs decided rightly among -infinity (accept all), the midpoints of neighbouring

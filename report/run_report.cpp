@@ -103,7 +103,8 @@ struct Photos {
 };
 
 Photos photos_of(const FinishedRun& run, const ReportOptions& options) {
-  if (options.evaluate.checkpoint == "last" && step_checkpoints(run.folder()).empty())
+  const std::string& which = options.evaluate.checkpoint;
+  if (!names_a_file(which) && which != "best" && step_checkpoints(run.folder()).empty())
     return {{}, "there is no checkpoint yet"};
   if (options.data) return {*options.data, ""};
   const std::optional<fs::path> stored = stored_data_path(run.folder());

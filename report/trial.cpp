@@ -16,7 +16,7 @@ std::vector<Recognition> answers(const EmbeddedPhotos& photos, const Embeddings&
 }  // namespace
 
 Trial try_on_data(const FinishedRun& run, const EvaluateOptions& o) {
-  Network network = run.network(o.checkpoint, o.device);
+  Network network = run.network(o);
   Trial trial;
   trial.data = open_evaluation_data(run, o);
   const PhotoSet& set = trial.data.set;

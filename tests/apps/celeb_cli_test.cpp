@@ -37,7 +37,8 @@ TEST_F(CelebProgram, TrainsEvaluatesAndSubmits) {
 
   const Finished table = evaluate();
   ASSERT_EQ(table.code, 0) << table.err;
-  EXPECT_EQ(table.err, "") << "nothing is indexed twice";
+  EXPECT_EQ(table.err, fmt::format("checkpoint {}/checkpoints/step-3.safetensors\n", run.string()))
+      << "nothing is indexed twice";
   for (const char* line : {"novel top-1", "coverage at 99", "coverage at 99.9", "base top-1", "(gate 98%:"}) {
     EXPECT_TRUE(contains(table.out, line));
   }

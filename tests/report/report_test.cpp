@@ -39,7 +39,7 @@ TEST_F(Reports, TheGalleryIsOfTheMinedList) {
   const RunReport run = both()[0].run;
   EXPECT_TRUE(run.look_alikes.mined);
   EXPECT_EQ(run.look_alikes.identities, 9u);
-  const auto list = stored_list(folder / "seed1" / "checkpoints" / "step-10.safetensors");
+  const auto list = stored_list(folder / "seed1" / "checkpoints" / "best.safetensors");
   ASSERT_TRUE(list);
   EXPECT_EQ(run.look_alikes.with_doppelganger,
             static_cast<std::size_t>(
@@ -56,7 +56,7 @@ TEST_F(Reports, WithoutAListTheNearestPrototypesAreShown) {
   const fs::path run = fresh_folder("no_list") / "run";
   fs::copy(folder / "seed1", run, fs::copy_options::recursive);
   // The checkpoint without its list: as one of another program.
-  const fs::path file = run / "checkpoints" / "step-10.safetensors";
+  const fs::path file = run / "checkpoints" / "best.safetensors";
   SafetensorsReader reader(file);
   std::vector<NamedTensor> tensors;
   for (const auto& entry : reader.entries()) {

@@ -109,7 +109,7 @@ class Switches : public testing::Test {
     try {
       const Config config = tiny_config(settings);
       train({.data = data, .run = out / "run", .config = config, .console = quiet.get()});
-      Network network = FinishedRun(out / "run").network("last", Device::cpu);
+      Network network = FinishedRun(out / "run").network({});
       return network_fingerprint(network);
     } catch (const Error& e) {
       return std::string("stopped: ") + e.what();

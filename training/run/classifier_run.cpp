@@ -117,7 +117,7 @@ ClassifierRunResult learn_on_run(const fs::path& folder, const EvaluateOptions& 
   const FinishedRun run(folder);
   const LockFile lock(folder / "lock");  // what is written here is written by one process
   const Config config = classifier_config(run, settings);
-  Network network = run.network(o.checkpoint, o.device);
+  Network network = run.network(o);
   EvaluateOptions quiet = o;  // the training run has told about the data
   quiet.note = [](const std::string&) {};
   const auto [set, split, family] = open_evaluation_data(run, quiet);

@@ -29,7 +29,7 @@ CelebEvaluation evaluate_celeb(const std::filesystem::path& folder, const Evalua
   // Opened before the work, so that a path that cannot be written shows at once.
   std::optional<AtomicFile> file;
   if (submission) file.emplace(*submission);
-  Network network = run.network(o.checkpoint, o.device);
+  Network network = run.network(o);
   PhotoStore store(set.photos, replacement_lists(set.photos, set.split), photo_options(run.config()));
   Recogniser recogniser(network, store, set.split, embedder_options(run.config(), o.device));
   const std::vector<PhotoId> novel_tests = flatten(set.split.novel_test),

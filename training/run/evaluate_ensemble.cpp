@@ -55,7 +55,7 @@ StoredClassifier classifier_of(const fs::path& run, const PhotoSet& set, Network
 }
 
 Member embed_member(const FinishedRun& run, const EvaluateOptions& o, const EnsembleOptions& ensemble) {
-  Network network = run.network(o.checkpoint, o.device);
+  Network network = run.network(o);
   const auto [set, split, family] = open_evaluation_data(run, o, ensemble.held_out);
   Member member;
   if (ensemble.classifier)  // before the long part

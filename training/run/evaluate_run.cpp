@@ -10,7 +10,7 @@ namespace fs = std::filesystem;
 
 OneShotResult evaluate_one_shot(const fs::path& folder, const EvaluateOptions& o) {
   const FinishedRun run(folder, o.settings);
-  Network network = run.network(o.checkpoint, o.device);
+  Network network = run.network(o);
   const EvaluationData data = open_evaluation_data(run, o);
   PhotoStore store(data.set, replacement_lists(data.set, data.split), photo_options(run.config()));
   OneShotResult result =
@@ -21,7 +21,7 @@ OneShotResult evaluate_one_shot(const fs::path& folder, const EvaluateOptions& o
 
 Verification evaluate_verification(const fs::path& folder, const EvaluateOptions& o, const fs::path& pairs) {
   const FinishedRun run(folder, o.settings);
-  Network network = run.network(o.checkpoint, o.device);
+  Network network = run.network(o);
   return VerificationPairs(pairs, o.data, run.config())
       .score(network, embedder_options(run.config(), o.device));
 }

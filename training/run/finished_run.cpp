@@ -12,6 +12,7 @@
 #include "training/model.h"
 #include "training/run/names.h"
 #include "training/run/run_checks.h"
+#include "training/run/run_folder.h"
 #include "training/run/training_data.h"
 
 namespace dg {
@@ -85,6 +86,18 @@ void leave_out_mixed_photos(const IdentityTable& table, const EvaluateOptions& o
        "may count photos that were trained on");
 }
 
+// An extra figure rests on the table, so people who were renamed or added since stop nothing.
+std::vector<int> families_of(const EvaluateOptions& o, const PhotoSet& set) {
+  const fs::path table = o.data / "families.csv";
+  if (!path_exists(table)) return {};
+  try {
+    return read_families(table, set.classes);
+  } catch (const IoError& e) {
+    o.note(fmt::format("{}: errors within families are not counted", e.what()));
+    return {};
+  }
+}
+
 // The settings that the checkpoint was saved with must still be those of config.toml: an edited one would
 // give the figures of another network.
 void refuse_edited_settings(const fs::path& checkpoint, const Config& config) {
@@ -106,6 +119,10 @@ const std::vector<std::string>& evaluation_keys() {
   return keys;
 }
 
+bool names_a_file(const std::string& checkpoint) {
+  return checkpoint != "last" && checkpoint != "best" && checkpoint != best_or_last;
+}
+
 FinishedRun::FinishedRun(fs::path folder, const std::vector<std::string>& settings)
     : folder_(std::move(folder)),
       own_(load_config(config_file(folder_), {})),
@@ -114,22 +131,30 @@ FinishedRun::FinishedRun(fs::path folder, const std::vector<std::string>& settin
 IdentityTable FinishedRun::identities() const { return IdentityTable::read(folder_ / "identities.tsv"); }
 
 fs::path FinishedRun::checkpoint(const std::string& which) const {
-  const fs::path folder = folder_ / "checkpoints";
-  if (which == "best") return folder / "best.safetensors";
-  if (which != "last") return which;
+  const fs::path best = best_checkpoint(folder_);
+  if (which == "best" || (which == best_or_last && path_exists(best))) return best;
+  if (names_a_file(which)) return which;
   const std::vector<fs::path> all = step_checkpoints(folder_);
-  if (all.empty()) throw IoError(fmt::format("{}: there is no checkpoint", folder.string()));
+  if (all.empty()) throw IoError(fmt::format("{}: there is no checkpoint", best.parent_path().string()));
   return all.back();
 }
 
-Network FinishedRun::network(const std::string& which, Device device) const {
-  if (which == "last" || which == "best") refuse_edited_settings(checkpoint(which), own_);
+Network FinishedRun::network(const EvaluateOptions& o) const {
+  const fs::path file = checkpoint(o.checkpoint);
+  if (!names_a_file(o.checkpoint)) refuse_edited_settings(file, own_);
+  if (!o.brief) {
+    const bool unasked = o.checkpoint == best_or_last && file == best_checkpoint(folder_);
+    o.note(fmt::format("checkpoint {}{}", file.string(),
+                       unasked ? ": on the photos that chose it, figures are a little too good (--checkpoint "
+                                 "last is the other one)"
+                               : ""));
+  }
   use_precision(config_);
   Network network = make_network(config_);
   for (Parameter* p : network.parameters()) {
-    p->set(Tensor::zeros(p->shape, p->trainable ? device : Device::cpu));
+    p->set(Tensor::zeros(p->shape, p->trainable ? o.device : Device::cpu));
   }
-  load_network(checkpoint(which), network);
+  load_network(file, network);
   return network;
 }
 
@@ -153,8 +178,7 @@ EvaluationData open_evaluation_data(const FinishedRun& run, const EvaluateOption
                              .strict = run.config().data.strict},
                             Rng(0));
   leave_out_mixed_photos(table, o, data);
-  if (path_exists(o.data / "families.csv"))
-    data.family = read_families(o.data / "families.csv", data.set.classes);
+  data.family = families_of(o, data.set);
   return data;
 }
 

@@ -17,6 +17,24 @@
 namespace dg {
 
 /// RUN/, as doppel train leaves it.
+/// What every command takes where nobody names a checkpoint: the best one of a run that has one, else its
+/// last.
+inline constexpr const char* best_or_last = "best or last";
+/// False for "last", "best" and best_or_last, which are found in the folder of a run.
+bool names_a_file(const std::string& checkpoint);
+
+/// What everything that reads finished runs is told, beside the runs.
+struct EvaluateOptions {
+  std::filesystem::path data;             // a class folder, a folder of LFW or a dataset.toml
+  std::string checkpoint = best_or_last;  // "last", "best" or a file
+  Device device = Device::cpu;
+  KnownBy known_by = KnownBy::photos;  // how identities of a class folder are known again
+  std::vector<std::string> settings;   // "section.key=value" over the run's, of evaluation_keys()
+  bool brief = false;                  // nothing is noted that is as it should be
+  std::function<void(const std::string&)> note = [](const std::string&) {
+  };  // is told what people should know
+};
+
 class FinishedRun {
  public:
   /// Reads the configuration, with `settings` ("section.key=value") over it. IoError if the folder is no run;
@@ -27,11 +45,12 @@ class FinishedRun {
   const Config& config() const { return config_; }
   /// RUN/identities.tsv. IoError if the file cannot be read or is no such table.
   IdentityTable identities() const;
-  /// The file of a checkpoint: "last", "best", or a path, which is returned as it is. IoError where "last"
-  /// finds none.
+  /// The file of a checkpoint: "last", "best", best_or_last, or a path, which is returned as it is. IoError
+  /// where "last" finds none.
   std::filesystem::path checkpoint(const std::string& which) const;
-  /// The network of that checkpoint on `device`; the run's precision becomes the process's.
-  Network network(const std::string& checkpoint, Device device) const;
+  /// The network of a checkpoint on a device, as `options` names them; which file it was is noted. The run's
+  /// precision becomes the process's.
+  Network network(const EvaluateOptions& options) const;
 
  private:
   std::filesystem::path folder_;
@@ -41,18 +60,6 @@ class FinishedRun {
 /// The keys that an evaluation may have otherwise than the run: how its photos are read, and nothing that the
 /// network was trained with.
 const std::vector<std::string>& evaluation_keys();
-
-/// What everything that reads finished runs is told, beside the runs.
-struct EvaluateOptions {
-  std::filesystem::path data;       // a class folder, a folder of LFW or a dataset.toml
-  std::string checkpoint = "last";  // "last", "best" or a file
-  Device device = Device::cpu;
-  KnownBy known_by = KnownBy::photos;  // how identities of a class folder are known again
-  std::vector<std::string> settings;   // "section.key=value" over the run's, of evaluation_keys()
-  bool brief = false;                  // nothing is noted that is as it should be
-  std::function<void(const std::string&)> note = [](const std::string&) {
-  };  // is told what people should know
-};
 
 /// A data set under a run's own split: base = who the run was trained on, novel = all others.
 struct EvaluationData {

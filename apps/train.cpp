@@ -48,6 +48,8 @@ RunRequest request_of(const TrainArguments& a) {
   }
   require_usage(!r.extend || !r.run.empty(), "train", "--extend goes on with a run: --resume RUN, got none");
   require_usage(!r.data.empty() || r.resume || r.extend, "train", "DATA is required, got none");
+  require_usage(!a.steps || !a.epochs, "train",
+                "--steps and --epochs name one length twice: give one of them");
   if (a.steps) r.settings.push_back(fmt::format("steps={}", *a.steps));
   if (a.epochs) r.settings.push_back(fmt::format("epochs={}", *a.epochs));
   if (a.seed) r.settings.push_back(fmt::format("seed={}", *a.seed));
@@ -64,6 +66,11 @@ int run_train(const TrainArguments& a) {
   options.before_steps = stop_on_signals;
   use_threads(a.threads);
   const TrainResult result = train(options);
+  if (!result.stopped && result.steps == result.first) {
+    say(STDOUT_FILENO, fmt::format("{} is at its end, after {} steps; --resume {} --extend N adds N steps\n",
+                                   options.run.string(), result.steps, options.run.string()));
+    return 0;
+  }
   // What was trained is in the run folder, so the run has not failed where this line cannot be written.
   say(STDOUT_FILENO,
       fmt::format(

@@ -44,6 +44,7 @@ PhotoSet photo_set(const fs::path& data, FolderSurvey survey) {
   set.photos.reserve(survey.photos.size());
   for (ClassId c = 0; c < std::ssize(set.classes); ++c)
     set.photos.resize(static_cast<std::size_t>(set.first_photo[c + 1]), {c});
+  set.nested = survey.nested;
   set.other_types = std::move(survey.other_types);
   set.left_out = std::move(survey.left_out);
   set.source = std::make_shared<Files>(data, std::move(survey));

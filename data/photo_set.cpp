@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "data/photo_file.h"
+#include "interop/number_text.h"
 
 namespace dg {
 
@@ -27,8 +28,9 @@ std::string what_is_missing(const PhotoSet& set) {
 
 std::string summary(const PhotoSet& set) {
   const std::string missing = what_is_missing(set);
-  return fmt::format("{} photos of {} identities{}{}", set.photos.size(), set.classes.size(),
-                     missing.empty() ? "" : "; ", missing);
+  return fmt::format("{} of {}{}{}", counted(std::ssize(set.photos), "photo"),
+                     counted(std::ssize(set.classes), "identity", "identities"), missing.empty() ? "" : "; ",
+                     missing);
 }
 
 }  // namespace dg

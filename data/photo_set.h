@@ -27,7 +27,8 @@ struct PhotoSet {
   std::map<std::string, std::int64_t> other_types;  // how many images of which types were not read
 
   bool names_are_ids = false;  // of a published list (MIDs), so that a name is one person in every data set
-  std::vector<LeftOut> left_out;  // what of a folder is not read for other reasons, and why
+  std::vector<std::string> nested;  // folders inside those of identities whose photos are theirs
+  std::vector<LeftOut> left_out;    // what of a folder is not read for other reasons, and why
 
   std::int64_t photo_count(ClassId c) const { return first_photo[c + 1] - first_photo[c]; }
   std::vector<PhotoId> photos_of(ClassId c) const;

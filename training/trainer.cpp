@@ -75,6 +75,16 @@ void Trainer::initialise(const Words& say, const std::function<void(Network&)>& 
   Rng rng(config_.seed, stream::weights);
   network_.initialise(rng, device_);
   losses_.initialise(rng, device_);
+  if (load) {
+    load(network_);
+  } else {
+    scale_weights(say);
+  }
+  if (config_.init.classifier == ClassifierStart::means) start_at_class_means(say);
+  start_optimiser();
+}
+
+void Trainer::scale_weights(const Words& say) {
   // LSUV looks at training photos drawn at random, augmented as in training.
   Rng draw(config_.seed, stream::lsuv_photos);
   const std::int64_t n = config_.init.lsuv_images;
@@ -89,9 +99,6 @@ void Trainer::initialise(const Words& say, const std::function<void(Network&)>& 
   const Tensor x = augment(images, store_.size(), draw_augmentations(n, config_.augment, draw));
   lsuv(network_, x);
   if (config_.init.centre) centre_embedding(network_, x);
-  load(network_);
-  if (config_.init.classifier == ClassifierStart::means) start_at_class_means(say);
-  start_optimiser();
 }
 
 void Trainer::start_at_class_means(const Words& say) {

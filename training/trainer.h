@@ -58,10 +58,9 @@ class Trainer {
   /// init.classifier says.
   /// `say` is told what goes on, for people, as often as there is something to tell.
   using Words = std::function<void(const std::string&)>;
-  /// `load` may replace the fresh weights of the network; means of classes are of the network after it.
+  /// With `load` the network's weights are those that it loads, and there is no LSUV.
   void initialise(
-      const Words& say = [](const std::string&) {},
-      const std::function<void(Network&)>& load = [](Network&) {});
+      const Words& say = [](const std::string&) {}, const std::function<void(Network&)>& load = {});
   /// Runs the next step. Throws TrainingStopped when the loss or a gradient is not finite, naming step, part
   /// and photos, or when the mean cosine of negative pairs was above guard.collapse_cosine for
   /// guard.collapse_steps and guard.collapse is "stop".
@@ -134,6 +133,7 @@ class Trainer {
     HardestClasses hardest;                    // of the batch's rows; no rows without a prototype-based part
   };
 
+  void scale_weights(const Words& say);
   void start_at_class_means(const Words& say);
   void start_optimiser();
   void plan(std::int64_t step);

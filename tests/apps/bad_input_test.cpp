@@ -54,6 +54,7 @@ TEST(BadInput, ArgumentsThatMakeNoSense) {
   expect_refused(train_words(data, run, {"--stpes", "3"}), {"--stpes"});
   expect_refused(train_words(data, run, {"--steps", "many"}), {"--steps", "many"});
   expect_refused(train_words(data, run, {"--stop-after", "-3"}), {"--stop-after"});
+  EXPECT_EQ(doppel(train_words(data, run, {"--steps", "3", "--epochs", "2"})).code, 2) << "one length twice";
   expect_refused(train_words(data, run, {"--seed", "-1"}), {"--seed"});
   Words words = train_words(data, run);
   std::replace(words.begin(), words.end(), std::string("cpu"), std::string("cuda"));

@@ -77,14 +77,14 @@ TEST(ClassFolder, WhatIsLeftOutIsNamedAndCounted) {
       "beside "
       "the identity folders (beside.jpg), 1 entry of a system (alice/.DS_Store)";
   const PhotoSet set = scan_class_folder(data);
-  EXPECT_EQ(summary(set), "1 photos of 1 identities; " + left);
+  EXPECT_EQ(summary(set), "1 photo of 1 identity; " + left);
   EXPECT_EQ(what_is_missing(set), left);
   EXPECT_EQ(error_text([&] { scan_class_folder(data, {.strict = true}); }),
             "[class_folder] data.strict = true refuses what would be " + left +
                 "; data.strict = false goes on without it");
   for (const char* name : {"b1", "b2", "b3", "b4", "c\nd", "beside.jpg", "alice/.DS_Store"})
     fs::remove(data / name);
-  EXPECT_EQ(summary(scan_class_folder(data, {.strict = true})), "1 photos of 1 identities");
+  EXPECT_EQ(summary(scan_class_folder(data, {.strict = true})), "1 photo of 1 identity");
   EXPECT_EQ(what_is_missing(scan_class_folder(data)), "");
 }
 

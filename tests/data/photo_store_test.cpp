@@ -151,7 +151,7 @@ TEST(PhotoStore, IdentityWithoutAGoodPhotoIsNamed) {
   Bytes pixels(stored_bytes);
   EXPECT_EQ(error_text([&] { store.load(6, pixels.data()); }),
             "[photo_store] identity bob: none of the 3 photos it can use here decodes, and nothing stands in "
-            "for them: mend or remove them. [decode_photo] " +
+            "for them: mend or remove them (doppel check DATA names all that are broken). [decode_photo] " +
                 set.name(6) + ": JPEG, PNG and WebP are read, this begins with 0x6e 0x6f 0x20 0x70");
 }
 

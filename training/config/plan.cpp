@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "interop/number_text.h"
 #include "tensor/check.h"
 #include "training/config/keys.h"
 
@@ -27,6 +29,14 @@ constexpr std::int64_t warmup_share = 10, margin_share = 5;
 constexpr std::int64_t most_evaluations = 10;
 constexpr double evaluations_share = 0.05, last_evaluation_share = 0.2;
 constexpr double passes_of_a_step = 3, passes_of_an_evaluation = 2;
+
+std::int64_t steps_of(double epochs, const Config& config, const DataFacts& facts) {
+  const double wanted = std::ceil(epochs * static_cast<double>(facts.training_photos) /
+                                  static_cast<double>(config.sampling.batch)),
+               limit = static_cast<double>(config::billion);
+  require(wanted <= limit, "config", "epochs = {} are {:.0f} steps, more than {:.0f}", epochs, wanted, limit);
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(wanted));
+}
 
 class Plan {
  public:
@@ -118,19 +128,15 @@ class Plan {
             "required steps or epochs, got both: steps = {} and epochs = {}", c_.steps, asked);
     c_.epochs = 0;
     if (!open("steps")) return;
-    const double wanted = std::ceil((asked > 0 ? asked : usual_epochs) * photos / batch);
-    const double limit = static_cast<double>(config::billion);
-    require(wanted <= limit, "config", "epochs = {} are {:.0f} steps, more than {:.0f}", asked, wanted,
-            limit);
-    const auto exact = std::max<std::int64_t>(1, static_cast<std::int64_t>(wanted));
+    const std::int64_t exact = steps_of(asked > 0 ? asked : usual_epochs, c_, facts_);
     c_.steps = asked > 0 ? exact : std::clamp(exact, fewest_steps, most_steps);
     const double epochs = static_cast<double>(c_.steps) * batch / photos;
-    say("steps", "{}{:.3g} epochs of {} photos in batches of {}",
+    say("steps", "{}{} epochs of {} photos in batches of {}",
         asked > 0          ? ""
         : c_.steps < exact ? "no more unless asked for: "
         : c_.steps > exact ? "a network needs some thousand: "
                            : "",
-        epochs, facts_.training_photos, c_.sampling.batch);
+        short_number(epochs), facts_.training_photos, c_.sampling.batch);
   }
 
   void starts() {
@@ -152,7 +158,7 @@ class Plan {
     if (!open("init.lsuv_images")) return;
     const std::int64_t usual = Config().init.lsuv_images, fewest = 32;
     c_.init.lsuv_images = std::clamp(facts_.training_photos, fewest, usual);
-    say("init.lsuv_images", "of {} photos to train on", facts_.training_photos);
+    say("init.lsuv_images", "drawn from the {} photos to train on", facts_.training_photos);
   }
 
   void evaluation() {
@@ -213,6 +219,15 @@ class Plan {
 std::vector<PlannedSetting> plan_settings(Config& config, const std::set<std::string>& given,
                                           const DataFacts& facts) {
   return Plan(config, given, facts).make();
+}
+
+void check_epochs(Config& config, const DataFacts& facts) {
+  const double epochs = std::exchange(config.epochs, 0);
+  if (epochs == 0) return;
+  const std::int64_t steps = steps_of(epochs, config, facts);
+  require(steps == config.steps, "train",
+          "epochs = {} are {} steps, and the run that goes on has {}; --extend N adds N steps at its end",
+          epochs, steps, config.steps);
 }
 
 void check_batches_fit(const Config& config, std::int64_t people) {

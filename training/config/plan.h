@@ -39,6 +39,10 @@ struct PlannedSetting {
 std::vector<PlannedSetting> plan_settings(Config& config, const std::set<std::string>& given,
                                           const DataFacts& facts);
 
+/// For a run that goes on: Error where epochs ask for other steps than the configuration has. epochs becomes
+/// 0.
+void check_epochs(Config& config, const DataFacts& facts);
+
 /// Error where batches of this configuration have more different people than there are.
 void check_batches_fit(const Config& config, std::int64_t people);
 

@@ -21,7 +21,13 @@ void demand_words_that_fit(const RunRequest& r) {
 }
 
 fs::path data_of(const RunRequest& r, bool goes_on) {
-  if (!r.data.empty()) return r.data;
+  if (!r.data.empty()) {
+    require(!holds_a_run(r.data), "train",
+            "DATA must be a folder of photos, and {} is a run; to go on with it: "
+            "--resume {}",
+            r.data.string(), r.data.string());
+    return r.data;
+  }
   const std::optional<fs::path> stored = goes_on ? stored_data_path(r.run) : std::nullopt;
   require(stored.has_value(), "train", "required DATA, got none{}",
           goes_on    ? fmt::format(": {} does not say where its data are; add --data DIR", r.run.string())
@@ -38,7 +44,6 @@ fs::path data_of(const RunRequest& r, bool goes_on) {
 Config settings_of_run(const RunRequest& r) {
   GivenConfig own{.config = load_config(r.run / "config.toml", {}), .given = {}};
   Config config = load_given_config(r.recipe, r.settings, std::move(own)).config;
-  config.epochs = 0;  // steps has taken them over, when the run began
   if (r.extend) {
     config.optim.extended_at.push_back(config.steps);
     config.steps += *r.extend;
@@ -52,7 +57,7 @@ GivenConfig settings_of_new_run(const RunRequest& r, std::optional<fs::path>& in
   std::error_code none;
   if (init && fs::is_directory(*init, none)) {
     const FinishedRun run(*init);
-    init = run.checkpoint(path_exists(best_checkpoint(*r.init)) ? "best" : "last");
+    init = run.checkpoint(best_or_last);
     settings.config.network = run.config().network;
     for (const char* key : {"input", "width", "embedding", "blocks", "branches", "padding", "shortcut"})
       settings.given.insert(fmt::format("network.{}", key));

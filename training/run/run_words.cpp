@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "interop/number_text.h"
 #include "tensor/backend.h"
 #include "tensor/parallel.h"
 #include "training/run/run_folder.h"
@@ -24,8 +25,10 @@ std::vector<std::string> opening_words(const TrainingData& data, const Config& c
                              : fmt::format("on the CPU, {} thread{}", threads(), threads() == 1 ? "" : "s")};
   words.insert(words.end(), data.notes.begin(), data.notes.end());
   words.push_back(summary(data.set));
-  words.push_back(fmt::format("{} base identities train, {} novel ones are held out",
-                              data.split.base_classes.size(), data.split.novel_classes.size()));
+  const std::int64_t base = std::ssize(data.split.base_classes);
+  words.push_back(
+      fmt::format("{}, {} held out", counted(base, "base identity trains", "base identities train"),
+                  counted(std::ssize(data.split.novel_classes), "novel one is", "novel ones are")));
   if (!planned.empty())
     words.push_back("settings that nobody gave, made for these data (--set KEY=VALUE gives one):");
   for (const PlannedSetting& s : planned)
@@ -42,12 +45,17 @@ std::vector<std::string> opening_words(const TrainingData& data, const Config& c
 std::vector<std::string> closing_words(const std::filesystem::path& run, const Config& config,
                                        const TrainingFigures& figures, const EvaluationHistory& evaluations) {
   std::vector<std::string> words;
-  if (config.evaluate.patience > 0 && evaluations.without_better >= config.evaluate.patience) {
+  const bool early = config.evaluate.patience > 0 && evaluations.without_better >= config.evaluate.patience;
+  if (early) {
     words.push_back(
         fmt::format("stopped early: {} evaluations in a row were not the best one (evaluate.patience)",
                     evaluations.without_better));
   }
-  words.push_back(fmt::format("the end: {}", describe(judge(figures), figures)));
+  words.push_back(fmt::format("{}: {}",
+                              early || figures.step >= config.steps
+                                  ? "the end"
+                                  : fmt::format("after {} of {} steps", figures.step, config.steps),
+                              describe(judge(figures), figures)));
   if (config.loss.l2_softmax > 0 && evaluations.last) words.push_back(advice_on_mining(figures));
   if (evaluations.best) {
     words.push_back(fmt::format("the best checkpoint is {}: {} {:.2f}%", best_checkpoint(run).string(),

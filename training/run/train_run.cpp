@@ -39,8 +39,7 @@ class Run {
             options.data, options.config,
             [this](std::size_t people, std::size_t photos) { show_found(people, photos); })),
         config_(options.config),
-        planned_(options.given ? plan_settings(config_, *options.given, facts_of(data_, options.device))
-                               : Settings()),
+        planned_(plan(options)),
         set_(data_.set),
         split_(data_.split),
         store_(set_, replacement_lists(set_, split_),
@@ -124,6 +123,13 @@ class Run {
 
  private:
   using Settings = std::vector<PlannedSetting>;
+
+  Settings plan(const TrainOptions& options) {
+    const DataFacts facts = facts_of(data_, options.device);
+    if (options.given) return plan_settings(config_, *options.given, facts);
+    check_epochs(config_, facts);
+    return {};
+  }
 
   // Most folders are read at once, and need no word.
   void show_found(std::size_t people, std::size_t photos) {
@@ -251,10 +257,9 @@ class Run {
       if (!init) init = stored_init_path(options_.run);
       if (init) note += " with the network of " + init->string();
     }
-    trainer_.initialise([this](const std::string& text) { status_.show(text); },
-                        [&init](Network& network) {
-                          if (init) load_network(*init, network);
-                        });
+    std::function<void(Network&)> load;
+    if (init) load = [&init](Network& network) { load_network(*init, network); };
+    trainer_.initialise([this](const std::string& text) { status_.show(text); }, load);
     return note;
   }
 
@@ -346,6 +351,7 @@ class Run {
 
   TrainResult result(bool stopped) const {
     TrainResult r{.steps = trainer_.next_step(),
+                  .first = first_,
                   .stopped = stopped,
                   .prototype_loss = metrics_.prototype_loss(),
                   .violating_negative = metrics_.violating_negative(),

@@ -50,6 +50,7 @@ struct TrainOptions {
 
 struct TrainResult {
   std::int64_t steps = 0;  // done
+  std::int64_t first = 0;  // done before this sitting
   bool stopped = false;    // by `stop`
   // Means over the last 500 steps: the loss of the first prototype-based part (the L2-Softmax), and the share
   // of violating pairs among the negative ones.

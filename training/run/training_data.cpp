@@ -7,6 +7,7 @@
 #include "tensor/check.h"
 #include "tensor/parallel.h"
 #include "tensor/process_limits.h"
+#include "training/run/names.h"
 
 namespace dg {
 namespace {
@@ -42,6 +43,12 @@ TrainingData open_training_data(const std::filesystem::path& path, const Config&
     options.progress = progress;
     data.set = scan_class_folder(path, options);
     split_folder(data, config);
+    if (const auto& nested = data.set.nested; !nested.empty())
+      data.notes.push_back(fmt::format(
+          "photos in {} folder{} inside the folders of people ({}) count as these people's; if {} "
+          "is a folder of people, name that one as DATA",
+          nested.size(), nested.size() == 1 ? "" : "s", first_five(nested),
+          (path / nested[0]).parent_path().string()));
   }
   if (!data.held_out && config.evaluate.every > 0) {
     data.notes.push_back(

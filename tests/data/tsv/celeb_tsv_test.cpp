@@ -183,7 +183,7 @@ TEST_F(Celeb, GoodBase64OfNoJpegIsABrokenPhotoToo) {
   EXPECT_EQ(error_text([&] { store.load(celeb.split.novel_enrol[1], pixels.data()); }),
             "[photo_store] identity " + files->set.classes[10] +
                 ": none of the 1 photos it can use here decodes, and nothing stands in for them: mend or "
-                "remove them. [decode_photo] " +
+                "remove them (doppel check DATA names all that are broken). [decode_photo] " +
                 name("novel", 2) + ": JPEG, PNG and WebP are read, this begins with 0x6e 0x6f 0x20 0x70");
 }
 

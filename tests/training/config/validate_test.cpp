@@ -59,8 +59,8 @@ TEST(ConfigChecks, LossesFitTogether) {
   EXPECT_EQ(error_text([] {
               load_config({}, {"loss.l2_softmax=0", "loss.lifted=1"});
             }),
-            "[config] loss.l2_softmax must be > 0 when sampling.random_classes < sampling.classes, because "
-            "doppelgangers come from its scores, got 0");
+            "[config] loss.l2_softmax must be > 0 with sampling.method = \"doppelganger\", because "
+            "doppelgangers come from its scores, got 0; sampling.method = \"random\" goes without");
   EXPECT_EQ(error_text([] {
               load_config({}, {"loss.l2_softmax=0", "sampling.random_classes=27"});
             }),

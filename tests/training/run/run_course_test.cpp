@@ -74,6 +74,15 @@ TEST(RunCourse, TheFirstStepIsShownAtOnceAndTheEndHasAVerdict) {
   EXPECT_EQ(told.words.find('\x1b'), std::string::npos) << "control codes in a file";
 }
 
+TEST(RunCourse, WhereItStopsBeforeTheEndItSaysWhere) {
+  const Told told = run_of({.data = pattern_folder("before_end"),
+                            .run = fresh_folder("before_end_out") / "run",
+                            .config = tiny_config(),
+                            .stop_after = 4});
+  EXPECT_TRUE(contains(told.words, "\nafter 4 of 10 steps: too early to say"));
+  EXPECT_FALSE(contains(told.words, "the end"));
+}
+
 TEST(RunCourse, ACollapsedRunBeginsAgainOnceWithATenthOfTheRate) {
   const fs::path data = pattern_folder("begin_again"), run = fresh_folder("begin_again_out") / "run";
   // Every cosine is above -1: both attempts count as collapsed after two steps.

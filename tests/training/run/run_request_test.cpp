@@ -59,6 +59,26 @@ TEST(RunRequest, FoldersNameThemselves) {
   EXPECT_EQ(next_run_folder(parent / "people/dataset.toml", parent), parent / "people-3");
 }
 
+TEST(RunRequest, EpochsOfARunThatGoesOnMustBeItsSteps) {
+  const fs::path data = pattern_folder("epochs_data"), run = finished_run("epochs_run", data);
+  // 27 photos to train on, in batches of 12: an epoch is 2.25 steps.
+  const auto goes_on = [&](const std::string& epochs) {
+    return train(prepare({.run = run, .settings = {"epochs=" + epochs}, .resume = true})).steps;
+  };
+  EXPECT_EQ(goes_on("1"), 3);
+  EXPECT_EQ(
+      error_text<Error>([&] { goes_on("2"); }),
+      "[train] epochs = 2 are 5 steps, and the run that goes on has 3; --extend N adds N steps at its end");
+}
+
+TEST(RunRequest, ARunIsNoData) {
+  const fs::path run = finished_run("no_data", pattern_folder("no_data_data"));
+  EXPECT_EQ(
+      error_text<Error>([&] { prepare({.data = run}); }),
+      fmt::format("[train] DATA must be a folder of photos, and {} is a run; to go on with it: --resume {}",
+                  run.string(), run.string()));
+}
+
 TEST(RunRequest, ARunThatGoesOnNeedsNothingElse) {
   const fs::path data = pattern_folder("goes_on_data"),
                  run = finished_run("goes_on", data, {"optim.rate=0.01"});

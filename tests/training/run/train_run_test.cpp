@@ -327,11 +327,44 @@ TEST(Run, EvaluationSaysWhomItTakesAsKnown) {
   const OneShotResult strangers = evaluate_one_shot(run, options);
   EXPECT_EQ(strangers.novel.size(), 36u);
   EXPECT_FALSE(strangers.base_top1.has_value());
-  EXPECT_TRUE(said.starts_with("0 of 12 identities are taken as known")) << said;
+  EXPECT_TRUE(contains(said, "0 of 12 identities are taken as known")) << said;
   options.known_by = KnownBy::names;
   EXPECT_EQ(evaluate_one_shot(run, options).novel.size(), 9u);
   options = {.data = data, .known_by = KnownBy::nothing};
   EXPECT_EQ(evaluate_one_shot(run, options).novel.size(), 36u);
+}
+
+TEST(Run, EvaluationTakesTheBestCheckpointOrTheLastAndSaysWhich) {
+  const fs::path data = pattern_folder("which"), out = fresh_folder("which_out");
+  std::string said;
+  const auto evaluated = [&](const fs::path& run, const std::string& checkpoint) {
+    said.clear();
+    evaluate_one_shot(run, {.data = data, .checkpoint = checkpoint, .note = [&](const std::string& text) {
+                              said += text;
+                            }});
+    return said.substr(0, said.find(".safetensors"));
+  };
+  train({.data = data, .run = out / "a", .config = tiny_config({"evaluate.every=5"})});
+  const std::string folder = (out / "a/checkpoints").string();
+  EXPECT_EQ(evaluated(out / "a", best_or_last), "checkpoint " + folder + "/best");
+  EXPECT_TRUE(contains(said, "figures are a little too good (--checkpoint last is the other one)"));
+  EXPECT_EQ(evaluated(out / "a", "best"), "checkpoint " + folder + "/best");
+  EXPECT_FALSE(contains(said, "too good")) << "it was asked for";
+  EXPECT_EQ(evaluated(out / "a", "last"), "checkpoint " + folder + "/step-10");
+  train({.data = data, .run = out / "b", .config = tiny_config({"evaluate.every=0"})});
+  EXPECT_EQ(evaluated(out / "b", best_or_last), "checkpoint " + (out / "b/checkpoints/step-10").string());
+}
+
+TEST(Run, ATableOfFamiliesThatLacksAPersonStopsNothing) {
+  const fs::path data = pattern_folder("lacks"), run = fresh_folder("lacks_out") / "run";
+  train({.data = data, .run = run, .config = tiny_config(), .stop_after = 1});
+  std::ofstream(data / "families.csv") << "identity,family\n000,0\n";
+  std::string said;
+  const OneShotResult r =
+      evaluate_one_shot(run, {.data = data, .note = [&](const std::string& text) { said += text; }});
+  EXPECT_EQ(r.novel.size(), 9u);
+  EXPECT_FALSE(r.family.has_value());
+  EXPECT_TRUE(contains(said, "no family for identity 001: errors within families are not counted")) << said;
 }
 
 TEST(Run, EvaluationRefusesABrokenTableOfIdentities) {
@@ -372,6 +405,36 @@ TEST(Run, InitStartsFromAnotherRunsNetwork) {
     EXPECT_EQ(a.parameters()[i]->value.value().to_vector(), b.parameters()[i]->value.value().to_vector())
         << a.parameters()[i]->name;
   }
+}
+
+TEST(Run, ANetworkThatDoesNotFitIsRefusedAtOnce) {
+  const fs::path data = pattern_folder("no_fit"), out = fresh_folder("no_fit_out");
+  train({.data = data, .run = out / "a", .config = tiny_config(), .stop_after = 0});
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> console(std::tmpfile(), &std::fclose);
+  const std::string why = error_text<IoError>([&] {
+    train({.data = data,
+           .run = out / "b",
+           .config = tiny_config({"network.width=0.125"}),
+           .init = out / "a/checkpoints/step-0.safetensors",
+           .console = console.get()});
+  });
+  EXPECT_TRUE(contains(why, "stem.conv1.weight")) << why;
+  EXPECT_FALSE(contains(text_of(console.get()), "LSUV")) << "work for weights that are not used";
+}
+
+TEST(Run, PhotosInFoldersOfPeopleAreTold) {
+  const fs::path above = fresh_folder("told_above"), out = fresh_folder("told_out");
+  for (const char* set : {"celeb", "lfw", "mine"})
+    fs::rename(pattern_folder(std::string("told_") + set), above / set);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> console(std::tmpfile(), &std::fclose);
+  const Config config =
+      tiny_config({"data.base_identities=all", "sampling.batch=4", "sampling.random_classes=1"});
+  train({.data = above, .run = out / "run", .config = config, .stop_after = 0, .console = console.get()});
+  EXPECT_TRUE(contains(text_of(console.get()),
+                       "photos in 36 folders inside the folders of people (celeb/000, celeb/001, celeb/002, "
+                       "celeb/003, celeb/004, ...) count as these people's; if " +
+                           (above / "celeb").string() + " is a folder of people, name that one as DATA"))
+      << text_of(console.get());
 }
 
 TEST(Run, BrokenPhotosAreReplacedAndTrainingGoesOn) {
@@ -464,7 +527,7 @@ TEST(Run, AnEvaluationReadsTheFolderAsTheTrainingDid) {
     std::vector<std::string> notes;
     const OneShotResult r = evaluate_one_shot(
         run, {.data = data, .note = [&](const std::string& note) { notes.push_back(note); }});
-    EXPECT_EQ(notes[0].find("left out: 2 folders in identities' folders (000/more, 010/more)") == 0,
+    EXPECT_EQ(std::ranges::count(notes, "left out: 2 folders in identities' folders (000/more, 010/more)"),
               std::string(nested) == "false");
     EXPECT_TRUE(contains(notes.back(), "9 of 12 identities are taken as known"));
     return r.novel.size();

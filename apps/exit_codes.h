@@ -17,7 +17,7 @@ inline constexpr ExitCode exit_codes[] = {
     {exit_code::error, "an error in data, settings, files or the machine; the message names it"},
     {exit_code::usage, "usage: the command line was not understood, and nothing was done"},
     {exit_code::guard, "a guard stopped the training: a collapse, or a loss that is not finite"},
-    {exit_code::stopped, "stopped by a signal; what a training has done by then is saved"},
+    {exit_code::stopped, "stopped by a signal; the steps that a training has done by then are saved"},
 };
 
 }  // namespace dg

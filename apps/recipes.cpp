@@ -7,7 +7,7 @@
 #include "apps/version.h"
 #include "interop/folder_names.h"
 #include "interop/paths.h"
-#include "tensor/error.h"
+#include "tensor/check.h"
 #include "training/config/suggestion.h"
 
 namespace dg {
@@ -61,20 +61,29 @@ std::vector<std::string> recipe_names() {
 }
 
 fs::path find_recipe(const std::string& name) {
-  if (name.ends_with(".toml")) return name;
+  const bool path =
+      name.ends_with(".toml") || name.starts_with("/") || name.starts_with("./") || name.starts_with("../");
+  if (path) return name;
   const std::optional<fs::path> folder = recipe_folder();
   const fs::path own = folder ? *folder / (name + ".toml") : fs::path();
   const bool plain = name.find('/') == std::string::npos;
   if (plain && folder && path_exists(own)) return own;
-  if (path_exists(name) || !folder) return name;
-  if (path_exists(own)) return own;
+  if (path_exists(name)) return name;
+  if (folder && path_exists(own)) return own;
+  require(
+      folder.has_value(), "recipe",
+      "there is no file {}, and the recipes that come with doppel are not where this program was built or "
+      "installed",
+      name);
+  const std::string near = nearest_name(name, recipe_names());
   std::string there = listed(recipes_in(*folder), "and");
   for (const std::string inner : inner_folders) {
     if (path_exists(*folder / inner))
       there += fmt::format("; {} in {}/", recipes_in(*folder, inner + "/").size(), inner);
   }
-  throw Error(fmt::format("[recipe] {} must be a TOML file or one of the recipes in {}: {}", name,
-                          folder->string(), there));
+  throw Error(fmt::format("[recipe] {} must be a TOML file or one of the recipes in {}: {}{}", name,
+                          folder->string(), there,
+                          near.empty() ? "" : fmt::format("; did you mean {}?", near)));
 }
 
 }  // namespace dg

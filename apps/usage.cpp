@@ -55,6 +55,7 @@ const std::vector<Meaning>& options_meant() {
       {{"lfw", "pairs-file"}, {"--pairs"}},
       {{"people", "persons", "ids", "num-ids", "num-identities"}, {"--identities", "--base"}},
       {{"images", "num-photos", "samples"}, {"--photos"}},
+      {{"v", "V", "ver"}, {"--version"}},
       {{"dataset", "data", "data-dir", "input", "train-dir", "d"}, {"--data", "DATA"}},
   };
   return meanings;
@@ -70,6 +71,16 @@ std::string meant(const std::vector<Meaning>& meanings, const std::string& word,
     }
   }
   return "";
+}
+
+// By a single letter; of words as short as --lr that says nothing.
+std::string misspelt(const std::string& option, const std::vector<std::string>& there) {
+  constexpr std::size_t short_option = 5;
+  if (option.size() <= short_option) return "";
+  const auto near = std::find_if(there.begin(), there.end(), [&](const std::string& one) {
+    return one.size() > short_option && edit_distance(one, option) == 1;
+  });
+  return near == there.end() ? "" : *near;
 }
 
 bool is_option(const std::string& word) {
@@ -99,6 +110,7 @@ std::string no_option(const CLI::App& command, const std::string& word) {
   const std::string message = fmt::format("there is no option {}", shortened(option));
 
   std::string suggested = meant(options_meant(), name, there);
+  if (suggested.empty()) suggested = misspelt("--" + name, there);
   if (std::find(arguments.begin(), arguments.end(), suggested) != arguments.end())
     return fmt::format("{}; {} is given without one", message, suggested);
   if (suggested.empty()) {
@@ -113,15 +125,36 @@ std::string no_option(const CLI::App& command, const std::string& word) {
   return suggested.empty() ? message : fmt::format("{}; did you mean {}?", message, suggested);
 }
 
+// "RUN... DATA", of the positional argument that is called RUN.
+std::string value_of_argument(const CLI::App& command, const std::string& name) {
+  for (const OptionText& argument : describe(command).arguments) {
+    if (argument.names[0] == name || argument.names[0].starts_with(name + "...")) return argument.names[0];
+  }
+  return name;
+}
+
+// `word` as given where nothing more was expected: "lr=0.1" after DATA.
+std::string too_many(const CLI::App& command, const std::string& word) {
+  const std::string message = fmt::format("nothing more is expected, got {}", shortened(word));
+  const auto equals = word.find('=');
+  if (equals == std::string::npos || equals == 0) return message;
+  std::vector<std::string> settings;
+  for (const std::string& key : keys_for(word.substr(0, equals))) {
+    if (takes_key(command, key)) settings.push_back(fmt::format("--set {}{}", key, word.substr(equals)));
+  }
+  return settings.empty() ? message : fmt::format("{}; did you mean {}?", message, listed(settings));
+}
+
 // CLI11's own words for what is missing or was given too often name the type that it wanted.
-std::string in_our_words(const CLI::ParseError& error) {
+std::string in_our_words(const CLI::App& command, const CLI::ParseError& error) {
   const std::string text = error.what();
   const auto missing = text.find(": 1 required ");
   if (missing != std::string::npos) return text.substr(0, missing) + ": must have a value";
   static const std::regex too_few("(.*): At least (\\d+) required but received (\\d+)"),
       conversion("Could not convert: (\\S+) = (.*)");
   if (std::smatch m; std::regex_match(text, m, too_few))
-    return fmt::format("{}: must be {} at least, got {}", m[1].str(), m[2].str(), m[3].str());
+    return fmt::format("{} must be {} or more, got {}", value_of_argument(command, m[1].str()), m[2].str(),
+                       m[3].str());
   if (std::smatch m; std::regex_match(text, m, conversion))  // no number was refused before: it does not fit
     return fmt::format("{}: {} is out of range", m[1].str(), m[2].str());
   return text;
@@ -133,7 +166,8 @@ std::string problem(const CLI::App& program, const CLI::App& command, const CLI:
   if (option != left_over.end()) return no_option(command, *option);
   const std::vector<const CLI::App*> subcommands = describe(command).subcommands;
   if (!subcommands.empty() && !left_over.empty()) return no_subcommand(command, left_over.front());
-  if (subcommands.empty()) return in_our_words(error);
+  if (subcommands.empty())
+    return left_over.empty() ? in_our_words(command, error) : too_many(command, left_over.front());
   std::vector<std::string> names;
   for (const CLI::App* one : subcommands) names.push_back(one->get_name());
   return fmt::format("a subcommand is required: {}", listed(names));

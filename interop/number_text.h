@@ -23,4 +23,14 @@ inline std::string percent(double share) {
 
 inline std::string grouped(std::int64_t number) { return grouped(fmt::format("{}", number)); }
 
+/// In three digits, or all of the whole part: "0.375", "12.5", "1,234".
+inline std::string short_number(double number) {
+  return number < 999.5 ? fmt::format("{:.3g}", number) : grouped(fmt::format("{:.0f}", number));
+}
+
+/// "1 photo", "3 photos", "2 identities".
+inline std::string counted(std::int64_t number, const std::string& one, const std::string& many = "") {
+  return fmt::format("{} {}", number, number == 1 ? one : many.empty() ? one + "s" : many);
+}
+
 }  // namespace dg

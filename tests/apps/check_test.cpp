@@ -219,7 +219,7 @@ TEST(CheckCommand, TimingSaysWhatTrainingTakes) {
               1e-9);
   EXPECT_GT(e["memory_bytes"], 1 << 20);
   EXPECT_GE(e["memory_bytes_usable"], e["memory_bytes"]);
-  EXPECT_TRUE(contains(timed.out, "to expect on this machine (cpu, 1 threads), from 15 steps"));
+  EXPECT_TRUE(contains(timed.out, "to expect on this machine (cpu, 1 thread), from 15 steps"));
   EXPECT_TRUE(contains(timed.out, "for 40 steps"));
 }
 
@@ -239,8 +239,11 @@ TEST(CheckCommand, NoObstacleHidesAnother) {
       contains(c["obstacles"][2], "24 of 48 photos are broken, more than data.max_broken = 0.1 allows"));
   EXPECT_EQ(c["broken"]["count"], 24);
 
-  const Json bad = check_json(data, {"--set", "sampling.bach=60"}, 1);
+  const Json bad =
+      check_json(data, {"--set", "sampling.bach=60", "--set", "steps=9", "--set", "optim.rate=-1"}, 1);
+  ASSERT_EQ(bad["obstacles"].size(), 2u) << bad["obstacles"];
   EXPECT_TRUE(contains(bad["obstacles"][0], "unknown key sampling.bach"));
+  EXPECT_TRUE(contains(bad["obstacles"][1], "optim.rate must be"));
   EXPECT_EQ(bad["people"], 12) << "the folder is looked through all the same";
 }
 

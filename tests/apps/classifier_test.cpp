@@ -82,7 +82,7 @@ TEST_F(ClassifierCommand, RefusesWhatItCannotDo) {
   ASSERT_EQ(classifier("a", {}).code, 0);
   const std::string a = (out / "a").string(), b = (out / "b").string(), photos = data.string();
   const std::vector<std::pair<Words, std::string>> cases{
-      {{"evaluate", a}, "RUN: must be 2 at least, got 1"},
+      {{"evaluate", a}, "RUN... DATA must be 2 or more, got 1"},
       {{"evaluate", a, photos, photos}, photos + ": not a run folder"},
       {{"evaluate", a, b, photos, "--protocol", "verification", "--pairs", "x"}, "takes one run"},
       {{"evaluate", a, b, photos, "--checkpoint", "x"}, "last or best"},

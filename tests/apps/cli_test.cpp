@@ -109,7 +109,7 @@ TEST_F(TrainedRun, AJsonFileIsTheOldOneOrTheWholeNewOne) {
   std::ofstream(file) << "{\"old\": 1}";
   const Finished full = Program(words, figures.size() - 1).finish();  // a disk one byte too small
   EXPECT_EQ(full.code, 1);
-  EXPECT_TRUE(contains(full.err, file.string()));
+  EXPECT_TRUE(contains(full.err, "\ndoppel: ")) << "the rest of it is cut by the same limit";
   EXPECT_EQ(file_text(file), "{\"old\": 1}");
   EXPECT_FALSE(fs::exists(file.string() + ".tmp"));
 }
@@ -191,6 +191,15 @@ TEST_F(TrainedRun, JsonIsNotWrittenOverAFileOfARunNorIntoNowhere) {
   }
 }
 
+TEST_F(TrainedRun, AResumeAtTheEndSaysSo) {
+  const Words words{"train", "--resume", run.string(), "--threads", "1"};
+  EXPECT_TRUE(contains(doppel(words).out, "trained 10 steps"));
+  const Finished f = doppel(words);
+  ASSERT_EQ(f.code, 0) << f.err;
+  EXPECT_TRUE(contains(f.out, run.string() + " is at its end, after ")) << f.out;
+  EXPECT_TRUE(contains(f.out, "--extend N adds N steps")) << f.out;
+}
+
 TEST_F(TrainedRun, AResumeSaysThatInitIsNotRead) {
   const Finished f = doppel(
       train_words(data, run, {"--resume", "--init", (run / "checkpoints" / "no.safetensors").string()}));
@@ -220,6 +229,8 @@ TEST_F(TrainedRun, VerificationPrintsTheJsonOfTheContractAndNothingElse) {
   std::ofstream(pairs) << "2\t2\n"
                           "Ada_A\t1\t2\nBen_B\t1\t3\nAda_A\t1\tBen_B\t1\nCleo_C\t2\tDan_D\t2\n"
                           "Cleo_C\t1\t2\nDan_D\t2\t3\nAda_A\t3\tCleo_C\t1\nBen_B\t2\tDan_D\t3\n";
+  const Finished table = evaluate(faces, {"--protocol", "verification", "--pairs", pairs.string()});
+  EXPECT_TRUE(contains(table.out, "4 pairs of two people are too few for this rate)")) << table.out;
   const Finished f =
       evaluate(faces, {"--protocol", "verification", "--pairs", pairs.string(), "--json", "-"});
   ASSERT_EQ(f.code, 0) << f.err;

@@ -123,11 +123,11 @@ void check_losses(const Config& c) {
   const bool needs_scores =
       s.method == SamplingMethod::doppelganger && !(s.fixed() && s.random_classes == s.fixed_classes());
   const auto scores = [&](const Entry& e) { return e.make(c, 1)->prototype_based(); };
-  require(
-      !needs_scores || any([&](const Entry& e) { return on(e, c) && scores(e); }), "config",
-      "{} must be > 0 when sampling.random_classes < sampling.classes, because doppelgangers come from its "
-      "scores, got 0",
-      keys_of("or", scores));
+  require(!needs_scores || any([&](const Entry& e) { return on(e, c) && scores(e); }), "config",
+          "{} must be > 0 with sampling.method = \"doppelganger\", because doppelgangers come from its "
+          "scores, got "
+          "0; sampling.method = \"random\" goes without",
+          keys_of("or", scores));
 
   const auto late = [&](const Entry& e) { return on(e, c) && start(e, c) > 0; };
   if (any([&](const Entry& e) { return on(e, c) && start(e, c) == 0; })) return;

@@ -75,7 +75,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-std::size_t most_edits(std::string_view name) { return std::max<std::size_t>(2, name.size() / 3); }
+std::size_t most_edits(std::string_view name) {
+  constexpr std::size_t short_name = 4;  // two letters of such a one say little about what was meant
+  return name.size() <= short_name ? 1 : std::max<std::size_t>(2, name.size() / 3);
+}
 
 std::string nearest_name(std::string_view name, const std::vector<std::string>& known) {
   if (name.size() > longest) return "";

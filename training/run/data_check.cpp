@@ -65,12 +65,16 @@ class Check {
 
   std::string person(ClassId c) const { return printable(data_.set.classes[static_cast<std::size_t>(c)]); }
 
+  // One after the other, so that a setting that is wrong does not hide the next.
   void read_settings() {
-    settings_known_ = attempt([&] {
-      auto [config, given] = load_given_config(request_.recipe, request_.settings);
-      config_ = std::move(config);
-      given_ = std::move(given);
-    });
+    GivenConfig read;
+    settings_known_ = attempt([&] { read = load_given_config(request_.recipe, {}); });
+    for (const std::string& one : request_.settings)
+      settings_known_ =
+          attempt([&] { read = load_given_config(std::nullopt, {one}, read); }) && settings_known_;
+    if (!settings_known_) return;
+    config_ = std::move(read.config);
+    given_ = std::move(read.given);
   }
 
   bool open_files() {

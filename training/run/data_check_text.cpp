@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "interop/number_text.h"
 #include "interop/utf8.h"
 #include "training/run/data_check.h"
 #include "training/run/status_line.h"
@@ -37,9 +38,10 @@ void line(std::string& text, const char* what, const Json& counted, const char* 
 
 void people(std::string& text, const Json& c) {
   const Json& each = c["photos_per_person"];
-  text += fmt::format("{} people, {} photos; of a person {} to {}, half of them have {} or more\n",
-                      number(c["people"]), number(c["photos"]), number(each["min"]), number(each["max"]),
-                      number(each["median"]));
+  text += fmt::format("{}, {}; of a person {} to {}, half of them have {} or more\n",
+                      counted(c["people"].get<std::int64_t>(), "person", "people"),
+                      counted(c["photos"].get<std::int64_t>(), "photo"), number(each["min"]),
+                      number(each["max"]), number(each["median"]));
   text += "  photos of a person:";
   for (const Json& bin : each["histogram"]) {
     if (bin["people"] == 0) continue;
@@ -133,16 +135,19 @@ void expected(std::string& text, const Json& c) {
   if (!c.contains("expected")) return;
   const Json& e = c["expected"];
   constexpr double mebibyte = 1 << 20;
+  const auto of = [&e](const char* key) { return e[key].get<double>(); };
+  const auto many = [&e](const char* key, const char* one) {
+    return counted(e[key].get<std::int64_t>(), one);
+  };
   text += fmt::format(
-      "to expect on this machine ({}, {} threads), from {} steps\n"
-      "  {} for {} steps, at {:.3g} s a step and {:.0f} images/s; {} evaluations of {:.3g} s; {:.3g} s "
-      "before the first step\n"
+      "to expect on this machine ({}, {}), from {}\n"
+      "  {} for {}, at {} s a step and {:.0f} images/s; {} of {} s; {} s before the first step\n"
       "  {:.0f} MiB of memory, of {:.0f} that may be used\n",
-      word(e["device"]), number(e["threads"]), number(e["steps_timed"]), duration(e["seconds"].get<double>()),
-      number(e["steps"]), e["seconds_per_step"].get<double>(), e["images_per_second"].get<double>(),
-      number(e["evaluations"]), e["seconds_per_evaluation"].get<double>(),
-      e["seconds_before_first_step"].get<double>(), e["memory_bytes"].get<double>() / mebibyte,
-      e["memory_bytes_usable"].get<double>() / mebibyte);
+      word(e["device"]), many("threads", "thread"), many("steps_timed", "step"), duration(of("seconds")),
+      many("steps", "step"), short_number(of("seconds_per_step")), of("images_per_second"),
+      many("evaluations", "evaluation"), short_number(of("seconds_per_evaluation")),
+      short_number(of("seconds_before_first_step")), of("memory_bytes") / mebibyte,
+      of("memory_bytes_usable") / mebibyte);
 }
 
 }  // namespace

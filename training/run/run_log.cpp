@@ -75,9 +75,8 @@ void RunLog::progress(const StepProgress& p) {
   if (!status_.due()) return;
   status_.show(fmt::format(
       "step {}/{} ({})  epoch {}  loss {:.4f}  violating {:.2f}%  {:.0f} images/s  {} gone  {} left", p.step,
-      p.steps, percent(static_cast<double>(p.step) / static_cast<double>(p.steps)),
-      p.epoch < 999.5 ? fmt::format("{:.3g}", p.epoch) : fmt::format("{:.0f}", p.epoch), p.loss,
-      100 * p.violating, p.images_per_second, duration(p.elapsed), duration(p.left)));
+      p.steps, percent(static_cast<double>(p.step) / static_cast<double>(p.steps)), short_number(p.epoch),
+      p.loss, 100 * p.violating, p.images_per_second, duration(p.elapsed), duration(p.left)));
 }
 
 }  // namespace dg

@@ -43,9 +43,10 @@ Verdict judge(const TrainingFigures& f) {
 }
 
 std::string describe(Verdict verdict, const TrainingFigures& f) {
-  const std::string loss =
-      f.loss_before ? fmt::format("softmax loss {:.3g} (before {:.3g})", f.prototype_loss, *f.loss_before)
-                    : fmt::format("softmax loss {:.3g}", f.prototype_loss);
+  const std::string loss = f.loss_before
+                               ? fmt::format("softmax loss {} (before {})", short_number(f.prototype_loss),
+                                             short_number(*f.loss_before))
+                               : fmt::format("softmax loss {}", short_number(f.prototype_loss));
   const std::string pairs =
       f.violating ? fmt::format(", {} of the negative pairs violate the margin", percent(*f.violating)) : "";
   std::string text;
@@ -65,8 +66,8 @@ std::string describe(Verdict verdict, const TrainingFigures& f) {
       text = fmt::format("saturated: {}{}: little is left to learn from", loss, pairs);
       break;
     case Verdict::not_learning:
-      text = fmt::format("not learning: {}, {:.3g} is a guess among {} people", loss,
-                         std::log(static_cast<double>(f.classes)), f.classes);
+      text = fmt::format("not learning: {}, {} is a guess among {} people", loss,
+                         short_number(std::log(static_cast<double>(f.classes))), f.classes);
       break;
     case Verdict::learning:
       text = fmt::format("learning: {}{}", loss, pairs);

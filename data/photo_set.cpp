@@ -28,8 +28,8 @@ std::string what_is_missing(const PhotoSet& set) {
 
 std::string summary(const PhotoSet& set) {
   const std::string missing = what_is_missing(set);
-  return fmt::format("{} of {}{}{}", counted(std::ssize(set.photos), "photo"),
-                     counted(std::ssize(set.classes), "identity", "identities"), missing.empty() ? "" : "; ",
+  return fmt::format("{} of {}{}{}", how_many(std::ssize(set.photos), "photo"),
+                     how_many(std::ssize(set.classes), "identity", "identities"), missing.empty() ? "" : "; ",
                      missing);
 }
 

@@ -29,7 +29,7 @@ inline std::string short_number(double number) {
 }
 
 /// "1 photo", "3 photos", "2 identities".
-inline std::string counted(std::int64_t number, const std::string& one, const std::string& many = "") {
+inline std::string how_many(std::int64_t number, const std::string& one, const std::string& many = "") {
   return fmt::format("{} {}", number, number == 1 ? one : many.empty() ? one + "s" : many);
 }
 

@@ -39,8 +39,8 @@ void line(std::string& text, const char* what, const Json& counted, const char* 
 void people(std::string& text, const Json& c) {
   const Json& each = c["photos_per_person"];
   text += fmt::format("{}, {}; of a person {} to {}, half of them have {} or more\n",
-                      counted(c["people"].get<std::int64_t>(), "person", "people"),
-                      counted(c["photos"].get<std::int64_t>(), "photo"), number(each["min"]),
+                      how_many(c["people"].get<std::int64_t>(), "person", "people"),
+                      how_many(c["photos"].get<std::int64_t>(), "photo"), number(each["min"]),
                       number(each["max"]), number(each["median"]));
   text += "  photos of a person:";
   for (const Json& bin : each["histogram"]) {
@@ -137,7 +137,7 @@ void expected(std::string& text, const Json& c) {
   constexpr double mebibyte = 1 << 20;
   const auto of = [&e](const char* key) { return e[key].get<double>(); };
   const auto many = [&e](const char* key, const char* one) {
-    return counted(e[key].get<std::int64_t>(), one);
+    return how_many(e[key].get<std::int64_t>(), one);
   };
   text += fmt::format(
       "to expect on this machine ({}, {}), from {}\n"

@@ -27,8 +27,8 @@ std::vector<std::string> opening_words(const TrainingData& data, const Config& c
   words.push_back(summary(data.set));
   const std::int64_t base = std::ssize(data.split.base_classes);
   words.push_back(
-      fmt::format("{}, {} held out", counted(base, "base identity trains", "base identities train"),
-                  counted(std::ssize(data.split.novel_classes), "novel one is", "novel ones are")));
+      fmt::format("{}, {} held out", how_many(base, "base identity trains", "base identities train"),
+                  how_many(std::ssize(data.split.novel_classes), "novel one is", "novel ones are")));
   if (!planned.empty())
     words.push_back("settings that nobody gave, made for these data (--set KEY=VALUE gives one):");
   for (const PlannedSetting& s : planned)

@@ -101,7 +101,15 @@ class Survey {
     if (entry.name.find('\n') != std::string::npos) return leave_out(entry.name, LeftOutReason::line_break);
     if (entry.kind == EntryKind::link && leads_around(entry.name)) return;
     identity_ = entry.name;
+    const std::size_t photos = found_.photos.size(), nested = found_.nested.size();
     if (!take_folder(entry.name, 0)) return;
+    if (std::none_of(
+            found_.photos.begin() + static_cast<std::ptrdiff_t>(photos), found_.photos.end(),
+            [this](const std::string& photo) { return begins_as_a_photo(identity_ + "/" + photo); })) {
+      found_.photos.resize(photos);
+      found_.nested.resize(nested);
+      return leave_out(entry.name, LeftOutReason::broken);
+    }
     found_.identities.push_back(entry.name);
     found_.first_photo.push_back(std::ssize(found_.photos));
   }
@@ -195,16 +203,30 @@ class Survey {
   // Whatever the file is called: browsers save photos as .jfif, phones without any ending.
   bool is_photo(const std::string& path) {
     if (names_a_photo(ending_of(path))) return true;
-    std::array<char, photo_type_bytes> start{};
     try {
-      const RandomAccessFile file(data_ / path, "[class_folder] " + (data_ / path).string());
-      const std::size_t size = file.read(0, start);
-      const auto* bytes = reinterpret_cast<const std::uint8_t*>(start.data());
-      return photo_type(std::span(bytes, size)).has_value();
+      return has_the_bytes_of_a_photo(path);
     } catch (const NotPermitted&) {
       leave_out(path, LeftOutReason::unreadable);
       return false;
     }
+  }
+
+  // False for what is only called a photo: an empty file, a web page, a link that leads nowhere.
+  bool begins_as_a_photo(const std::string& path) {
+    try {
+      return has_the_bytes_of_a_photo(path);
+    } catch (const Unavailable&) {  // the machine fails, and the photo may be good
+      throw;
+    } catch (const IoError&) {
+      return false;
+    }
+  }
+
+  bool has_the_bytes_of_a_photo(const std::string& path) const {
+    std::array<char, photo_type_bytes> start{};
+    const RandomAccessFile file(data_ / path, "[class_folder] " + (data_ / path).string());
+    const std::size_t size = file.read(0, start);
+    return photo_type(std::span(reinterpret_cast<const std::uint8_t*>(start.data()), size)).has_value();
   }
 
   // Whether a link among the identity folders leads to DATA itself or to a folder around it.

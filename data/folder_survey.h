@@ -1,5 +1,6 @@
-// A look through DATA/<identity>/<photo>, which opens no photo that is named as one. What is found is told,
-// good or bad; whether one can train on it is said elsewhere (data/class_folder.h, data/folder_layout.h).
+// A look through DATA/<identity>/<photo>, which opens few photos that are named as one: of each identity the
+// first ones, until one begins as a photo. What is found is told, good or bad; whether one can train on it is
+// said elsewhere (data/class_folder.h, data/folder_layout.h).
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -37,8 +38,9 @@ using SurveyProgress = std::function<void(std::size_t identities, std::size_t ph
 /// name leads nowhere; any other is one if it begins as one. Names are taken in byte order, those of folders
 /// inside an identity's folder among those of its photos. With `nested`, photos in these belong to the
 /// identity; a link to a folder is followed there unless it leads into DATA, to a folder around itself, or
-/// where another link has led. IoError if DATA is missing, not a folder or not readable, and Unavailable
-/// where the machine fails: photos must not be gone without a word because a disk is failing.
+/// where another link has led. An identity none of whose photos begins as one is left out. IoError if DATA is
+/// missing, not a folder or not readable, and Unavailable where the machine fails: photos must not be gone
+/// without a word because a disk is failing.
 FolderSurvey survey_folder(const std::filesystem::path& data, bool nested = true,
                            const SurveyProgress& progress = {});
 

@@ -31,6 +31,8 @@ Words words(LeftOutReason reason) {
     case LeftOutReason::linked_again:
       return {"linked_again", "link to a folder that is read already",
               "links to folders that are read already"};
+    case LeftOutReason::broken:
+      return {"broken", "person whose photos are all broken", "people whose photos are all broken"};
     case LeftOutReason::beside:
       return {"beside", "photo beside the identity folders", "photos beside the identity folders"};
   }

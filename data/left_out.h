@@ -17,14 +17,16 @@ enum class LeftOutReason {
   nested,         // a folder in an identity's folder, where these are not read
   too_deep,       // a folder more than most_nested_levels below an identity's folder
   linked_again,   // a link to a folder that is read already, or that the link is in
+  broken,         // an identity none of whose photos begins as one: empty files, web pages
   beside          // a photo beside the identity folders: nobody says who it shows
 };
 
 /// All of them, in the order in which they are told.
-inline constexpr std::array all_left_out_reasons{
-    LeftOutReason::no_photos,    LeftOutReason::unreadable, LeftOutReason::dangling_link,
-    LeftOutReason::line_break,   LeftOutReason::nested,     LeftOutReason::too_deep,
-    LeftOutReason::linked_again, LeftOutReason::beside,     LeftOutReason::system};
+inline constexpr std::array all_left_out_reasons{LeftOutReason::no_photos,     LeftOutReason::unreadable,
+                                                 LeftOutReason::dangling_link, LeftOutReason::line_break,
+                                                 LeftOutReason::nested,        LeftOutReason::too_deep,
+                                                 LeftOutReason::linked_again,  LeftOutReason::broken,
+                                                 LeftOutReason::beside,        LeftOutReason::system};
 
 struct LeftOut {
   std::string path;  // inside DATA

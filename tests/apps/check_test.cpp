@@ -225,10 +225,11 @@ TEST(CheckCommand, TimingSaysWhatTrainingTakes) {
 
 TEST(CheckCommand, NoObstacleHidesAnother) {
   const fs::path data = pattern_folder("check_obstacles", 12, 4);
-  for (int p = 0; p < 4; ++p) std::ofstream(data / "004" / fmt::format("{}.jpg", p)) << "no photo";
+  for (int p = 0; p < 4; ++p)
+    std::ofstream(data / "004" / fmt::format("{}.jpg", p)) << "\xFF\xD8\xFF no photo";
   for (int i = 6; i < 11; ++i) {
     for (int p = 0; p < 4; ++p)
-      std::ofstream(data / fmt::format("{:03}", i) / fmt::format("{}.jpg", p)) << "no photo";
+      std::ofstream(data / fmt::format("{:03}", i) / fmt::format("{}.jpg", p)) << "\xFF\xD8\xFF no photo";
   }
   const Json c = check_json(data, {"--set", "sampling.batch=60", "--set", "sampling.images_per_class=2"}, 1);
   ASSERT_EQ(c["obstacles"].size(), 3u) << c["obstacles"];

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
 
 void touch_all(const fs::path& folder, const Names& files) {
-  for (const std::string& file : files) write_text(folder / file, "x");
+  for (const std::string& file : files) touch(folder / file);
 }
 
 Names obstacles(const fs::path& data, const FolderOptions& options = {}) {

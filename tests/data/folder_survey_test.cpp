@@ -52,6 +52,22 @@ TEST(FolderSurvey, PhotosInFoldersBelowBelongToTheIdentity) {
   EXPECT_EQ(flat.nested, Names{});
 }
 
+// An empty file, a web page, a link that leads nowhere: a person who has nothing else cannot be trained on.
+TEST(FolderSurvey, WhoHasNoPhotoThatBeginsAsOneIsLeftOut) {
+  const fs::path data = fresh_folder();
+  touch(data / "a/1.jpg");
+  write_text(data / "b/1.jpg", "");
+  write_text(data / "b/s/2.jpg", "<!doctype html>");
+  fs::create_symlink("nowhere", data / "b/3.jpg");
+  write_text(data / "c/1.jpg", "");
+  touch(data / "c/2.png");
+  const FolderSurvey survey = survey_folder(data);
+  EXPECT_EQ(paths(survey), (Names{"a/1.jpg", "c/1.jpg", "c/2.png"}));
+  EXPECT_EQ(survey.first_photo, (std::vector<PhotoId>{0, 1, 3}));
+  EXPECT_EQ(survey.nested, Names{});
+  EXPECT_EQ(left_out(survey), Names{"broken b"});
+}
+
 TEST(FolderSurvey, FoldersAreReadEightLevelsDown) {
   const fs::path data = fresh_folder();
   touch(data / "a/1/2/3/4/5/6/7/8/1.jpg");
@@ -192,6 +208,7 @@ TEST(FolderSurvey, WordsForEveryReason) {
             "nowhere (x, y), "
             "2 folders with a line break in the name (x, y), 2 folders in identities' folders (x, y), "
             "2 folders too deep (x, y), 2 links to folders that are read already (x, y), "
+            "2 people whose photos are all broken (x, y), "
             "2 photos beside the identity folders (x, y), 2 entries of systems (x, y)");
   EXPECT_EQ(left_out_text({}), "");
 }

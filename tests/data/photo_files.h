@@ -62,8 +62,13 @@ inline void write_text(const std::filesystem::path& path, const std::string& tex
   write_file_text(path, text);
 }
 
-/// A file of one byte, for what looks at names alone.
-inline void touch(const std::filesystem::path& path) { write_text(path, "x"); }
+/// A file for what looks at names alone: one that is called a photo begins as a JPEG, and holds no more.
+inline void touch(const std::filesystem::path& path) {
+  std::string ending = path.extension().string();
+  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return std::tolower(c); });
+  const bool photo = ending == ".jpg" || ending == ".jpeg" || ending == ".png" || ending == ".webp";
+  write_text(path, photo ? "\xFF\xD8\xFF" : "x");
+}
 
 inline void break_photo(const PhotoSet& set, PhotoId photo) { write_text(set.name(photo), "no picture"); }
 

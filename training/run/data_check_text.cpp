@@ -63,6 +63,7 @@ void folder(std::string& text, const Json& c) {
       {"nested", "folders in people's folders, not read"},
       {"too_deep", "folders too deep"},
       {"linked_again", "links to folders that are read already"},
+      {"broken", "people whose photos are all broken"},
       {"beside", "photos beside the people's folders"},
       {"system", "entries of systems"}};
   std::string out;

@@ -13,7 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A folder of identities with photos of these sizes in bytes, none of which is ever opened.
+// A folder of identities with photos of these sizes in bytes, behind those that make a JPEG; nothing decodes
+// them.
 using Folder = std::map<std::string, std::map<std::string, std::size_t>>;
 
 PhotoSet scanned(const fs::path& data, const Folder& folder) {
@@ -21,7 +22,7 @@ PhotoSet scanned(const fs::path& data, const Folder& folder) {
   for (const auto& [identity, photos] : folder) {
     fs::create_directories(data / identity);
     for (const auto& [photo, size] : photos)
-      std::ofstream(data / identity / photo, std::ios::binary) << std::string(size, 'x');
+      std::ofstream(data / identity / photo, std::ios::binary) << "\xFF\xD8\xFF" << std::string(size, 'x');
   }
   return scan_class_folder(data);
 }

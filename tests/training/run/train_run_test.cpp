@@ -117,7 +117,8 @@ TEST(Run, TheBestCheckpointCanBeResumedFrom) {
 
 TEST(Run, AFailedFirstTryDoesNotOccupyItsFolder) {
   const fs::path data = pattern_folder("first_try"), run = fresh_folder("first_try_out") / "run";
-  for (int p = 0; p < 4; ++p) std::ofstream(data / "000" / fmt::format("{}.jpg", p)) << "no photo";
+  for (int p = 0; p < 4; ++p)
+    std::ofstream(data / "000" / fmt::format("{}.jpg", p)) << "\xFF\xD8\xFF but no photo";
   EXPECT_NE(
       error_text([&] { train({.data = data, .run = run, .config = tiny_config({"init.lsuv_images=100"})}); }),
       "no error");
@@ -443,6 +444,20 @@ TEST(Run, BrokenPhotosAreReplacedAndTrainingGoesOn) {
   EXPECT_EQ(train({.data = data, .run = run, .config = tiny_config()}).steps, 10);
 }
 
+TEST(Run, WhoHasOnlyWebPagesForPhotosIsLeftOut) {
+  const fs::path data = pattern_folder("web_pages"), run = fresh_folder("web_pages_out") / "run";
+  for (int p = 0; p < 4; ++p)
+    std::ofstream(data / "004" / fmt::format("{}.jpg", p), std::ios::trunc) << "<html>404</html>";
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> console(std::tmpfile(), &std::fclose);
+  train({.data = data,
+         .run = run,
+         .config = tiny_config({"data.base_identities=8"}),
+         .console = console.get()});
+  EXPECT_TRUE(contains(text_of(console.get()),
+                       "44 photos of 11 identities; left out: 1 person whose photos are all broken (004)"));
+  EXPECT_EQ(evaluate_one_shot(run, {.data = data}).novel.size(), 9u);
+}
+
 TEST(Run, AnIdentityWithNoGoodPhotoIsNamed) {
   const fs::path data = pattern_folder("no_good"), run = fresh_folder("no_good_out") / "run";
   for (int p = 0; p < 3; ++p)
@@ -558,7 +573,7 @@ TEST(Run, AnIdentityThatCannotBeEnrolledIsNamed) {
   train({.data = data, .run = run, .config = tiny_config(), .stop_after = 1});
   const auto complaint = [&](const std::string& side, const char* identity) {
     for (int p = 0; p < 4; ++p)
-      std::ofstream(data / identity / fmt::format("{}.jpg", p), std::ios::trunc) << "not a photo";
+      std::ofstream(data / identity / fmt::format("{}.jpg", p), std::ios::trunc) << "\xFF\xD8\xFF, no photo";
     EXPECT_EQ(
         error_text<std::exception>(
             [&] { evaluate_one_shot(run, {.data = data, .known_by = KnownBy::names}); }),

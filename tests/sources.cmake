@@ -165,6 +165,7 @@ set(TEST_F32
   apps/cli_test.cpp
   apps/demo_test.cpp
   apps/faults_test.cpp
+  apps/guarded_memory_test.cpp
   apps/help_test.cpp
   apps/interrupted_test.cpp
   apps/kill_loop_test.cpp

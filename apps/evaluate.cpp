@@ -5,6 +5,7 @@
 #include "apps/commands.h"
 #include "apps/options.h"
 #include "apps/usage.h"
+#include "interop/paths.h"
 #include "tensor/parallel.h"
 #include "training/config/suggestion.h"
 #include "training/run/evaluate_celeb.h"
@@ -102,6 +103,8 @@ void run_on_toml(const std::filesystem::path& run, const EvaluateOptions& option
 
 // Checks what can be checked without a look at a run or at photos.
 void check_arguments(const EvaluateArguments& a, std::size_t runs, bool together) {
+  require_usage(!path_exists(std::filesystem::path(a.folders.back()) / "config.toml"), "evaluate",
+                "DATA comes last, and {} is a run", a.folders.back());
   const std::string &data = a.folders.back(), protocol = word_of(protocol_words, a.protocol);
   const bool one_shot = a.protocol == Protocol::one_shot, toml = is_dataset_toml(data);
   for (const std::string& setting : a.set) {

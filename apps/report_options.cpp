@@ -6,7 +6,8 @@ void ReportedRuns::add(CLI::App& command, int least, int most) {
   command.add_option("RUN", folders_, "Run folders of doppel train")
       ->required()
       ->expected(least, most)
-      ->option_text(std::string(value::run) + "...");
+      ->option_text(least == most ? fmt::format("{} {}", value::run, value::run)
+                                  : fmt::format("{}...", value::run));
   start_group(command, group::data);
   command
       .add_option(

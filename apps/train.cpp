@@ -66,7 +66,7 @@ int run_train(const TrainArguments& a) {
   options.before_steps = stop_on_signals;
   use_threads(a.threads);
   const TrainResult result = train(options);
-  if (!result.stopped && result.steps == result.first) {
+  if (result.steps == result.first && result.steps == options.config.steps) {
     say(STDOUT_FILENO, fmt::format("{} is at its end, after {} steps; --resume {} --extend N adds N steps\n",
                                    options.run.string(), result.steps, options.run.string()));
     return 0;

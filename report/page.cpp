@@ -88,6 +88,8 @@ std::string report_page(const Report& report, bool photos) {
 }
 
 void refuse_to_replace(const std::filesystem::path& file) {
+  require(!file.has_parent_path() || path_exists(file.parent_path()), "report",
+          "--out must be in a folder that is there, got {}", file.string());
   if (!path_exists(file)) return;
   bool ours = false;
   try {

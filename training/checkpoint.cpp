@@ -169,6 +169,12 @@ BestScore best_score(const std::filesystem::path& path) {
       fmt::format("{}: the metadata must have a number {}", path.string(), fmt::join(scores, " or ")));
 }
 
+std::string stored_config(const std::filesystem::path& path) {
+  const SafetensorsReader file(path);
+  const auto text = file.metadata().find("config");
+  return text == file.metadata().end() ? "" : text->second;
+}
+
 void load_network(const std::filesystem::path& path, Network& network) {
   Stored file(path);
   for (const Parameter* p : network.parameters())

@@ -45,6 +45,8 @@ void load_network(const std::filesystem::path& path, Network& network);
 /// Continues where save_checkpoint stopped. The trainer must be fresh: neither initialised nor stepped.
 /// IoError as load_network, and for a state that was saved as halted; the trainer is then as good as fresh.
 /// Error when a state is not of this run's data or settings.
+/// The configuration, as TOML, that a checkpoint was saved with; empty where it has none.
+std::string stored_config(const std::filesystem::path& path);
 RunState load_checkpoint(const std::filesystem::path& path, Trainer& trainer);
 
 /// The step checkpoints of a run folder, newest last; empty when there is none.

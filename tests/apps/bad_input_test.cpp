@@ -148,9 +148,9 @@ TEST(BadInput, BrokenPhotosAreReplacedNamedAndCounted) {
 
 TEST(BadInput, AnIdentityWithoutAGoodPhotoIsNamed) {
   const std::vector<std::pair<std::string, void (*)(const fs::path&)>> kinds{
-      {"empty", [](const fs::path& photo) { fs::resize_file(photo, 0); }},
-      {"truncated", cut_in_half},
-      {"text", [](const fs::path& photo) { std::ofstream(photo, std::ios::trunc) << "a text file"; }}};
+      {"truncated", cut_in_half}, {"text", [](const fs::path& photo) {
+                                     std::ofstream(photo, std::ios::trunc) << "\xFF\xD8\xFF, a text";
+                                   }}};
   for (const auto& [name, damage] : kinds) {
     SCOPED_TRACE(name);
     const fs::path data = pattern_folder("cli_bad_" + name),

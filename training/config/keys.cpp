@@ -33,7 +33,7 @@ std::vector<Key> data_keys() {
                            "threads that decode photos; 0 = the training thread does it")),
       speed_or_log(cache_key()),
       real("data.max_broken", DG_AT(data.max_broken), 0, 1,
-           "share of photos that may fail to decode before the run stops"),
+           "share of photos that may fail to decode before the run stops, from 20 such photos on"),
       crop_key(),
       boolean("data.nested", DG_AT(data.nested),
               "read photos in folders inside an identity's folder, up to 8 levels down, as the identity's"),

@@ -34,7 +34,7 @@ std::int64_t steps_of(double epochs, const Config& config, const DataFacts& fact
   const double wanted = std::ceil(epochs * static_cast<double>(facts.training_photos) /
                                   static_cast<double>(config.sampling.batch)),
                limit = static_cast<double>(config::billion);
-  require(wanted <= limit, "config", "epochs = {} are {:.0f} steps, more than {:.0f}", epochs, wanted, limit);
+  require(wanted <= limit, "config", "epochs = {:.6g} are more than {:.0f} steps", epochs, limit);
   return std::max<std::int64_t>(1, static_cast<std::int64_t>(wanted));
 }
 
@@ -224,10 +224,13 @@ std::vector<PlannedSetting> plan_settings(Config& config, const std::set<std::st
 void check_epochs(Config& config, const DataFacts& facts) {
   const double epochs = std::exchange(config.epochs, 0);
   if (epochs == 0) return;
-  const std::int64_t steps = steps_of(epochs, config, facts);
-  require(steps == config.steps, "train",
-          "epochs = {} are {} steps, and the run that goes on has {}; --extend N adds N steps at its end",
-          epochs, steps, config.steps);
+  const std::vector<std::int64_t>& extended = config.optim.extended_at;
+  const std::int64_t steps = steps_of(epochs, config, facts),
+                     own = extended.empty() ? config.steps : extended.front();
+  require(steps == own, "train",
+          "epochs = {:.6g} are {} steps, and the run that goes on began with {}; --extend N adds N steps at "
+          "its end",
+          epochs, steps, own);
 }
 
 void check_batches_fit(const Config& config, std::int64_t people) {

@@ -118,9 +118,7 @@ ClassifierRunResult learn_on_run(const fs::path& folder, const EvaluateOptions& 
   const LockFile lock(folder / "lock");  // what is written here is written by one process
   const Config config = classifier_config(run, settings);
   Network network = run.network(o);
-  EvaluateOptions quiet = o;  // the training run has told about the data
-  quiet.note = [](const std::string&) {};
-  const auto [set, split, family] = open_evaluation_data(run, quiet);
+  const auto [set, split, family] = open_evaluation_data(run, o);
   check_base_identities(run, set, split);
   // Without augmentation each photo is used once.
   const std::int64_t memory_bytes = config.classifier.augment ? cache_bytes(config, o.data) : 0;

@@ -14,6 +14,7 @@
 #include "training/run/data_check_sections.h"
 #include "training/run/names.h"
 #include "training/run/trial_steps.h"
+#include "training/run/verification_pairs.h"
 
 namespace dg {
 namespace {
@@ -128,6 +129,13 @@ class Check {
     for (const PlannedSetting& s : settings)
       json_["settings"].push_back({{"key", s.key}, {"value", s.value}, {"reason", s.reason}});
     people_without_photos();
+    const auto& evaluate = config_.evaluate;
+    if (!evaluate.pairs.empty())
+      attempt([&] {
+        VerificationPairs(evaluate.pairs,
+                          evaluate.pairs_photos.empty() ? request_.data : fs::path(evaluate.pairs_photos),
+                          config_);
+      });
   }
 
   void people_without_photos() {

@@ -54,8 +54,10 @@ StoredClassifier classifier_of(const fs::path& run, const PhotoSet& set, Network
   return stored;
 }
 
-Member embed_member(const FinishedRun& run, const EvaluateOptions& o, const EnsembleOptions& ensemble) {
+// `first`: what there is to say about the data is said once.
+Member embed_member(const FinishedRun& run, EvaluateOptions o, const EnsembleOptions& ensemble, bool first) {
   Network network = run.network(o);
+  if (!first) o.note = [](const std::string&) {};
   const auto [set, split, family] = open_evaluation_data(run, o, ensemble.held_out);
   Member member;
   if (ensemble.classifier)  // before the long part
@@ -104,10 +106,8 @@ OneShotResult evaluate_ensemble(const std::vector<fs::path>& folders, const Eval
     check_same_split(runs.front(), runs.back());
   }
   std::vector<Member> members;
-  EvaluateOptions options = o;
   for (const FinishedRun& run : runs) {
-    members.push_back(embed_member(run, options, ensemble));
-    options.note = [](const std::string&) {};  // what there is to say about the data is said once
+    members.push_back(embed_member(run, o, ensemble, members.empty()));
     for (const auto part : {&ProtocolPhotos::enrolled, &ProtocolPhotos::novel, &ProtocolPhotos::base}) {
       require(
           (members.back().photos.*part).photos == (members[0].photos.*part).photos, "evaluate",

@@ -22,8 +22,10 @@ OneShotResult evaluate_one_shot(const fs::path& folder, const EvaluateOptions& o
 Verification evaluate_verification(const fs::path& folder, const EvaluateOptions& o, const fs::path& pairs) {
   const FinishedRun run(folder, o.settings);
   Network network = run.network(o);
-  return VerificationPairs(pairs, o.data, run.config())
-      .score(network, embedder_options(run.config(), o.device));
+  VerificationPairs photos(pairs, o.data, run.config());
+  const Verification result = photos.score(network, embedder_options(run.config(), o.device));
+  if (const std::string broken = photos.broken(); !broken.empty()) o.note(broken);
+  return result;
 }
 
 }  // namespace dg

@@ -141,18 +141,32 @@ fs::path FinishedRun::checkpoint(const std::string& which) const {
 
 Network FinishedRun::network(const EvaluateOptions& o) const {
   const fs::path file = checkpoint(o.checkpoint);
-  if (!names_a_file(o.checkpoint)) refuse_edited_settings(file, own_);
-  if (!o.brief) {
-    const bool unasked = o.checkpoint == best_or_last && file == best_checkpoint(folder_);
-    o.note(fmt::format("checkpoint {}{}", file.string(),
-                       unasked ? ": on the photos that chose it, figures are a little too good (--checkpoint "
-                                 "last is the other one)"
-                               : ""));
+  const std::vector<fs::path> steps = step_checkpoints(folder_);
+  const bool other = o.checkpoint == best_or_last && file == best_checkpoint(folder_) && !steps.empty();
+  try {
+    if (!names_a_file(o.checkpoint)) refuse_edited_settings(file, own_);
+    if (!o.brief) {
+      const bool chosen = other && checkpoint_step(file) != checkpoint_step(steps.back());
+      o.note(fmt::format("checkpoint {}{}", file.string(),
+                         chosen
+                             ? ": on the photos that chose it, figures are a little too good (--checkpoint "
+                               "last is the other one)"
+                             : ""));
+    }
+    return load(file, o.device);
+  } catch (const Unavailable&) {
+    throw;
+  } catch (const IoError& e) {
+    if (!other) throw;
+    throw IoError(fmt::format("{} (--checkpoint last is the other one)", e.what()));
   }
+}
+
+Network FinishedRun::load(const fs::path& file, Device device) const {
   use_precision(config_);
   Network network = make_network(config_);
   for (Parameter* p : network.parameters()) {
-    p->set(Tensor::zeros(p->shape, p->trainable ? o.device : Device::cpu));
+    p->set(Tensor::zeros(p->shape, p->trainable ? device : Device::cpu));
   }
   load_network(file, network);
   return network;

@@ -69,14 +69,15 @@ void refuse_foreign_files(const fs::path& run) {
   demand_ours("identities.tsv", [](const fs::path& file) { IdentityTable::read(file); });
 }
 
-void refuse_other_data(const fs::path& run, const IdentityTable& now) {
+void refuse_other_data(const fs::path& run, const IdentityTable& now, const std::string& left_out) {
   const fs::path file = run / "identities.tsv";
   if (!holds_a_run(run)) return;
   require(path_exists(file), "train",
           "--resume needs {} to see that the data are those of the run, but it is not there", file.string());
   const std::string changed = changes(IdentityTable::read(file), now);
-  require(changed.empty(), "train", "--resume must go on with the data that {} lists, but in the data now {}",
-          file.string(), changed);
+  require(changed.empty(), "train",
+          "--resume must go on with the data that {} lists, but in the data now {}{}", file.string(), changed,
+          left_out.empty() ? "" : "; " + left_out);
 }
 
 }  // namespace dg

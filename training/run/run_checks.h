@@ -27,7 +27,8 @@ void refuse_other_settings(const std::filesystem::path& checkpoint, const std::s
                            const Config& now);
 
 /// Checkpoints know identities and photos by number alone, so the numbers must still mean the same ones as in
-/// RUN/identities.tsv.
-void refuse_other_data(const std::filesystem::path& run, const IdentityTable& now);
+/// RUN/identities.tsv. `left_out`: what of the data is not read now, for the message.
+void refuse_other_data(const std::filesystem::path& run, const IdentityTable& now,
+                       const std::string& left_out);
 
 }  // namespace dg

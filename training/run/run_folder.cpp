@@ -43,8 +43,9 @@ void refuse_folder(const fs::path& run, const fs::path& data) {
   require(!run.empty(), "train", "--run must name a folder, got an empty name");
   const fs::path inner = canonical_path(run), outer = canonical_path(data);
   const auto [end, unused] = std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
-  require(end != outer.end(), "train", "--run must be outside the data {}, got {}", data.string(),
-          run.string());
+  require(end != outer.end(), "train",
+          "--run must be outside the data {}, got {} (unless given, runs/<data>-<n> of this folder)",
+          data.string(), run.string());
 }
 
 fs::path best_checkpoint(const fs::path& run) { return run / "checkpoints" / "best.safetensors"; }

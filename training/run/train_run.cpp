@@ -204,7 +204,7 @@ class Run {
       refuse_foreign_files(options_.run);
     }
     const IdentityTable identities = IdentityTable::of(set_, split_);
-    refuse_other_data(options_.run, identities);
+    refuse_other_data(options_.run, identities, what_is_missing(set_));
     write_file_atomically(options_.run / "config.toml", to_toml(config_));
     write_file_atomically(options_.run / "identities.tsv", identities.text());
     write_file_atomically(options_.run / "data.txt",
@@ -237,8 +237,12 @@ class Run {
       if (path_exists(best)) loads([&] { insert_by_step(candidates, best); });
       for (; !candidates.empty(); candidates.pop_back()) {
         RunState run;
-        if (!loads([&] { run = load_checkpoint(candidates.back(), trainer_); })) continue;
-        refuse_other_settings(candidates.back(), run.config, config_);
+        if (!loads([&] {
+              // First, because other settings may also mean tensors of other shapes.
+              refuse_other_settings(candidates.back(), stored_config(candidates.back()), config_);
+              run = load_checkpoint(candidates.back(), trainer_);
+            }))
+          continue;
         if (!run.metrics.empty()) metrics_.load(run.metrics);
         evaluation_owed_ = run.evaluation_owed && evaluation_.possible();
         evaluations_.without_better = options_.extended ? 0 : run.without_better;
@@ -253,6 +257,12 @@ class Run {
               run.computed_on, computed_on());
         return note;
       }
+      // What is there is not begun anew: its metrics and what it has learnt would be gone.
+      require(note.empty(), "train",
+              "no checkpoint of {} can be resumed from; another --run folder begins anew\n{}",
+              options_.run.string(), note);
+      require(!options_.extended, "train", "--extend goes on with a checkpoint, and {} has none",
+              options_.run.string());
       note += "no checkpoint to resume from: starting at step 0";
       if (!init) init = stored_init_path(options_.run);
       if (init) note += " with the network of " + init->string();
@@ -324,6 +334,7 @@ class Run {
     }
     log_->metrics(found.metrics(step));
     evaluations_ = std::move(history);
+    if (!found.broken.empty()) status_.note(found.broken);
     const TrainingFigures f = figures();
     status_.note(fmt::format("step {}: {}; {}", step, found.text(), describe(judge(f), f)));
     evaluation_owed_ = false;

@@ -57,6 +57,7 @@ EvaluationFigures TrainingEvaluation::run(Network& network, const EmbedderOption
   if (pairs_) {
     figures.pairs_accuracy = pairs_->score(network, options).accuracy;
     figures.tested = static_cast<std::int64_t>(pairs_->pairs());
+    figures.broken = pairs_->broken();
   }
   return figures;
 }

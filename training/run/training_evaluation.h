@@ -16,6 +16,7 @@ namespace dg {
 struct EvaluationFigures {
   std::optional<double> novel_top1, coverage_99, base_top1, pairs_accuracy;
   std::int64_t tested = 0;  // photos or pairs behind score()
+  std::string broken;       // VerificationPairs::broken()
 
   /// What chooses the best checkpoint: the accuracy on the pairs where there are any, else novel top-1, else
   /// base top-1.

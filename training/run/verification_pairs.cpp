@@ -4,6 +4,7 @@
 
 #include "data/class_folder.h"
 #include "data/letters_with_marks.h"
+#include "interop/number_text.h"
 #include "tensor/check.h"
 #include "training/run/training_data.h"
 
@@ -12,14 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-PhotoStoreOptions all_or_none(const Config& config) {
-  PhotoStoreOptions options = photo_options(config);
-  options.max_broken_share = 0;
-  return options;
-}
-
-// A pairs file says <Name>/<Name>_0001.jpg whatever the photo's format, and has letters with marks in one form
-// where the file system may have the other. Folders above that of the person do not count.
+// A pairs file says <Name>/<Name>_0001.jpg whatever the photo's format, and has letters with marks in one
+// form where the file system may have the other. Folders above that of the person do not count.
 std::u32string key_of(const fs::path& photo) {
   return decomposed(code_points((photo.parent_path().filename() / photo.stem()).string()));
 }
@@ -28,7 +23,7 @@ std::u32string key_of(const fs::path& photo) {
 
 VerificationPairs::VerificationPairs(const fs::path& pairs, const fs::path& photos, const Config& config)
     : set_(scan_class_folder(photos, folder_options(config))),
-      store_(set_, replacement_lists(set_), all_or_none(config)) {
+      store_(set_, replacement_lists(set_), photo_options(config)) {
   find(pairs);
 }
 
@@ -52,8 +47,35 @@ void VerificationPairs::find(const fs::path& file) {
 
 Verification VerificationPairs::score(Network& network, const EmbedderOptions& options) {
   const EmbeddedPhotos embedded = embed_photos(network, store_, photos_, options);
-  if (embedded.photos.size() != photos_.size()) throw Error("[verification] " + summary(store_.broken()));
-  return verify(score_pairs(embedded, pairs_));
+  std::vector<std::size_t> row_of(photos_.size());
+  std::vector<bool> read(photos_.size());
+  for (std::size_t row = 0, i = 0; row < embedded.photos.size(); ++row, ++i) {
+    while (photos_[i] != embedded.photos[row]) ++i;  // those between do not decode
+    row_of[i] = row;
+    read[i] = true;
+  }
+  std::vector<Pair> whole;
+  std::vector<PairScore> wrong;
+  for (Pair pair : pairs_) {
+    if (read[pair.first] && read[pair.second]) {
+      pair.first = row_of[pair.first];
+      pair.second = row_of[pair.second];
+      whole.push_back(pair);
+    } else {
+      wrong.push_back({pair.same ? -1.0f : 1.0f, pair.same, pair.fold});
+    }
+  }
+  undecided_ = wrong.size();
+  std::vector<PairScore> scores = score_pairs(embedded, whole);
+  scores.insert(scores.end(), wrong.begin(), wrong.end());
+  return verify(scores);
+}
+
+std::string VerificationPairs::broken() const {
+  if (undecided_ == 0) return "";
+  return fmt::format("{} with a photo that does not decode {} as decided wrongly: {}",
+                     how_many(undecided_, "pair"), undecided_ == 1 ? "counts" : "count",
+                     summary(store_.broken()));
 }
 
 }  // namespace dg

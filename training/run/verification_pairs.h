@@ -19,8 +19,11 @@ class VerificationPairs {
   VerificationPairs(const std::filesystem::path& pairs, const std::filesystem::path& photos,
                     const Config& config);
 
-  /// Error, naming it, when a photo of a pair does not decode; errors of embed_photos.
+  /// A pair with a photo that does not decode counts as decided wrongly: it has the score -1 where both
+  /// photos show one person, else 1. Errors of embed_photos.
   Verification score(Network& network, const EmbedderOptions& options = {});
+  /// How many pairs these are, once they were scored, and which photos; empty if none.
+  std::string broken() const;
 
   std::size_t pairs() const { return pairs_.size(); }
 
@@ -31,6 +34,7 @@ class VerificationPairs {
   std::vector<Pair> pairs_;      // of rows of photos_
   std::vector<PhotoId> photos_;  // those that are in a pair, each once
   PhotoStore store_;
+  std::size_t undecided_ = 0;
 };
 
 }  // namespace dg

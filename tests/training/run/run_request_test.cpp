@@ -66,9 +66,9 @@ TEST(RunRequest, EpochsOfARunThatGoesOnMustBeItsSteps) {
     return train(prepare({.run = run, .settings = {"epochs=" + epochs}, .resume = true})).steps;
   };
   EXPECT_EQ(goes_on("1"), 3);
-  EXPECT_EQ(
-      error_text<Error>([&] { goes_on("2"); }),
-      "[train] epochs = 2 are 5 steps, and the run that goes on has 3; --extend N adds N steps at its end");
+  EXPECT_EQ(error_text<Error>([&] { goes_on("2"); }),
+            "[train] epochs = 2 are 5 steps, and the run that goes on began with 3; --extend N adds N steps "
+            "at its end");
 }
 
 TEST(RunRequest, ARunIsNoData) {

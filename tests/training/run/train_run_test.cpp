@@ -244,23 +244,52 @@ TEST(Run, ResumeReplacesADamagedBest) {
 
 TEST(Run, ADamagedCheckpointDoesNotCountAmongThoseKept) {
   const fs::path data = pattern_folder("kept"), run = fresh_folder("kept_out") / "run";
-  const Config config = tiny_config({"checkpoint.every=2", "checkpoint.keep=1"});
+  const Config config = tiny_config({"checkpoint.every=2", "checkpoint.keep=2"});
   train({.data = data, .run = run, .config = config, .stop_after = 6});
   const fs::path newest = run / "checkpoints" / "step-6.safetensors";
   std::string bytes = bytes_of(newest);
   bytes.back() ^= 1;  // in the data, which no header vouches for
   std::ofstream(newest, std::ios::binary) << bytes;
   std::ofstream(run / "checkpoints" / "step-6.safetensors.tmp") << "left by a killed run";
-  train({.data = data, .run = run, .config = config, .stop_after = 2, .resume = true});
+  train({.data = data, .run = run, .config = config, .stop_after = 5, .resume = true});
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(run / "checkpoints"))
     names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
-  EXPECT_EQ(names, (std::vector<std::string>{"step-2.safetensors", "step-6.safetensors"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"step-4.safetensors", "step-5.safetensors", "step-6.safetensors"}));
   train({.data = data, .run = run, .config = config, .resume = true});
   train({.data = data, .run = run.parent_path() / "whole", .config = config});
   EXPECT_TRUE(bytes_of(run / "checkpoints" / "step-10.safetensors") ==
               bytes_of(run.parent_path() / "whole" / "checkpoints" / "step-10.safetensors"));
+}
+
+TEST(Run, ARunWhoseCheckpointsAreAllDamagedIsNotBegunAnew) {
+  const fs::path data = pattern_folder("all_damaged"), run = fresh_folder("all_damaged_out") / "run",
+                 only = run / "checkpoints" / "step-2.safetensors";
+  const Config config = tiny_config({"evaluate.every=0"});
+  train({.data = data, .run = run, .config = config, .stop_after = 2});
+  const std::string metrics = bytes_of(run / "metrics.jsonl");
+  const auto why = [&](const Config& now, bool extended = false) {
+    return error_text<Error>(
+        [&] { train({.data = data, .run = run, .config = now, .extended = extended, .resume = true}); });
+  };
+  // Other settings are named also where the tensors would not fit.
+  std::ofstream(run / "config.toml") << to_toml(tiny_config({"evaluate.every=0", "network.width=0.125"}));
+  EXPECT_TRUE(contains(why(tiny_config({"evaluate.every=0", "network.width=0.125"})),
+                       "got other values of network.width than " + only.string()));
+  std::ofstream(run / "config.toml") << to_toml(config);
+  fs::resize_file(only, fs::file_size(only) / 2);
+  EXPECT_TRUE(
+      contains(why(config),
+               "no checkpoint of " + run.string() +
+                   " can be resumed from; another --run folder begins anew\npassed over: " + only.string()));
+  EXPECT_EQ(bytes_of(run / "metrics.jsonl"), metrics);
+  fs::remove(only);
+  EXPECT_EQ(why(config, true),
+            "[train] --extend goes on with a checkpoint, and " + run.string() + " has none");
+  EXPECT_EQ(bytes_of(run / "metrics.jsonl"), metrics);
+  EXPECT_EQ(why(config), "no error") << "a run that was killed before its first checkpoint";
 }
 
 TEST(Run, ResumeRefusesChangedSettingsByName) {
@@ -345,13 +374,16 @@ TEST(Run, EvaluationTakesTheBestCheckpointOrTheLastAndSaysWhich) {
                             }});
     return said.substr(0, said.find(".safetensors"));
   };
-  train({.data = data, .run = out / "a", .config = tiny_config({"evaluate.every=5"})});
+  train({.data = data, .run = out / "a", .config = tiny_config({"evaluate.every=5"}), .stop_after = 7});
   const std::string folder = (out / "a/checkpoints").string();
   EXPECT_EQ(evaluated(out / "a", best_or_last), "checkpoint " + folder + "/best");
   EXPECT_TRUE(contains(said, "figures are a little too good (--checkpoint last is the other one)"));
   EXPECT_EQ(evaluated(out / "a", "best"), "checkpoint " + folder + "/best");
   EXPECT_FALSE(contains(said, "too good")) << "it was asked for";
-  EXPECT_EQ(evaluated(out / "a", "last"), "checkpoint " + folder + "/step-10");
+  EXPECT_EQ(evaluated(out / "a", "last"), "checkpoint " + folder + "/step-7");
+  fs::resize_file(out / "a/checkpoints/best.safetensors", 5000);
+  EXPECT_TRUE(contains(error_text<IoError>([&] { evaluated(out / "a", best_or_last); }),
+                       "(--checkpoint last is the other one)"));
   train({.data = data, .run = out / "b", .config = tiny_config({"evaluate.every=0"})});
   EXPECT_EQ(evaluated(out / "b", best_or_last), "checkpoint " + (out / "b/checkpoints/step-10").string());
 }

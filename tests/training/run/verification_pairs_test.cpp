@@ -7,6 +7,7 @@
 #include "data/photo_files.h"
 #include "error_text.h"
 #include "temporary.h"
+#include "training/model.h"
 #include "training/tiny_run.h"
 
 namespace dg {
@@ -48,6 +49,24 @@ TEST_F(PairsOnDisk, PhotosHaveAnyFormatAndLettersEitherForm) {
   EXPECT_EQ(pairs(twice("St. John\t1\t2")), 4u);
   EXPECT_EQ(pairs(twice(jose_composed + "\t1\t2")), 4u);
   EXPECT_EQ(pairs(twice(jose_apart + "\t1\t2")), 4u);
+}
+
+TEST_F(PairsOnDisk, APairWithAPhotoThatDoesNotDecodeCountsAsWrong) {
+  for (const std::string photo : {"A/A_0001.jpg", "A/A_0002.jpg", "B/B_0001.jpg", "B/B_0002.jpg"})
+    write(photo);
+  std::ofstream(file_) << "2 1\nA 1 2\nA 1 B 1\nB 1 2\nA 2 B 1\n";
+  Network network = make_network(tiny_config());
+  Rng rng(0);
+  network.initialise(rng);
+  VerificationPairs whole(file_, folder_, tiny_config());
+  const double accuracy = whole.score(network).accuracy;
+  EXPECT_EQ(whole.broken(), "");
+  std::ofstream(folder_ / "B/B_0002.jpg", std::ios::trunc) << "<html>";
+  VerificationPairs broken(file_, folder_, tiny_config());
+  EXPECT_LE(broken.score(network).accuracy, accuracy);
+  EXPECT_TRUE(contains(broken.broken(),
+                       "1 pair with a photo that does not decode counts as decided wrongly: 1 of 4 photos "
+                       "did not decode"));
 }
 
 TEST_F(PairsOnDisk, NoPhotoOrSeveralIsNamedWithItsLine) {

@@ -146,7 +146,8 @@ Network FinishedRun::network(const EvaluateOptions& o) const {
   try {
     if (!names_a_file(o.checkpoint)) refuse_edited_settings(file, own_);
     if (!o.brief) {
-      const bool chosen = other && checkpoint_step(file) != checkpoint_step(steps.back());
+      const bool chosen =
+          other && steps.back().filename() != fmt::format("step-{}.safetensors", checkpoint_step(file));
       o.note(fmt::format("checkpoint {}{}", file.string(),
                          chosen
                              ? ": on the photos that chose it, figures are a little too good (--checkpoint "

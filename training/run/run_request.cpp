@@ -22,6 +22,8 @@ void demand_words_that_fit(const RunRequest& r) {
 
 fs::path data_of(const RunRequest& r, bool goes_on) {
   if (!r.data.empty()) {
+    require(fs::absolute(r.data).string().find('\n') == std::string::npos, "train",
+            "the path of DATA must be one line, because the run keeps it as one, got {}", r.data.string());
     require(!holds_a_run(r.data), "train",
             "DATA must be a folder of photos, and {} is a run; to go on with it: "
             "--resume {}",

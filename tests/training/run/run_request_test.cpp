@@ -71,6 +71,11 @@ TEST(RunRequest, EpochsOfARunThatGoesOnMustBeItsSteps) {
             "at its end");
 }
 
+TEST(RunRequest, APathOfSeveralLinesIsRefused) {
+  EXPECT_EQ(error_text<Error>([&] { prepare({.data = "two\nlines"}); }),
+            "[train] the path of DATA must be one line, because the run keeps it as one, got two\nlines");
+}
+
 TEST(RunRequest, ARunIsNoData) {
   const fs::path run = finished_run("no_data", pattern_folder("no_data_data"));
   EXPECT_EQ(

@@ -264,10 +264,10 @@ TEST(Recipes, EachTrainsTwoStepsAtToySize) {
         load_config(path, {"network.input=24", "network.width=0.0625", "network.embedding=8",
                            "network.blocks=[1, 1]", "network.branches=[3]", "network.padding=same",
                            "init.lsuv_images=32", "data.workers=0", "data.base_identities=28"});
-    TinyTrainer toy(data, config);
-    toy.trainer.initialise();
+    TinyTrainer tiny(data, config);
+    tiny.trainer.initialise();
     for (std::int64_t step = 0; step < 2; ++step) {
-      const StepResult r = toy.trainer.step();
+      const StepResult r = tiny.trainer.step();
       const bool margin = config.loss.margin > 0 && step >= config.loss.margin_start;
       const double softmax_part = r.parts[0], lifted_part = r.parts[1], margin_part = r.parts[2];
       EXPECT_GT(softmax_part, 0);
@@ -276,7 +276,7 @@ TEST(Recipes, EachTrainsTwoStepsAtToySize) {
       EXPECT_NEAR(r.total, softmax_part + config.loss.lifted * lifted_part + (margin ? margin_part : 0),
                   1e-5 * r.total);
     }
-    EXPECT_EQ(toy.trainer.next_step(), 2);
+    EXPECT_EQ(tiny.trainer.next_step(), 2);
   }
 }
 

@@ -139,9 +139,9 @@ TEST(DeviceTraining, TwentyStepsAreTheReferencesAndRepeatBitForBit) {
     for (std::size_t c = 0; c < ref.lists[t].size(); ++c)
       mined_otherwise += got.lists[t][c] != ref.lists[t][c];
   }
-  // The highest of two scores that are as near as rounding is either of them: with AVX2 that happens once in
-  // these 20 lists of 9 people, with AVX-512 never. A batch that was drawn by another list would not have the
-  // reference's losses.
+  // Who has the highest of two scores may depend on rounding where they are near, which is taken for the
+  // cause, and not shown: with AVX2 that happens once in these 20 lists of 9 people, with AVX-512 never. A
+  // batch that was drawn by another list would not have the reference's losses.
   if (!tf32()) {
     EXPECT_LE(mined_otherwise, 2);
   }

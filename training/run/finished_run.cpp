@@ -101,10 +101,7 @@ std::vector<int> families_of(const EvaluateOptions& o, const PhotoSet& set) {
 // The settings that the checkpoint was saved with must still be those of config.toml: an edited one would
 // give the figures of another network.
 void refuse_edited_settings(const fs::path& checkpoint, const Config& config) {
-  const SafetensorsReader file(checkpoint);
-  const auto text = file.metadata().find("config");
-  if (text == file.metadata().end()) return;
-  const std::vector<std::string> changed = other_settings(checkpoint, text->second, config);
+  const std::vector<std::string> changed = other_settings(checkpoint, stored_config(checkpoint), config);
   require(changed.empty(), "evaluate",
           "config.toml must have the settings that {} was trained with, got other "
           "values of {}",

@@ -67,6 +67,7 @@ class Run {
       status_.note(
           fmt::format("the run folder cannot be locked ({}): start no second run in it", lock_->not_held()));
     const std::string note = start();
+    if (options_.resume) write_settings(IdentityTable::of(set_, split_));
     options_.before_steps();
     if (!note.empty()) status_.note(note);
     log_.emplace(
@@ -205,6 +206,12 @@ class Run {
     }
     const IdentityTable identities = IdentityTable::of(set_, split_);
     refuse_other_data(options_.run, identities, what_is_missing(set_));
+    identities_ = identities.fingerprint();
+    if (!options_.resume) write_settings(identities);
+  }
+
+  // Of a run that goes on only once it does: where its checkpoints cannot be read, all stays as it was.
+  void write_settings(const IdentityTable& identities) {
     write_file_atomically(options_.run / "config.toml", to_toml(config_));
     write_file_atomically(options_.run / "identities.tsv", identities.text());
     write_file_atomically(options_.run / "data.txt",
@@ -212,7 +219,6 @@ class Run {
     if (options_.init && !options_.resume)
       write_file_atomically(options_.run / "init.txt",
                             fs::absolute(*options_.init).lexically_normal().string() + "\n");
-    identities_ = identities.fingerprint();
   }
 
   // Begins with fresh weights or the newest good checkpoint. Returns what was loaded or passed over, for

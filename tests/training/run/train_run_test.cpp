@@ -286,6 +286,11 @@ TEST(Run, ARunWhoseCheckpointsAreAllDamagedIsNotBegunAnew) {
                    " can be resumed from; another --run folder begins anew\npassed over: " + only.string()));
   EXPECT_EQ(bytes_of(run / "metrics.jsonl"), metrics);
   fs::remove(only);
+  Config longer = config;
+  longer.optim.extended_at = {longer.steps};
+  longer.steps += 5;
+  EXPECT_TRUE(contains(why(longer, true), "--extend goes on with a checkpoint"));
+  EXPECT_EQ(load_config(run / "config.toml", {}).steps, config.steps) << "nothing is replaced";
   EXPECT_EQ(why(config, true),
             "[train] --extend goes on with a checkpoint, and " + run.string() + " has none");
   EXPECT_EQ(bytes_of(run / "metrics.jsonl"), metrics);

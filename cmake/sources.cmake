@@ -161,7 +161,9 @@ set(DG_PROGRAM
   recognition/recogniser.cpp
   training/config/keys.cpp
   training/config/loss_keys.cpp
+  training/config/model.cpp
   training/config/plan.cpp
+  training/config/problems.cpp
   training/config/read.cpp
   training/config/special_keys.cpp
   training/config/suggestion.cpp
@@ -171,7 +173,6 @@ set(DG_PROGRAM
   training/advice.cpp
   training/checkpoint.cpp
   training/class_means.cpp
-  training/model.cpp
   training/sampler.cpp
   training/trainer.cpp
   training/trainer_state.cpp

@@ -199,8 +199,6 @@ RunState load_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
     state.emplace_back(Trainer::planned_state(i), file.state(Trainer::planned_state(i)));
   RunState run;
   if (file.has(metrics_name)) run.metrics = file.state(metrics_name);
-  if (const auto config_text = file.metadata().find("config"); config_text != file.metadata().end())
-    run.config = config_text->second;
   run.evaluation_owed = file.metadata().contains("evaluation");
   if (const auto count = file.metadata().find("without_better"); count != file.metadata().end())
     read_number(count->second, run.without_better);

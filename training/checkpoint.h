@@ -22,7 +22,6 @@ struct RunState {
   std::int64_t without_better = 0;  // evaluations since the best one
   std::string computed_on;          // "cuda" or "cpu, N threads": equal bits need the same; may be empty
   std::string identities;           // IdentityTable::fingerprint; may be empty
-  std::string config;               // read: the settings it was saved with, as TOML
   bool evaluation_owed = false;     // the evaluation after this step was stopped or failed: it comes first
   std::string halted;               // why the state is not that after any one step; empty: it is
 };
@@ -42,11 +41,12 @@ BestScore best_score(const std::filesystem::path& path);
 /// when one is missing, of another shape, damaged or not finite.
 void load_network(const std::filesystem::path& path, Network& network);
 
+/// The configuration, as TOML, that a checkpoint was saved with; empty where it has none.
+std::string stored_config(const std::filesystem::path& path);
+
 /// Continues where save_checkpoint stopped. The trainer must be fresh: neither initialised nor stepped.
 /// IoError as load_network, and for a state that was saved as halted; the trainer is then as good as fresh.
 /// Error when a state is not of this run's data or settings.
-/// The configuration, as TOML, that a checkpoint was saved with; empty where it has none.
-std::string stored_config(const std::filesystem::path& path);
 RunState load_checkpoint(const std::filesystem::path& path, Trainer& trainer);
 
 /// The step checkpoints of a run folder, newest last; empty when there is none.

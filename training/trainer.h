@@ -22,7 +22,7 @@
 #include "sampling/list_health.h"
 #include "tensor/transfer.h"
 #include "training/config/losses.h"
-#include "training/model.h"
+#include "training/config/model.h"
 
 namespace dg {
 

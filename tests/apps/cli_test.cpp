@@ -194,8 +194,11 @@ TEST_F(TrainedRun, JsonIsNotWrittenOverAFileOfARunNorIntoNowhere) {
 TEST_F(TrainedRun, AResumeAtTheEndSaysSo) {
   const Words words{"train", "--resume", run.string(), "--threads", "1"};
   EXPECT_TRUE(contains(doppel(words).out, "trained 10 steps"));
+  const fs::path last = run / "checkpoints/step-10.safetensors";
+  const auto written = fs::last_write_time(last);
   const Finished f = doppel(words);
   ASSERT_EQ(f.code, 0) << f.err;
+  EXPECT_EQ(fs::last_write_time(last), written) << "nothing was learnt, and nothing is written again";
   EXPECT_TRUE(contains(f.out, run.string() + " is at its end, after ")) << f.out;
   EXPECT_TRUE(contains(f.out, "--extend N adds N steps")) << f.out;
 }

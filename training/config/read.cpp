@@ -7,6 +7,7 @@
 #include "interop/utf8.h"
 #include "tensor/check.h"
 #include "training/config/keys.h"
+#include "training/config/problems.h"
 #include "training/config/suggestion.h"
 
 namespace dg {
@@ -70,21 +71,23 @@ void apply(GivenConfig& to, std::string_view name, const toml::node& node, const
   to.given.insert(key->name);
 }
 
-void apply_table(GivenConfig& to, const toml::table& table, const std::string& file) {
+void apply_table(GivenConfig& to, const toml::table& table, const std::string& file, Problems& problems) {
   const auto place = [&](const toml::key& key) {
     return fmt::format("{}:{}", file, key.source().begin.line);
   };
   for (const auto& [key, node] : table) {
     const toml::table* section = node.as_table();
     if (section == nullptr || find_key(key.str()) != nullptr) {
-      apply(to, key.str(), node, place(key));
+      problems.gather([&] { apply(to, key.str(), node, place(key)); });
     } else if (!is_section(key.str())) {
-      throw Error(fmt::format("{}: unknown section {}{}", place(key), shortened(key.str()),
-                              key_suggestion(key.str())));
+      problems.gather([&] {
+        throw Error(fmt::format("{}: unknown section {}{}", place(key), shortened(key.str()),
+                                key_suggestion(key.str())));
+      });
     } else {
-      for (const auto& [inner, value] : *section) {
-        apply(to, fmt::format("{}.{}", key.str(), inner.str()), value, place(inner));
-      }
+      for (const auto& [inner, value] : *section)
+        problems.gather(
+            [&] { apply(to, fmt::format("{}.{}", key.str(), inner.str()), value, place(inner)); });
     }
   }
 }
@@ -139,7 +142,8 @@ std::vector<std::string> base_names(const toml::node& base, const std::string& p
 }
 
 // `open`: the files whose base this is, outermost first.
-void apply_file(GivenConfig& to, const fs::path& path, std::vector<fs::path>& open, int& files) {
+void apply_file(GivenConfig& to, const fs::path& path, std::vector<fs::path>& open, int& files,
+                Problems& problems) {
   open.push_back(canonical_path(path));
   require(open.size() <= deepest_base, "config", "recipes may build on each other {} deep, {} is one more",
           deepest_base, path.string());
@@ -155,11 +159,11 @@ void apply_file(GivenConfig& to, const fs::path& path, std::vector<fs::path>& op
             fmt::format("{}: base leads back to {}, which is being read already", place, file.string()));
       }
       if (!path_exists(file)) throw IoError(fmt::format("{}: base {} does not exist", place, file.string()));
-      apply_file(to, file, open, files);
+      apply_file(to, file, open, files, problems);
     }
     table.erase("base");
   }
-  apply_table(to, table, path.string());
+  apply_table(to, table, path.string(), problems);
   open.pop_back();
 }
 
@@ -204,8 +208,8 @@ void apply_setting(GivenConfig& to, const std::string& setting) {
   apply(to, name, *table.get("value"), place);
 }
 
-void apply_settings(GivenConfig& to, const std::vector<std::string>& settings) {
-  for (const std::string& setting : settings) apply_setting(to, setting);
+void apply_settings(GivenConfig& to, const std::vector<std::string>& settings, Problems& problems) {
+  for (const std::string& setting : settings) problems.gather([&] { apply_setting(to, setting); });
 }
 
 }  // namespace
@@ -214,8 +218,10 @@ GivenConfig load_given_config(const std::optional<fs::path>& recipe, const std::
                               GivenConfig base) {
   std::vector<fs::path> open;
   int files = 0;
-  if (recipe) apply_file(base, *recipe, open, files);
-  apply_settings(base, settings);
+  Problems problems;
+  if (recipe) apply_file(base, *recipe, open, files, problems);
+  apply_settings(base, settings, problems);
+  problems.raise();
   return base;
 }
 
@@ -228,8 +234,10 @@ Config load_config(const std::optional<fs::path>& recipe, const std::vector<std:
 Config parse_config(const std::string& toml, const std::string& name,
                     const std::vector<std::string>& settings) {
   GivenConfig read;
-  apply_table(read, parse(toml, name), name);
-  apply_settings(read, settings);
+  Problems problems;
+  apply_table(read, parse(toml, name), name, problems);
+  apply_settings(read, settings, problems);
+  problems.raise();
   validate(read.config);
   return read.config;
 }

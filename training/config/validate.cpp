@@ -1,14 +1,20 @@
 // Checks of a whole configuration.
 #include "tensor/check.h"
 #include "training/config/keys.h"
+#include "training/config/model.h"
+#include "training/config/problems.h"
 
 namespace dg {
 namespace {
 
 // A configuration made in code passes the same checks as one that was read.
 void check_each_value(const Config& c) {
+  Problems problems;
   for (const config::Key& key : config::keys())
-    require(key.valid(c), "config", "{} must be {}, got {}", key.name, key.values, key.write(c));
+    problems.gather([&] {
+      require(key.valid(c), "config", "{} must be {}, got {}", key.name, key.values, key.write(c));
+    });
+  problems.raise();  // values out of range fit nothing else
 }
 
 void check_fixed_classes(const Config::Sampling& s) {
@@ -47,36 +53,68 @@ void check_method(const Config::Sampling& s) {
           s.probe_photos);
 }
 
+void check_rates(const char* section, double rate, double final_rate) {
+  require(rate > 0, "config", "{}.rate must be > 0, got {}", section, rate);
+  require(final_rate <= rate, "config", "{0}.final_rate must be at most {0}.rate = {1}, got {2}", section,
+          rate, final_rate);
+}
+
+void check_start(const Config::Init& init) {
+  require(init.classifier != ClassifierStart::normal || init.classifier_sd > 0, "config",
+          "init.classifier_sd must be > 0 when init.classifier is \"normal\", got {}", init.classifier_sd);
+  require(init.classifier != ClassifierStart::means || init.means_length > 0, "config",
+          "init.means_length must be > 0 when init.classifier is \"means\", got {}", init.means_length);
+}
+
+bool can_be_made(const Config& c) try {
+  make_network(c);
+  return true;
+} catch (const Error&) {
+  return false;
+}
+
+void check_network(const Config& c) {
+  const Config::NetworkSettings& n = c.network;
+  require(n.width > 0, "config", "network.width must be > 0, got {}", n.width);
+  require(!n.blocks.empty(), "config", "network.blocks must name at least one stage, got []");
+  require(n.branches.size() + 1 == n.blocks.size(), "config",
+          "network.branches must have one entry fewer than network.blocks, which has {}, got {} entries",
+          n.blocks.size(), n.branches.size());
+  // Each pooling and each unpadded convolution needs something to work on. Above this size it is not the
+  // input that is at fault.
+  constexpr std::int64_t large = 1024;
+  Config larger = c;
+  for (std::int64_t& input = larger.network.input; input < large && !can_be_made(larger);) ++input;
+  require(larger.network.input == n.input || !can_be_made(larger), "config",
+          "network.input must be at least {} with {} stages (network.blocks) and network.padding = \"{}\", "
+          "got {}",
+          larger.network.input, n.blocks.size(), n.padding == Padding::same ? "same" : "valid", n.input);
+  try {
+    make_network(c);
+  } catch (const Error& e) {
+    throw Error(fmt::format("[config] the settings of [network] make no network: {}", e.what()));
+  }
+}
+
 }  // namespace
 
 void validate(const Config& c) {
   check_each_value(c);
-  if (c.sampling.fixed()) {
-    check_fixed_classes(c.sampling);
-  } else {
-    check_drawn_classes(c.sampling);
-  }
-  check_method(c.sampling);
-  config::check_losses(c);
-  require(c.optim.rate > 0, "config", "optim.rate must be > 0, got {}", c.optim.rate);
-  require(c.optim.final_rate <= c.optim.rate, "config",
-          "optim.final_rate must be at most optim.rate = {}, got {}", c.optim.rate, c.optim.final_rate);
-  require(c.classifier.rate > 0, "config", "classifier.rate must be > 0, got {}", c.classifier.rate);
-  require(c.classifier.final_rate <= c.classifier.rate, "config",
-          "classifier.final_rate must be at most classifier.rate = {}, got {}", c.classifier.rate,
-          c.classifier.final_rate);
-  require(c.init.classifier != ClassifierStart::normal || c.init.classifier_sd > 0, "config",
-          "init.classifier_sd must be > 0 when init.classifier is \"normal\", got {}", c.init.classifier_sd);
-  require(c.init.classifier != ClassifierStart::means || c.init.means_length > 0, "config",
-          "init.means_length must be > 0 when init.classifier is \"means\", got {}", c.init.means_length);
-  require(c.evaluate.pairs_photos.empty() || !c.evaluate.pairs.empty(), "config",
-          "evaluate.pairs_photos = \"{}\" belongs to evaluate.pairs, which is not given",
-          c.evaluate.pairs_photos);
-  require(c.network.width > 0, "config", "network.width must be > 0, got {}", c.network.width);
-  require(!c.network.blocks.empty(), "config", "network.blocks must name at least one stage, got []");
-  require(c.network.branches.size() + 1 == c.network.blocks.size(), "config",
-          "network.branches must have one entry fewer than network.blocks, which has {}, got {} entries",
-          c.network.blocks.size(), c.network.branches.size());
+  Problems problems;
+  problems.gather(
+      [&] { c.sampling.fixed() ? check_fixed_classes(c.sampling) : check_drawn_classes(c.sampling); });
+  problems.gather([&] { check_method(c.sampling); });
+  problems.gather([&] { config::check_losses(c); });
+  problems.gather([&] { check_rates("optim", c.optim.rate, c.optim.final_rate); });
+  problems.gather([&] { check_rates("classifier", c.classifier.rate, c.classifier.final_rate); });
+  problems.gather([&] { check_start(c.init); });
+  problems.gather([&] {
+    require(c.evaluate.pairs_photos.empty() || !c.evaluate.pairs.empty(), "config",
+            "evaluate.pairs_photos = \"{}\" belongs to evaluate.pairs, which is not given",
+            c.evaluate.pairs_photos);
+  });
+  problems.gather([&] { check_network(c); });
+  problems.raise();
 }
 
 }  // namespace dg

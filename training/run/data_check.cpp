@@ -11,6 +11,7 @@
 #include "tensor/parallel.h"
 #include "tensor/process_limits.h"
 #include "training/config/plan.h"
+#include "training/config/problems.h"
 #include "training/run/data_check_sections.h"
 #include "training/run/names.h"
 #include "training/run/trial_steps.h"
@@ -58,6 +59,9 @@ class Check {
       throw;
     } catch (const BackendError&) {
       throw;
+    } catch (const WrongSettings& e) {
+      for (const std::string& problem : e.problems()) obstacle(problem);
+      return false;
     } catch (const Error& e) {
       obstacle(e.what());
       return false;
@@ -66,13 +70,9 @@ class Check {
 
   std::string person(ClassId c) const { return printable(data_.set.classes[static_cast<std::size_t>(c)]); }
 
-  // One after the other, so that a setting that is wrong does not hide the next.
   void read_settings() {
     GivenConfig read;
-    settings_known_ = attempt([&] { read = load_given_config(request_.recipe, {}); });
-    for (const std::string& one : request_.settings)
-      settings_known_ =
-          attempt([&] { read = load_given_config(std::nullopt, {one}, read); }) && settings_known_;
+    settings_known_ = attempt([&] { read = load_given_config(request_.recipe, request_.settings); });
     if (!settings_known_) return;
     config_ = std::move(read.config);
     given_ = std::move(read.given);

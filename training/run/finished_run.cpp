@@ -9,7 +9,7 @@
 #include "interop/safetensors.h"
 #include "tensor/check.h"
 #include "training/checkpoint.h"
-#include "training/model.h"
+#include "training/config/model.h"
 #include "training/run/names.h"
 #include "training/run/run_checks.h"
 #include "training/run/run_folder.h"

@@ -16,7 +16,6 @@
 
 namespace dg {
 
-/// RUN/, as doppel train leaves it.
 /// What every command takes where nobody names a checkpoint: the best one of a run that has one, else its
 /// last.
 inline constexpr const char* best_or_last = "best or last";
@@ -35,6 +34,7 @@ struct EvaluateOptions {
   };  // is told what people should know
 };
 
+/// RUN/, as doppel train leaves it.
 class FinishedRun {
  public:
   /// Reads the configuration, with `settings` ("section.key=value") over it. IoError if the folder is no run;

@@ -5,7 +5,10 @@
 #include <algorithm>
 
 #include "interop/paths.h"
+#include "interop/system_error.h"
 #include "tensor/check.h"
+#include "training/checkpoint.h"
+#include "training/config/keys.h"
 #include "training/run/run_folder.h"
 
 namespace dg {
@@ -52,6 +55,27 @@ void refuse_other_settings(const fs::path& run, const Config& now) {
       differences(extended_as(load_config(run / "config.toml", {}), now), now, Compare::results);
   require(changed.empty(), "train", "--resume must not change settings, got other values of {} than {} has",
           fmt::join(changed, ", "), (run / "config.toml").string());
+}
+
+void load_initial_network(const fs::path& checkpoint, const Config& now, Network& network) try {
+  load_network(checkpoint, network);
+} catch (const Unavailable&) {
+  throw;
+} catch (const IoError& e) {
+  std::string others;
+  try {
+    const Config then = parse_config(stored_config(checkpoint), checkpoint.string());
+    const std::vector<std::string> changed = differences(then, now);
+    for (const config::Key& key : config::keys()) {
+      if (config::section_of(key.name) != "network" || !std::ranges::count(changed, key.name)) continue;
+      others += fmt::format("{}{} = {}, and here it is {}", others.empty() ? "" : "; ", key.name,
+                            key.write(then), key.write(now));
+    }
+  } catch (const Error&) {
+    throw e;  // no settings in it, or those of another version
+  }
+  if (others.empty()) throw;
+  throw IoError(fmt::format("{} (it was trained with {})", e.what(), others));
 }
 
 void refuse_foreign_files(const fs::path& run) {

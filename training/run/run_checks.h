@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "layers/network.h"
 #include "training/config/config.h"
 #include "training/run/identity_table.h"
 
@@ -25,6 +26,10 @@ std::vector<std::string> other_settings(const std::filesystem::path& checkpoint,
 /// There must be none, whatever has become of config.toml.
 void refuse_other_settings(const std::filesystem::path& checkpoint, const std::string& text,
                            const Config& now);
+
+/// Reads the weights that --init names. An IoError of tensors that do not fit also names the keys of
+/// [network] that the file was trained with otherwise.
+void load_initial_network(const std::filesystem::path& checkpoint, const Config& now, Network& network);
 
 /// Checkpoints know identities and photos by number alone, so the numbers must still mean the same ones as in
 /// RUN/identities.tsv. `left_out`: what of the data is not read now, for the message.

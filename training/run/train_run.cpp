@@ -173,6 +173,10 @@ class Run {
 
   fs::path folder() const { return options_.run / "checkpoints"; }
 
+  fs::path newest_checkpoint() const {
+    return folder() / fmt::format("step-{}.safetensors", trainer_.next_step());
+  }
+
   // What decides the bits beside the settings: products add in an order that depends on it.
   std::string computed_on() const {
     return options_.device == Device::cuda ? "cuda" : fmt::format("cpu, {} threads", threads());
@@ -249,6 +253,7 @@ class Run {
               run = load_checkpoint(candidates.back(), trainer_);
             }))
           continue;
+        if (candidates.back() == newest_checkpoint()) saved_step_ = trainer_.next_step();
         if (!run.metrics.empty()) metrics_.load(run.metrics);
         evaluation_owed_ = run.evaluation_owed && evaluation_.possible();
         evaluations_.without_better = options_.extended ? 0 : run.without_better;
@@ -274,7 +279,7 @@ class Run {
       if (init) note += " with the network of " + init->string();
     }
     std::function<void(Network&)> load;
-    if (init) load = [&init](Network& network) { load_network(*init, network); };
+    if (init) load = [&](Network& network) { load_initial_network(*init, config_, network); };
     trainer_.initialise([this](const std::string& text) { status_.show(text); }, load);
     return note;
   }
@@ -322,6 +327,7 @@ class Run {
 
   void evaluate() try {
     can_be_saved_ = true;
+    saved_step_ = -1;  // a checkpoint of this step owes the evaluation
     const std::int64_t step = trainer_.next_step();
     const auto progress = [&](std::int64_t done, std::int64_t of) {
       status_.show(
@@ -361,9 +367,10 @@ class Run {
                       config_, halted);
       return;
     }
-    const fs::path newest = folder() / fmt::format("step-{}.safetensors", trainer_.next_step());
-    save_checkpoint(newest, trainer_, config_, run_state());
-    remove_old_checkpoints(options_.run, newest, config_.checkpoint.keep);
+    if (saved_step_ != trainer_.next_step())
+      save_checkpoint(newest_checkpoint(), trainer_, config_, run_state());
+    saved_step_ = trainer_.next_step();
+    remove_old_checkpoints(options_.run, newest_checkpoint(), config_.checkpoint.keep);
   }
 
   TrainResult result(bool stopped) const {
@@ -401,8 +408,9 @@ class Run {
   std::string identities_;     // fingerprint of identities.tsv
   bool can_be_saved_ = false;  // whether what this class keeps is complete, where memory runs short
   std::optional<LockFile> lock_;
-  std::int64_t first_ = 0;  // steps done when this sitting began
-  double saved_at_ = 0;     // seconds on time_
+  std::int64_t first_ = 0;        // steps done when this sitting began
+  double saved_at_ = 0;           // seconds on time_
+  std::int64_t saved_step_ = -1;  // whose checkpoint is that of the state now, if it is this step's
 };
 
 }  // namespace

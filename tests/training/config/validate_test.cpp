@@ -95,6 +95,36 @@ TEST(ConfigChecks, RatesAndShapesFitTogether) {
             "[config] optim.rate must be > 0, got 0");
 }
 
+TEST(ConfigChecks, TheInputIsLargeEnoughForTheNetwork) {
+  EXPECT_EQ(set_error("network.input=8"),
+            "[config] network.input must be at least 31 with 4 stages (network.blocks) and network.padding = "
+            "\"same\", got 8");
+  EXPECT_NO_THROW(load_config({}, {"network.input=31"}));
+  EXPECT_EQ(set_error("network.width=0.3"),
+            "[config] the settings of [network] make no network: [face_resnet] width 0.3 makes 19.2 of Table "
+            "1's 64 channels");
+}
+
+TEST(ConfigChecks, AllThatIsWrongIsNamedAtOnce) {
+  EXPECT_EQ(error_text([] {
+              load_config({}, {"sampling.batch=82", "optim.rate=0", "network.branches=[3, 2]"});
+            }),
+            "[config] sampling.batch must be sampling.classes x sampling.images_per_class = 27 x 3 = 81, got "
+            "82\n"
+            "[config] optim.rate must be > 0, got 0\n"
+            "[config] network.branches must have one entry fewer than network.blocks, which has 4, got 2 "
+            "entries");
+  EXPECT_EQ(error_text([] {
+              parse_config("[optim]\nrte = 1\nmomentum = 0.9\n[sampling]\nbatch = 0\n", "a.toml", {"lr=1"});
+            }),
+            "a.toml:2: unknown key optim.rte; did you mean optim.rate?\n"
+            "a.toml:5: sampling.batch must be an integer in 1..1000000, got 0 (an integer)\n"
+            "--set lr=1: unknown key lr; did you mean optim.rate?");
+  EXPECT_EQ(invalid([](Config& c) { c.steps = 0, c.optim.decay = -1, c.sampling.batch = 82; }),
+            "[config] steps must be an integer in 1..1000000000, got 0\n"
+            "[config] optim.decay must be a number >= 0, got -1.0");
+}
+
 TEST(ConfigChecks, AConfigurationMadeInCodeMeetsTheSameRanges) {
   EXPECT_EQ(invalid([](Config& c) { c.steps = 0; }),
             "[config] steps must be an integer in 1..1000000000, got 0");

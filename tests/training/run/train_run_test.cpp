@@ -457,6 +457,7 @@ TEST(Run, ANetworkThatDoesNotFitIsRefusedAtOnce) {
            .console = console.get()});
   });
   EXPECT_TRUE(contains(why, "stem.conv1.weight")) << why;
+  EXPECT_TRUE(contains(why, "(it was trained with network.width = 0.0625, and here it is 0.125)")) << why;
   EXPECT_FALSE(contains(text_of(console.get()), "LSUV")) << "work for weights that are not used";
 }
 

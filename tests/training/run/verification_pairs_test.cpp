@@ -7,7 +7,7 @@
 #include "data/photo_files.h"
 #include "error_text.h"
 #include "temporary.h"
-#include "training/model.h"
+#include "training/config/model.h"
 #include "training/tiny_run.h"
 
 namespace dg {

@@ -1,4 +1,4 @@
-#include "training/model.h"
+#include "training/config/model.h"
 
 namespace dg {
 

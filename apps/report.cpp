@@ -1,7 +1,10 @@
 // doppel report RUN... --out FILE: what runs have learnt, as one HTML page that needs no network.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "apps/commands.h"
+#include "apps/exit_codes.h"
 #include "apps/report_options.h"
 #include "interop/error_message.h"
 #include "report/page.h"
@@ -28,9 +31,13 @@ void write_table(const std::filesystem::path& run) {
   }
 }
 
-void run_report(const ReportArguments& a) {
+// Whether all went well. Of several runs, one whose files are damaged does not take the others' page away.
+bool run_report(const ReportArguments& a) {
   std::vector<reporting::ReportOptions> options = a.runs.options(a.json.file() == "-");
-  for (reporting::ReportOptions& of_run : options) of_run.photos = !a.no_photos;
+  for (reporting::ReportOptions& of_run : options) {
+    of_run.photos = !a.no_photos;
+    of_run.tolerant = options.size() > 1;
+  }
   reporting::refuse_to_replace(a.out);
   const reporting::Report report = reporting::make_report(a.runs.folders(), options);
   for (const std::filesystem::path& run : a.runs.folders()) write_table(run);
@@ -46,6 +53,7 @@ void run_report(const ReportArguments& a) {
                    (page.size() + 1023) / 1024);
       },
       reporting::to_json(report));
+  return std::ranges::none_of(report, [](const auto& reported) { return reported.run.failed; });
 }
 
 }  // namespace
@@ -64,7 +72,9 @@ void add_report_command(CLI::App& app) {
   add_examples(*command, {{"doppel report runs/people-1", "Write report.html about one run."},
                           {"doppel report runs/random runs/first --out two.html --no-photos",
                            "Set two runs side by side, on a page that may be passed on."}});
-  command->callback([a] { run_report(*a); });
+  command->callback([a] {
+    if (!run_report(*a)) throw CLI::RuntimeError(exit_code::error);
+  });
 }
 
 }  // namespace dg

@@ -57,8 +57,9 @@ PhotoId PhotoStore::load(PhotoId photo, std::uint8_t* out) {
   const ClassId class_id = set_.photos[photo].class_id;
   throw Error(fmt::format(
       "[photo_store] identity {}: none of the {} photos it can use here decodes, and nothing stands in for "
-      "them: mend or remove them (doppel check DATA names all that are broken). {}",
-      class_id == no_class ? "unknown" : set_.classes[class_id], list.size(), reasons_.at(photo)));
+      "them: mend or remove them{} (doppel check DATA names all that are broken). {}",
+      class_id == no_class ? "unknown" : set_.classes[class_id], list.size(),
+      options_.crop ? ", or choose another data.crop" : "", reasons_.at(photo)));
 }
 
 std::vector<std::uint8_t> PhotoStore::load_all(std::span<const PhotoId> photos) {

@@ -77,7 +77,8 @@ void resize(const Image& image, int size, std::uint8_t* out, const std::optional
   require(box.x >= 0 && box.y >= 0 && box.width > 0 && box.height > 0 && box.x <= image.width - box.width &&
               box.y <= image.height - box.height,
           "resize",
-          "the crop box must lie inside the photo of {} x {} pixels, got x {}, y {}, width {}, height {}",
+          "the crop box (data.crop) must lie inside the photo of {} x {} pixels, got x {}, y {}, width {}, "
+          "height {}",
           image.width, image.height, box.x, box.y, box.width, box.height);
 
   const Axis rows = make_axis(box.height, size), columns = make_axis(box.width, size);

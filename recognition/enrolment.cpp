@@ -105,8 +105,10 @@ ProtocolPhotos embed_protocol(Network& network, PhotoStore& store, const Split& 
                               const EmbedderOptions& options) {
   require(
       !flatten(split.novel_test).empty() || !flatten(split.base_test).empty(), "one-shot",
-      "there must be photos to test: of novel identities (data.base_identities) beside the one that enrols "
-      "each, or of base identities (data.base_test_photos), got none of {} novel and {} base identities",
+      "there must be photos to test: a second photo of a novel identity, beside the one that enrols it, or "
+      "of "
+      "base identities those that were held out (data.base_test_photos), got none of {} novel and {} base "
+      "identities",
       split.novel_classes.size(), split.base_classes.size());
   return embed_split(network, store, split, options);
 }

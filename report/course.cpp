@@ -31,7 +31,8 @@ std::optional<double> at_step(const Series& series, double step) {
   return found == series.rend() ? std::nullopt : std::optional(found->second);
 }
 
-// The mean over the last 500 steps of the loss that has prototypes; of the loss itself in a run without one.
+// The mean over the recent steps (run_metrics.h) of the loss that has prototypes; of the loss itself in a run
+// without one.
 Series prototype_loss(const MetricsTable& metrics) {
   const auto key = std::ranges::find_if(
       metrics.keys, [](const std::string& k) { return k.ends_with("_recent") && k != recent_violating; });

@@ -102,7 +102,11 @@ void refuse_to_replace(const std::filesystem::path& file) {
 
 void write_report(const std::filesystem::path& file, const std::string& page) {
   refuse_to_replace(file);
-  write_file_atomically(file, page);
+  try {
+    write_file_atomically(file, page);
+  } catch (const IoError& e) {
+    throw IoError(fmt::format("{} (--out FILE writes the page elsewhere)", e.what()));
+  }
 }
 
 }  // namespace dg::reporting

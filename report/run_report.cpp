@@ -4,6 +4,7 @@
 
 #include "evaluation/closest_pairs.h"
 #include "interop/paths.h"
+#include "interop/system_error.h"
 #include "report/course.h"
 #include "report/examples.h"
 #include "sampling/compared/nearest_classes.h"
@@ -151,7 +152,17 @@ RunReport report_run(const fs::path& folder, const ReportOptions& options) {
   if (path_exists(folder / "identities.tsv")) report.course = course_words(report, run.identities());
   const Photos photos = photos_of(run, options);
   report.untested = photos.missing;
-  if (photos.missing.empty()) test(run, options, photos.data, report);
+  if (!photos.missing.empty()) return report;
+  try {
+    test(run, options, photos.data, report);
+  } catch (const Unavailable&) {
+    throw;
+  } catch (const IoError& e) {
+    if (!options.tolerant) throw;
+    report.tested.reset();
+    report.untested = e.what();
+    report.failed = true;
+  }
   return report;
 }
 

@@ -16,6 +16,7 @@ struct ReportOptions {
   EvaluateOptions evaluate;                   // its `data` is not used
   bool examples = true;                       // whether to look for look-alikes and mistakes
   bool photos = true;                         // and to show their photos
+  bool tolerant = false;  // a checkpoint that cannot be read is told in `untested`, and `failed` set
 };
 
 /// Two identities side by side.
@@ -47,6 +48,7 @@ struct RunReport {
   std::string course;      // how its training went, in words; empty without metrics
   double seconds = 0;      // of training, as training_seconds has it
   std::string untested;    // why there is nothing of what follows; empty where there is
+  bool failed = false;     // because of an error (ReportOptions::tolerant)
   std::string checkpoint;  // the file that was tested
   std::string data;        // where the photos are
   std::optional<Tested> tested;

@@ -35,8 +35,8 @@ void check(const Options& o) {
   require(o.photos >= 1, generator, "photos must be at least 1, got {}", o.photos);
   require(o.size >= 16 && o.size <= 1024, generator, "size must be 16..1024 pixels, got {}", o.size);
   require(o.family >= 1 && o.family <= o.identities, generator,
-          "family must be at least 1 and at most the number of identities ({}), got {}", o.identities,
-          o.family);
+          "family (--family) must be at least 1 and at most the number of identities ({}), got {}",
+          o.identities, o.family);
   require(o.spread >= 0 && o.spread <= 10, generator, "spread must be 0..10, got {}", o.spread);
   require(o.nuisance >= 0 && o.nuisance <= 2, generator, "nuisance must be 0..2, got {}", o.nuisance);
 }

@@ -254,6 +254,7 @@ TEST_F(TrainedRun, EvaluateRefusesWhatItCannotDo) {
                     nowhere = (run / "none" / "x.json").string();
   const std::vector<std::pair<Words, std::string>> cases{
       {{"evaluate", photos, photos}, photos + ": not a run folder"},
+      {{"evaluate", run.parent_path().string(), photos}, "; did you mean " + run.string() + "?"},
       {{"evaluate", run.string(), (data / "none").string()}, (data / "none").string()},
       {{"evaluate", run.string(), photos, "--protocol", "both"}, "one-shot or verification, got both"},
       {{"evaluate", run.string(), photos, "--protocol", "verification"}, "--pairs FILE"},

@@ -192,7 +192,7 @@ TEST(PhotoStore, EveryKindOfBrokenPhotoIsNamedWithItsReason) {
   const char* reasons[] = {
       "the file is empty",           "Premature end of JPEG file",
       "JPEG, PNG and WebP are read", "20000 x 1 pixels is more than the limit",
-      "No such file or directory",   "the crop box must lie inside the photo of 5 x 5 pixels"};
+      "No such file or directory",   "the crop box (data.crop) must lie inside the photo of 5 x 5 pixels"};
   ASSERT_EQ(broken.entries.size(), 6u);
   for (int i = 0; i < 6; ++i) {
     EXPECT_EQ(broken.entries[i].photo, i + 1);

@@ -90,11 +90,11 @@ TEST(Resize, SameSizeIsACopyAndConstantStaysConstant) {
 TEST(Resize, RefusesABoxOutsideThePhoto) {
   std::vector<std::uint8_t> out(3);
   const Image image = noise(10, 8);
-  EXPECT_EQ(
-      error_text([&] {
-        resize(image, 1, out.data(), CropBox{4, 0, 7, 8});
-      }),
-      "[resize] the crop box must lie inside the photo of 10 x 8 pixels, got x 4, y 0, width 7, height 8");
+  EXPECT_EQ(error_text([&] {
+              resize(image, 1, out.data(), CropBox{4, 0, 7, 8});
+            }),
+            "[resize] the crop box (data.crop) must lie inside the photo of 10 x 8 pixels, got x 4, y 0, "
+            "width 7, height 8");
   for (const CropBox box :
        {CropBox{-1, 0, 5, 5}, {0, 0, 0, 5}, {0, 4, 5, 5}, {2'000'000'000, 0, 2'000'000'000, 1}}) {
     EXPECT_THROW(resize(image, 1, out.data(), box), Error);

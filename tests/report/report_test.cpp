@@ -210,6 +210,21 @@ TEST_F(Reports, AnUntestedRunHasCurvesAndSettings) {
   EXPECT_TRUE(contains(alone, "No run was tried on photos."));
 }
 
+TEST_F(Reports, ADamagedCheckpointDoesNotTakeTheOtherRunsPageAway) {
+  const fs::path run = fresh_folder("damaged") / "run";
+  fs::copy(folder / "seed1", run, fs::copy_options::recursive);
+  const fs::path checkpoint = FinishedRun(run).checkpoint(best_or_last);
+  fs::resize_file(checkpoint, 5000);
+  EXPECT_TRUE(contains(error_text<IoError>([&] { make_report({run}, {options()}); }), checkpoint.string()));
+  ReportOptions tolerant = options();
+  tolerant.tolerant = true;
+  const Report report = make_report({folder / "seed2", run}, {options(), tolerant});
+  EXPECT_FALSE(report[0].run.failed);
+  EXPECT_TRUE(report[1].run.failed);
+  EXPECT_TRUE(contains(report[1].run.untested, checkpoint.string())) << report[1].run.untested;
+  EXPECT_EQ(what_is_malformed(report_page(report, true)), "");
+}
+
 TEST_F(Reports, APageReplacesAPageAndNothingElse) {
   const fs::path out = fresh_folder("report_out");
   const std::string page = report_page(make_report({folder / "seed1"}, {{}}), true);

@@ -166,8 +166,10 @@ class Check {
     const auto broken = static_cast<double>(inspection_.broken.size()),
                all = static_cast<double>(inspection_.photos.size());
     if (std::ssize(inspection_.broken) >= limits.min_broken && broken > limits.max_broken_share * all)
-      obstacle(fmt::format("{} of {} photos are broken, more than data.max_broken = {} allows", broken, all,
-                           limits.max_broken_share));
+      obstacle(
+          fmt::format("{} of {} photos are broken, more than data.max_broken = {} allows{}", broken, all,
+                      limits.max_broken_share,
+                      limits.crop ? "; those that do not hold the box of data.crop count as broken" : ""));
   }
 
   bool good(PhotoId p) const { return inspection_.photos[static_cast<std::size_t>(p)].good(); }

@@ -18,6 +18,10 @@ constexpr std::size_t most_shown = 5;
 
 std::string number(const Json& value) { return value.is_null() ? "-" : value.dump(); }
 
+std::string many(const Json& value, const char* one, const char* several = "") {
+  return how_many(value.get<std::int64_t>(), one, several);
+}
+
 std::string word(const Json& value) { return in_one_line(value.get<std::string>()); }
 
 // "a, b, c" and "..." where there are more.
@@ -39,8 +43,7 @@ void line(std::string& text, const char* what, const Json& counted, const char* 
 void people(std::string& text, const Json& c) {
   const Json& each = c["photos_per_person"];
   text += fmt::format("{}, {}; of a person {} to {}, half of them have {} or more\n",
-                      how_many(c["people"].get<std::int64_t>(), "person", "people"),
-                      how_many(c["photos"].get<std::int64_t>(), "photo"), number(each["min"]),
+                      many(c["people"], "person", "people"), many(c["photos"], "photo"), number(each["min"]),
                       number(each["max"]), number(each["median"]));
   text += "  photos of a person:";
   for (const Json& bin : each["histogram"]) {
@@ -81,7 +84,7 @@ void folder(std::string& text, const Json& c) {
 void duplicates(std::string& text, const Json& found, const char* what) {
   if (found["count"] == 0) return;
   text +=
-      fmt::format("  {:<40} {:>8}   of {} photos\n", what, number(found["count"]), number(found["photos"]));
+      fmt::format("  {:<40} {:>8}   of {}\n", what, number(found["count"]), many(found["photos"], "photo"));
   for (std::size_t i = 0; i < std::min(found["groups"].size(), most_shown); ++i) {
     const Json& group = found["groups"][i];
     text += fmt::format("    {}{}\n", shown(group["photos"], " = ", word),
@@ -122,11 +125,11 @@ void training(std::string& text, const Json& c) {
   if (!c.contains("training")) return;
   const Json& t = c["training"];
   text += fmt::format(
-      "training would use\n  {} photos of {} people; {} more of them for the test of known people ({} have "
-      "none)\n"
-      "  {} novel people, enrolled with {} photos and tested on {}\n",
-      number(t["training_photos"]), number(t["base_identities"]), number(t["base_test_photos"]),
-      number(t["untested_base_identities"]), number(t["novel_identities"]), number(t["novel_enrol_photos"]),
+      "training would use\n  {} of {}; {} more of them for the test of known people (without one: {})\n"
+      "  {}, enrolled with {} and tested on {}\n",
+      many(t["training_photos"], "photo"), many(t["base_identities"], "person", "people"),
+      number(t["base_test_photos"]), number(t["untested_base_identities"]),
+      many(t["novel_identities"], "novel person", "novel people"), many(t["novel_enrol_photos"], "photo"),
       number(t["novel_test_photos"]));
   for (const Json& s : c["settings"])
     text += fmt::format("  {:<26} {:<6} {}\n", word(s["key"]), word(s["value"]), word(s["reason"]));
@@ -137,18 +140,15 @@ void expected(std::string& text, const Json& c) {
   const Json& e = c["expected"];
   constexpr double mebibyte = 1 << 20;
   const auto of = [&e](const char* key) { return e[key].get<double>(); };
-  const auto many = [&e](const char* key, const char* one) {
-    return how_many(e[key].get<std::int64_t>(), one);
-  };
   text += fmt::format(
       "to expect on this machine ({}, {}), from {}\n"
       "  {} for {}, at {} s a step and {:.0f} images/s; {} of {} s; {} s before the first step\n"
       "  {:.0f} MiB of memory, of {:.0f} that may be used\n",
-      word(e["device"]), many("threads", "thread"), many("steps_timed", "step"), duration(of("seconds")),
-      many("steps", "step"), short_number(of("seconds_per_step")), of("images_per_second"),
-      many("evaluations", "evaluation"), short_number(of("seconds_per_evaluation")),
-      short_number(of("seconds_before_first_step")), of("memory_bytes") / mebibyte,
-      of("memory_bytes_usable") / mebibyte);
+      word(e["device"]), many(e["threads"], "thread"), many(e["steps_timed"], "step"),
+      duration(of("seconds")), many(e["steps"], "step"), short_number(of("seconds_per_step")),
+      of("images_per_second"), many(e["evaluations"], "evaluation"),
+      short_number(of("seconds_per_evaluation")), short_number(of("seconds_before_first_step")),
+      of("memory_bytes") / mebibyte, of("memory_bytes_usable") / mebibyte);
 }
 
 }  // namespace

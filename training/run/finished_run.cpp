@@ -5,6 +5,7 @@
 
 #include "data/class_folder.h"
 #include "data/families.h"
+#include "interop/folder_names.h"
 #include "interop/paths.h"
 #include "interop/safetensors.h"
 #include "tensor/check.h"
@@ -20,10 +21,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::string did_you_mean_below(const fs::path& folder) {
+  std::error_code none;
+  if (!fs::is_directory(folder, none)) return "";
+  std::vector<std::string> runs;
+  for (const std::string& name : folder_names(folder))
+    if (path_exists(folder / name / "config.toml")) runs.push_back((folder / name).string());
+  return runs.empty() ? "" : fmt::format("; did you mean {}?", first_five(runs));
+}
+
 fs::path config_file(const fs::path& run) {
   const fs::path file = run / "config.toml";
   if (!path_exists(file))
-    throw IoError(fmt::format("{}: not a run folder, it has no config.toml", run.string()));
+    throw IoError(
+        fmt::format("{}: not a run folder, it has no config.toml{}", run.string(), did_you_mean_below(run)));
   return file;
 }
 
@@ -146,10 +157,9 @@ Network FinishedRun::network(const EvaluateOptions& o) const {
       const bool chosen =
           other && steps.back().filename() != fmt::format("step-{}.safetensors", checkpoint_step(file));
       o.note(fmt::format("checkpoint {}{}", file.string(),
-                         chosen
-                             ? ": on the photos that chose it, figures are a little too good (--checkpoint "
-                               "last is the other one)"
-                             : ""));
+                         chosen ? ": figures on the photos that chose it are a little too good (--checkpoint "
+                                  "last is the other one)"
+                                : ""));
     }
     return load(file, o.device);
   } catch (const Unavailable&) {

@@ -23,16 +23,21 @@ std::pair<double, double> range_of_a(const std::vector<Parameter*>& parameters) 
 
 }  // namespace
 
-RunMetrics::RunMetrics(std::int64_t images_of_a_step, std::int64_t photos, std::span<const LossPart> losses)
-    : images_(images_of_a_step), photos_(photos), losses_(losses) {
+std::int64_t recent_steps(std::int64_t steps) { return std::clamp<std::int64_t>(steps / 4, 50, 500); }
+
+RunMetrics::RunMetrics(const Config& config, std::int64_t photos, std::span<const LossPart> losses)
+    : images_(config.sampling.batch),
+      photos_(photos),
+      recent_(static_cast<std::size_t>(recent_steps(config.steps))),
+      losses_(losses) {
   const auto found = std::find_if(losses.begin(), losses.end(),
                                   [](const LossPart& part) { return part.loss->prototype_based(); });
   prototype_based_ = found == losses.end() ? 0 : static_cast<std::size_t>(found - losses.begin());
 }
 
-void RunMetrics::keep(std::deque<double>& recent, double value) {
+void RunMetrics::keep(std::deque<double>& recent, double value) const {
   recent.push_back(value);
-  if (recent.size() > 500) recent.pop_front();
+  if (recent.size() > recent_) recent.pop_front();
 }
 
 double RunMetrics::mean(const std::deque<double>& recent) {

@@ -16,6 +16,8 @@ void demand_words_that_fit(const RunRequest& r) {
           r.extend.value_or(0));
   require(!(r.resume || r.extend) || !r.run.empty(), "train",
           "required the folder of the run to go on with (--resume RUN), got none");
+  require(!r.resume || !r.data.empty() || path_exists(r.run / "config.toml"), "train",
+          "--resume goes on with a run, but there is none in {}", r.run.string());
   require(!r.extend || path_exists(r.run / "config.toml"), "train",
           "--extend goes on with a run, but there is none in {}", r.run.string());
 }
@@ -32,9 +34,7 @@ fs::path data_of(const RunRequest& r, bool goes_on) {
   }
   const std::optional<fs::path> stored = goes_on ? stored_data_path(r.run) : std::nullopt;
   require(stored.has_value(), "train", "required DATA, got none{}",
-          goes_on    ? fmt::format(": {} does not say where its data are; add --data DIR", r.run.string())
-          : r.resume ? fmt::format(": there is no run in {} to go on with", r.run.string())
-                     : "");
+          goes_on ? fmt::format(": {} does not say where its data are; add --data DIR", r.run.string()) : "");
   if (!path_exists(*stored)) {
     throw IoError(fmt::format("{}: the data of {} were there; --data DIR says where they are now",
                               stored->string(), r.run.string()));

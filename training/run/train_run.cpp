@@ -401,8 +401,7 @@ class Run {
   TrainingEvaluation evaluation_;
   std::optional<RunLog> log_;
   const std::int64_t last_;  // how many steps the run has when it ends
-  RunMetrics metrics_{config_.sampling.batch, facts_of(data_, options_.device).training_photos,
-                      trainer_.losses()};
+  RunMetrics metrics_{config_, facts_of(data_, options_.device).training_photos, trainer_.losses()};
   EvaluationHistory evaluations_;
   bool evaluation_owed_ = false;
   std::string identities_;     // fingerprint of identities.tsv

@@ -52,8 +52,8 @@ struct TrainResult {
   std::int64_t steps = 0;  // done
   std::int64_t first = 0;  // done before this sitting
   bool stopped = false;    // by `stop`
-  // Means over the last 500 steps: the loss of the first prototype-based part (the L2-Softmax), and the share
-  // of violating pairs among the negative ones.
+  // Means over the recent steps (recent_steps in run_metrics.h): the loss of the first prototype-based part
+  // (the L2-Softmax), and the share of violating pairs among the negative ones.
   double prototype_loss = 0, violating_negative = 0;
   std::int64_t distinct_classes = 0, distinct_classes_1000 = 0;  // in a batch: ever; in the last 1,000 steps
   std::vector<ClassId> doppelgangers;   // the final list, by training class; no_class = none

@@ -21,10 +21,10 @@ namespace dg {
 /// What is looked at. Shares are in [0, 1].
 struct TrainingFigures {
   std::int64_t step = 0, steps = 0, classes = 0;
-  double prototype_loss = 0;                // mean over the last 500 steps
+  double prototype_loss = 0;                // mean over the recent steps (run_metrics.h)
   std::optional<double> loss_before;        // the same at the evaluation before
   double negative_cosine = 0;               // mean cosine of photos of different people
-  std::optional<double> violating;          // share of negative pairs, last 500 steps; empty without pairs
+  std::optional<double> violating;          // share of negative pairs, recent steps; empty without pairs
   double input_bound = 0;                   // share of the time spent waiting for photos
   std::optional<double> score, best_score;  // of this evaluation, and the best one before it
   std::int64_t tested = 0;                  // photos or pairs behind them

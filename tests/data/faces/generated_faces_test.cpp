@@ -284,7 +284,7 @@ TEST(GeneratedFaces, OptionsOutOfRangeAreNamed) {
   EXPECT_EQ(why([](auto& o) { o.photos = -1; }), "[generated_faces] photos must be at least 1, got -1");
   EXPECT_EQ(why([](auto& o) { o.size = 15; }), "[generated_faces] size must be 16..1024 pixels, got 15");
   EXPECT_EQ(why([](auto& o) { o.size = 1025; }), "[generated_faces] size must be 16..1024 pixels, got 1025");
-  EXPECT_THAT(why([](auto& o) { o.family = 0; }), HasSubstr("family must be"));
+  EXPECT_THAT(why([](auto& o) { o.family = 0; }), HasSubstr("family (--family) must be"));
   EXPECT_THAT(why([](auto& o) { o.family = 7; }), HasSubstr("number of identities (6), got 7"));
   EXPECT_EQ(why([](auto& o) { o.spread = -0.1; }), "[generated_faces] spread must be 0..10, got -0.1");
   EXPECT_EQ(why([](auto& o) { o.nuisance = std::nan(""); }),

@@ -27,7 +27,7 @@ TEST(RunMetrics, RatesAndSharesAreThoseOfTheTimeSinceTheLineBefore) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> console(std::tmpfile(), &std::fclose);
   StatusLine status(console.get());
   RunLog log(run, status);
-  RunMetrics metrics(12, 27, trainer.losses());
+  RunMetrics metrics(tiny.config, 27, trainer.losses());
   const Profile profile;
   const auto steps = [&](int count) {
     for (int i = 0; i < count; ++i) metrics.add(trainer.step());
@@ -63,7 +63,7 @@ TEST(RunMetrics, RatesAndSharesAreThoseOfTheTimeSinceTheLineBefore) {
 
 TEST(RunMetrics, ProgressCountsEpochsAndTheSpeedOfTheLastSeconds) {
   TinyTrainer tiny(pattern_folder("run_metrics_progress"), tiny_config());
-  RunMetrics metrics(12, 27, tiny.trainer.losses());
+  RunMetrics metrics(tiny.config, 27, tiny.trainer.losses());
   metrics.start(0, 100);
   StepResult step{.parts = {1, 0, 0}};
   step.total = 4;
@@ -90,6 +90,17 @@ TEST(RunMetrics, ProgressCountsEpochsAndTheSpeedOfTheLastSeconds) {
   EXPECT_NEAR(metrics.progress(9, 112, 10).left, 2, 1e-9);
 }
 
+TEST(RunMetrics, WhatIsRecentIsAQuarterOfAShortSchedule) {
+  EXPECT_EQ(recent_steps(10), 50);
+  EXPECT_EQ(recent_steps(1000), 250);
+  EXPECT_EQ(recent_steps(2000), 500);
+  EXPECT_EQ(recent_steps(1'000'000), 500);
+  TinyTrainer tiny(pattern_folder("run_metrics_recent"), tiny_config({"steps=240"}));
+  RunMetrics metrics(tiny.config, 27, tiny.trainer.losses());
+  for (int i = 1; i <= 240; ++i) metrics.add({.parts = {static_cast<double>(i), 0, 0}});
+  EXPECT_EQ(metrics.prototype_loss(), (181 + 240) / 2.0) << "of the last 60";
+}
+
 TEST(RunMetrics, AResumedRunCountsFromWhereItGoesOn) {
   const fs::path run = fresh_folder("run_metrics_resumed");
   TinyTrainer tiny(pattern_folder("run_metrics_resumed_data"), tiny_config());
@@ -98,7 +109,7 @@ TEST(RunMetrics, AResumedRunCountsFromWhereItGoesOn) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> console(std::tmpfile(), &std::fclose);
   StatusLine status(console.get());
   RunLog log(run, status);
-  RunMetrics metrics(12, 27, trainer.losses());
+  RunMetrics metrics(tiny.config, 27, trainer.losses());
   for (int i = 0; i < 4; ++i) metrics.add(trainer.step());
   metrics.start(3, 5);
   metrics.write(log, trainer, Profile(), 5.5);

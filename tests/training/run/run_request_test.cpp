@@ -122,7 +122,7 @@ TEST(RunRequest, WhatIsMissingIsSaid) {
   EXPECT_EQ(error_text<Error>([] { prepare({.data = "DATA", .resume = true}); }),
             "[train] required the folder of the run to go on with (--resume RUN), got none");
   EXPECT_EQ(error_text<Error>([&] { prepare({.run = empty, .resume = true}); }),
-            "[train] required DATA, got none: there is no run in " + empty.string() + " to go on with");
+            "[train] --resume goes on with a run, but there is none in " + empty.string());
   EXPECT_EQ(error_text<Error>([&] { prepare({.data = "DATA", .run = empty, .extend = 5}); }),
             "[train] --extend goes on with a run, but there is none in " + empty.string());
 }

@@ -382,7 +382,9 @@ TEST(Run, EvaluationTakesTheBestCheckpointOrTheLastAndSaysWhich) {
   train({.data = data, .run = out / "a", .config = tiny_config({"evaluate.every=5"}), .stop_after = 7});
   const std::string folder = (out / "a/checkpoints").string();
   EXPECT_EQ(evaluated(out / "a", best_or_last), "checkpoint " + folder + "/best");
-  EXPECT_TRUE(contains(said, "figures are a little too good (--checkpoint last is the other one)"));
+  EXPECT_TRUE(contains(
+      said,
+      "figures on the photos that chose it are a little too good (--checkpoint last is the other one)"));
   EXPECT_EQ(evaluated(out / "a", "best"), "checkpoint " + folder + "/best");
   EXPECT_FALSE(contains(said, "too good")) << "it was asked for";
   EXPECT_EQ(evaluated(out / "a", "last"), "checkpoint " + folder + "/step-7");
@@ -515,11 +517,11 @@ TEST(Run, WithoutTestPhotosItTrainsAndSaysThatNothingIsEvaluated) {
   EXPECT_EQ(train({.data = data, .run = run, .config = config, .console = console.get()}).steps, 10);
   EXPECT_TRUE(contains(text_of(console.get()), "nothing is evaluated in training"));
   EXPECT_FALSE(fs::exists(run / "checkpoints" / "best.safetensors"));
-  EXPECT_EQ(error_text<std::exception>([&] { evaluate_one_shot(run, {.data = data}); }),
-            "[one-shot] there must be photos to test: of novel identities (data.base_identities) beside the "
-            "one that "
-            "enrols each, or of base identities (data.base_test_photos), got none of 3 novel and 9 base "
-            "identities");
+  EXPECT_EQ(
+      error_text<std::exception>([&] { evaluate_one_shot(run, {.data = data}); }),
+      "[one-shot] there must be photos to test: a second photo of a novel identity, beside the one that "
+      "enrols it, or of base identities those that were held out (data.base_test_photos), got none of 3 "
+      "novel and 9 base identities");
 }
 
 // Of 12 people 2 have a single photo: they train and are not tested.

@@ -189,6 +189,7 @@ set(DG_PROGRAM
   training/run/identity_table.cpp
   training/run/metrics_table.cpp
   training/run/restart.cpp
+  training/run/resume.cpp
   training/run/run_checks.cpp
   training/run/run_folder.cpp
   training/run/run_log.cpp

@@ -17,6 +17,7 @@
 #include "training/run/identity_table.h"
 #include "training/run/metrics_table.h"
 #include "training/run/restart.h"
+#include "training/run/resume.h"
 #include "training/run/run_checks.h"
 #include "training/run/run_folder.h"
 #include "training/run/run_log.h"
@@ -230,51 +231,12 @@ class Run {
   std::string start() {
     std::string note;
     std::optional<fs::path> init = options_.init;
-    const auto loads = [&note](const auto& load) {
-      try {
-        load();
-        return true;
-      } catch (const Unavailable&) {  // the file may be good
-        throw;
-      } catch (const IoError& e) {
-        note += fmt::format("passed over: {}\n", e.what());
-        return false;
-      }
-    };
     if (options_.resume) {
-      const fs::path best = best_checkpoint(options_.run);
-      std::vector<fs::path> candidates = step_checkpoints(options_.run);
-      if (path_exists(best)) loads([&] { insert_by_step(candidates, best); });
-      for (; !candidates.empty(); candidates.pop_back()) {
-        RunState run;
-        if (!loads([&] {
-              // First, because other settings may also mean tensors of other shapes.
-              refuse_other_settings(candidates.back(), stored_config(candidates.back()), config_);
-              run = load_checkpoint(candidates.back(), trainer_);
-            }))
-          continue;
-        if (candidates.back() == newest_checkpoint()) saved_step_ = trainer_.next_step();
-        if (!run.metrics.empty()) metrics_.load(run.metrics);
-        evaluation_owed_ = run.evaluation_owed && evaluation_.possible();
-        evaluations_.without_better = options_.extended ? 0 : run.without_better;
-        if (path_exists(best)) loads([&] { take_best(best); });
-        note += fmt::format("resumed from {}{}", candidates.back().string(),
-                            options_.init ? ", so the weights of --init are not read" : "");
-        if (!run.computed_on.empty() && run.computed_on != computed_on())
-          note += fmt::format(
-              "\nthe run was on {} and goes on on {}: the numbers may differ in their last bits from those "
-              "of "
-              "an undisturbed run",
-              run.computed_on, computed_on());
-        return note;
-      }
-      // What is there is not begun anew: its metrics and what it has learnt would be gone.
-      require(note.empty(), "train",
-              "no checkpoint of {} can be resumed from; another --run folder begins anew\n{}",
-              options_.run.string(), note);
+      if (const auto resumed = load_newest_checkpoint(options_.run, config_, trainer_))
+        return go_on(*resumed);
       require(!options_.extended, "train", "--extend goes on with a checkpoint, and {} has none",
               options_.run.string());
-      note += "no checkpoint to resume from: starting at step 0";
+      note = "no checkpoint to resume from: starting at step 0";
       if (!init) init = stored_init_path(options_.run);
       if (init) note += " with the network of " + init->string();
     }
@@ -284,10 +246,21 @@ class Run {
     return note;
   }
 
-  // One that was made by the evaluation that comes again does not stand in its way.
-  void take_best(const fs::path& best) {
-    const BestScore score = best_score(best);
-    if (!(evaluation_owed_ && checkpoint_step(best) == trainer_.next_step())) evaluations_.best = score;
+  std::string go_on(const Resumed& from) {
+    if (from.checkpoint == newest_checkpoint()) saved_step_ = trainer_.next_step();
+    if (!from.state.metrics.empty()) metrics_.load(from.state.metrics);
+    evaluation_owed_ = from.state.evaluation_owed && evaluation_.possible();
+    evaluations_.without_better = options_.extended ? 0 : from.state.without_better;
+    // One that was made by the evaluation that comes again does not stand in its way.
+    if (!(evaluation_owed_ && from.best_step == trainer_.next_step())) evaluations_.best = from.best;
+    std::string note = fmt::format("{}resumed from {}{}", from.passed_over, from.checkpoint.string(),
+                                   options_.init ? ", so the weights of --init are not read" : "");
+    if (const std::string& before = from.state.computed_on; !before.empty() && before != computed_on())
+      note += fmt::format(
+          "\nthe run was on {} and goes on on {}: the numbers may differ in their last bits from those of an "
+          "undisturbed run",
+          before, computed_on());
+    return note;
   }
 
   // Starts a step and finishes the one before, while a GPU works on. The host waits for the new step as well

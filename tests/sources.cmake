@@ -139,9 +139,11 @@ set(TEST_F32
   training/run/celeb_run_test.cpp
   training/run/classifier_run_test.cpp
   training/run/data_path_test.cpp
+  training/run/evaluate_run_test.cpp
   training/run/identity_table_test.cpp
   training/run/metrics_table_test.cpp
   training/run/restart_test.cpp
+  training/run/resume_test.cpp
   training/run/run_course_test.cpp
   training/run/run_log_test.cpp
   training/run/run_metrics_test.cpp

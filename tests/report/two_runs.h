@@ -1,6 +1,7 @@
 // Two tiny runs on one data set, trained once for all tests of a file: 12 identities, 9 of them base, 4
 // photos each.
 #pragma once
+#include "console.h"
 #include "report/report.h"
 #include "tests/training/tiny_run.h"
 #include "training/run/train_run.h"
@@ -13,7 +14,7 @@ class TwoRuns : public testing::Test {
     const std::string name = testing::UnitTest::GetInstance()->current_test_suite()->name();
     data = pattern_folder(name + "_data");
     folder = fresh_folder(name + "_runs");
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> console(std::tmpfile(), &std::fclose);
+    const Console console;
     for (const char* seed : {"1", "2"}) {
       train({.data = data,
              .run = folder / (std::string("seed") + seed),

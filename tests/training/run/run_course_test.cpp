@@ -1,6 +1,7 @@
 // The course of a run: settings that fit the data, what is said on the way, restart, patience, pairs.
 #include <nlohmann/json.hpp>
 
+#include "console.h"
 #include "error_text.h"
 #include "tests/interop/files.h"
 #include "training/checkpoint.h"
@@ -20,7 +21,7 @@ struct Told {
 
 // Trains, and returns what was said on the console.
 Told run_of(TrainOptions options) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> console(std::tmpfile(), &std::fclose);
+  const Console console;
   options.console = console.get();
   Told told;
   try {
@@ -28,8 +29,7 @@ Told run_of(TrainOptions options) {
   } catch (const TrainingStopped& e) {
     told.error = e.what();
   }
-  std::rewind(console.get());
-  for (int c; (c = std::fgetc(console.get())) != EOF;) told.words += static_cast<char>(c);
+  told.words = console.text();
   return told;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "console.h"
 #include "temporary.h"
 #include "tests/error_text.h"
 #include "tests/interop/files.h"
@@ -20,18 +21,12 @@ class RunLogTest : public testing::Test {
     fs::remove_all(run_);
     fs::create_directories(run_);
   }
-  void TearDown() override { std::fclose(console_); }
   std::string metrics() const { return read_all(run_ / "metrics.jsonl"); }
-  std::string printed() {
-    std::string text;
-    std::rewind(console_);
-    for (int c; (c = std::fgetc(console_)) != EOF;) text += static_cast<char>(c);
-    return text;
-  }
+  std::string printed() const { return console_.text(); }
 
   fs::path run_;
-  std::FILE* const console_ = std::tmpfile();
-  StatusLine status_{console_, StatusLine::Mode::off};
+  const Console console_;
+  StatusLine status_{console_.get(), StatusLine::Mode::off};
 };
 
 TEST_F(RunLogTest, MetricsAreOneJsonObjectALine) {
@@ -79,7 +74,7 @@ TEST_F(RunLogTest, ANewRunStartsAnew) {
 
 TEST_F(RunLogTest, ProgressSaysHowFarItIsAndHowLongItTakes) {
   {
-    StatusLine status(console_, StatusLine::Mode::terminal);
+    StatusLine status(console_.get(), StatusLine::Mode::terminal);
     RunLog log(run_, status);
     log.progress({.step = 40,
                   .steps = 5000,

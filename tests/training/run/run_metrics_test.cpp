@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "console.h"
 #include "training/tiny_trainer.h"
 
 namespace dg {
@@ -24,7 +25,7 @@ TEST(RunMetrics, RatesAndSharesAreThoseOfTheTimeSinceTheLineBefore) {
   TinyTrainer tiny(pattern_folder("run_metrics_data"), tiny_config());
   Trainer& trainer = tiny.trainer;
   trainer.initialise();
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> console(std::tmpfile(), &std::fclose);
+  const Console console;
   StatusLine status(console.get());
   RunLog log(run, status);
   RunMetrics metrics(tiny.config, 27, trainer.losses());
@@ -106,7 +107,7 @@ TEST(RunMetrics, AResumedRunCountsFromWhereItGoesOn) {
   TinyTrainer tiny(pattern_folder("run_metrics_resumed_data"), tiny_config());
   Trainer& trainer = tiny.trainer;
   trainer.initialise();
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> console(std::tmpfile(), &std::fclose);
+  const Console console;
   StatusLine status(console.get());
   RunLog log(run, status);
   RunMetrics metrics(tiny.config, 27, trainer.losses());

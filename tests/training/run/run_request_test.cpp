@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "console.h"
 #include "tests/error_text.h"
 #include "tests/interop/files.h"
 #include "training/run/data_path.h"
@@ -13,7 +14,7 @@ namespace {
 // A run of three steps on `data`, with all that a finished run has.
 fs::path finished_run(const std::string& name, const fs::path& data, std::vector<std::string> settings = {}) {
   const fs::path run = fresh_folder(name);
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> console(std::tmpfile(), &std::fclose);
+  const Console console;
   settings.push_back("steps=3");
   train({.data = data, .run = run, .config = tiny_config(settings), .console = console.get()});
   return run;
@@ -132,7 +133,7 @@ TEST(RunRequest, AnExtensionGoesOnAfterTheEnd) {
   TrainOptions o = prepare({.run = run, .extend = 4});
   EXPECT_EQ(o.config.steps, 7);
   EXPECT_EQ(o.config.optim.extended_at, std::vector<std::int64_t>{3});
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> console(std::tmpfile(), &std::fclose);
+  const Console console;
   o.console = console.get();
   o.stop_after = 5;  // and is interrupted
   EXPECT_EQ(train(o).steps, 5);

@@ -4,28 +4,23 @@
 
 #include <cmath>
 
+#include "console.h"
+
 namespace dg {
 namespace {
 
 class StatusLineTest : public testing::Test {
  protected:
-  void SetUp() override { console_ = std::tmpfile(); }
-  void TearDown() override { std::fclose(console_); }
-  std::string printed() {
-    std::string text;
-    std::rewind(console_);
-    for (int c; (c = std::fgetc(console_)) != EOF;) text += static_cast<char>(c);
-    return text;
-  }
+  std::string printed() const { return console_.text(); }
 
-  std::FILE* console_ = nullptr;
+  const Console console_;
   double now_ = 1000;
   const StatusLine::Clock clock_ = [this] { return now_; };
 };
 
 TEST_F(StatusLineTest, OnATerminalItIsDrawnInPlaceFiveTimesASecond) {
   {
-    StatusLine status(console_, StatusLine::Mode::terminal, clock_);
+    StatusLine status(console_.get(), StatusLine::Mode::terminal, clock_);
     status.show("one");
     now_ += 0.1;
     EXPECT_FALSE(status.due());
@@ -43,7 +38,7 @@ TEST_F(StatusLineTest, OnATerminalItIsDrawnInPlaceFiveTimesASecond) {
 
 TEST_F(StatusLineTest, InAFileItIsALineAMinuteWithoutControlCodes) {
   {
-    StatusLine status(console_, StatusLine::Mode::automatic, clock_);
+    StatusLine status(console_.get(), StatusLine::Mode::automatic, clock_);
     for (int second = 0; second <= 121; ++second) {
       status.show(std::to_string(second));
       now_ += 1;
@@ -54,7 +49,7 @@ TEST_F(StatusLineTest, InAFileItIsALineAMinuteWithoutControlCodes) {
 }
 
 TEST_F(StatusLineTest, WhatBeginsAnewIsShownAtOnce) {
-  StatusLine status(console_, StatusLine::Mode::file, clock_);
+  StatusLine status(console_.get(), StatusLine::Mode::file, clock_);
   status.show("initialising");
   status.show("not yet");
   status.begin_anew();
@@ -65,7 +60,7 @@ TEST_F(StatusLineTest, WhatBeginsAnewIsShownAtOnce) {
 
 TEST_F(StatusLineTest, OffMeansMessagesAlone) {
   {
-    StatusLine status(console_, StatusLine::Mode::off, clock_);
+    StatusLine status(console_.get(), StatusLine::Mode::off, clock_);
     EXPECT_FALSE(status.due());
     status.show("one");
     status.note("only this");
@@ -74,13 +69,13 @@ TEST_F(StatusLineTest, OffMeansMessagesAlone) {
 }
 
 TEST_F(StatusLineTest, ALongLineIsCutToTheConsole) {
-  StatusLine status(console_, StatusLine::Mode::terminal, clock_);
+  StatusLine status(console_.get(), StatusLine::Mode::terminal, clock_);
   status.show(std::string(200, 'x'));
   EXPECT_EQ(printed().size(), 119u);  // no terminal: 120 columns
 }
 
 TEST_F(StatusLineTest, AnErasedLineIsGone) {
-  StatusLine status(console_, StatusLine::Mode::terminal, clock_);
+  StatusLine status(console_.get(), StatusLine::Mode::terminal, clock_);
   status.show("half done");
   status.erase();
   EXPECT_EQ(printed(), "half done\r\x1b[K");

@@ -124,7 +124,7 @@ std::string run_marker(const DemoArguments& a) {
 // Whether a demo with these arguments was stopped in this run.
 bool goes_on(const DemoArguments& a, const ArmPlan& plan, const fs::path& run) try {
   return read_file_text(run / marker) == run_marker(a) && holds_a_run(run) &&
-         differences(load_config(run / "config.toml", {}), config_of(a, plan), Compare::results).empty();
+         differences(run_config(run), config_of(a, plan), Compare::results).empty();
 } catch (const Error&) {
   return false;
 }

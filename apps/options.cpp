@@ -64,6 +64,7 @@ CLI::Validator number_check(const std::string& what, const Valid& valid) {
 // Figures replace figures of before and nothing else: the name may be that of a photo, of a checkpoint or of
 // another file of a run by mistake. Whether the file can be written is seen when it is.
 std::string held_by_something_else(const std::string& file) {
+  if (file == "-") return "";  // stdout
   std::error_code unknown;
   const std::filesystem::path path(file);
   if (std::filesystem::is_directory(path, unknown)) return file + " is a folder: name a file";

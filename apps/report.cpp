@@ -31,12 +31,12 @@ void write_table(const std::filesystem::path& run) {
   }
 }
 
-// Whether all went well. Of several runs, one whose files are damaged does not take the others' page away.
+// Whether all went well. A run that cannot be tried on its photos any more still has its curves.
 bool run_report(const ReportArguments& a) {
   std::vector<reporting::ReportOptions> options = a.runs.options(a.json.file() == "-");
   for (reporting::ReportOptions& of_run : options) {
     of_run.photos = !a.no_photos;
-    of_run.tolerant = options.size() > 1;
+    of_run.tolerant = !of_run.data;  // photos that the command line names are to be looked at
   }
   reporting::refuse_to_replace(a.out);
   const reporting::Report report = reporting::make_report(a.runs.folders(), options);

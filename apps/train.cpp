@@ -10,6 +10,7 @@
 #include "apps/recipes.h"
 #include "apps/signals.h"
 #include "apps/usage.h"
+#include "interop/number_text.h"
 #include "tensor/parallel.h"
 #include "training/run/run_request.h"
 #include "training/trainer.h"
@@ -31,6 +32,8 @@ struct TrainArguments {
 };
 
 RunRequest request_of(const TrainArguments& a) {
+  require_usage(a.data.empty() || a.moved_data.empty(), "train", "required one DATA, got {} and --data {}",
+                a.data, a.moved_data);
   RunRequest r{.data = a.moved_data.empty() ? a.data : a.moved_data,
                .run = a.run,
                .settings = a.set,
@@ -68,15 +71,16 @@ int run_train(const TrainArguments& a) {
   const TrainResult result = train(options);
   if (result.steps == result.first && result.steps == options.config.steps) {
     say(STDOUT_FILENO, fmt::format("{} is at its end, after {} steps; --resume {} --extend N adds N steps\n",
-                                   options.run.string(), result.steps, options.run.string()));
+                                   result.run.string(), result.steps, result.run.string()));
     return 0;
   }
   // What was trained is in the run folder, so the run has not failed where this line cannot be written.
   say(STDOUT_FILENO,
-      fmt::format(
-          "{} {} steps, {:.0f} s, softmax loss {:.4f}, checkpoint {}/checkpoints/step-{}.safetensors\n",
-          result.stopped ? "stopped after" : "trained", result.steps, result.seconds, result.prototype_loss,
-          options.run.string(), result.steps));
+      fmt::format("{} {}, {:.0f} s{}, checkpoint {}/checkpoints/step-{}.safetensors\n",
+                  result.stopped ? "stopped after" : "trained", how_many(result.steps, "step"),
+                  result.seconds,
+                  result.steps > 0 ? fmt::format(", softmax loss {:.4f}", result.prototype_loss) : "",
+                  result.run.string(), result.steps));
   return result.stopped ? 130 : 0;  // what a shell expects of an interrupted program
 }
 

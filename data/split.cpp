@@ -22,7 +22,7 @@ std::vector<bool> choose_base(const PhotoSet& set, const SplitOptions& options, 
   }
   if (options.base == SplitOptions::Base::first) {
     require(options.first_identities >= 1 && options.first_identities <= classes, "split",
-            "base_identities must be 1..{} (the identities there are), got {}", classes,
+            "data.base_identities must be 1..{} (the identities there are), got {}", classes,
             options.first_identities);
     std::fill(is_base.begin() + options.first_identities, is_base.end(), false);
   }

@@ -53,9 +53,11 @@ Network face_resnet(const FaceResnetOptions& o) {
       net.add<ResidualBlock>(fmt::format("{}.block{}", stage, b), b == 1 ? in : width, width, o.shortcut);
     }
     if (s + 1 == stages) break;
-    require(o.branches[s] >= 1, "face_resnet", "every transition needs at least one branch, got {}",
-            o.branches[s]);
     in = 2 * width;
+    const std::int64_t most = 1 + in / 2;  // half of the channels is for the others, one each at least
+    require(o.branches[s] >= 1 && o.branches[s] <= most, "face_resnet",
+            "the branches after stage {} must be 1 to {}, because they share {} channels, got {}", s + 1,
+            most, in, o.branches[s]);
     net.add<DilatedBranches>(stage + ".branches", width, split_channels(in, o.branches[s]), o.padding);
     net.add<MaxPool>(stage + ".pool");
   }

@@ -157,7 +157,9 @@ RunReport report_run(const fs::path& folder, const ReportOptions& options) {
     test(run, options, photos.data, report);
   } catch (const Unavailable&) {
     throw;
-  } catch (const IoError& e) {
+  } catch (const BackendError&) {
+    throw;
+  } catch (const Error& e) {
     if (!options.tolerant) throw;
     report.tested.reset();
     report.untested = e.what();

@@ -16,7 +16,7 @@ struct ReportOptions {
   EvaluateOptions evaluate;                   // its `data` is not used
   bool examples = true;                       // whether to look for look-alikes and mistakes
   bool photos = true;                         // and to show their photos
-  bool tolerant = false;  // a checkpoint that cannot be read is told in `untested`, and `failed` set
+  bool tolerant = false;  // an error of the run or its photos is told in `untested`, and `failed` set
 };
 
 /// Two identities side by side.

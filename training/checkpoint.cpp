@@ -142,6 +142,7 @@ void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const 
   if (!run.identities.empty()) metadata["identities"] = run.identities;
   if (run.evaluation_owed) metadata["evaluation"] = "owed";
   if (!run.halted.empty()) metadata["halted"] = run.halted;
+  if (run.evaluation_loss) metadata["evaluation_loss"] = fmt::format("{}", *run.evaluation_loss);
   if (run.without_better > 0) metadata["without_better"] = fmt::format("{}", run.without_better);
   if (run.best) metadata[run.best->of] = fmt::format("{}", run.best->value);
   write_safetensors(path, contents.views(), with_checksums(contents.views(), std::move(metadata)));
@@ -181,6 +182,14 @@ void load_network(const std::filesystem::path& path, Network& network) {
     file.load_into(p->value.value(), p->name, Widths::f32_or_halves);
 }
 
+Network stored_network(const std::filesystem::path& path, const Config& config, Device device) {
+  Network network = make_network(config);
+  for (Parameter* p : network.parameters())
+    p->set(Tensor::zeros(p->shape, p->trainable ? device : Device::cpu));
+  load_network(path, network);
+  return network;
+}
+
 RunState load_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
   Stored file(path);
   if (const auto& halted = file.metadata(); halted.contains("halted")) {
@@ -202,6 +211,8 @@ RunState load_checkpoint(const std::filesystem::path& path, Trainer& trainer) {
   run.evaluation_owed = file.metadata().contains("evaluation");
   if (const auto count = file.metadata().find("without_better"); count != file.metadata().end())
     read_number(count->second, run.without_better);
+  if (const auto loss = file.metadata().find("evaluation_loss"); loss != file.metadata().end())
+    if (double value = 0; read_number(loss->second, value)) run.evaluation_loss = value;
   if (const auto on = file.metadata().find("computed_on"); on != file.metadata().end())
     run.computed_on = on->second;
   try {

@@ -17,13 +17,14 @@ struct BestScore {
 
 /// What a run knows beside its trainer.
 struct RunState {
-  State metrics;                    // RunMetrics::save
-  std::optional<BestScore> best;    // of the best checkpoint: what made it the best
-  std::int64_t without_better = 0;  // evaluations since the best one
-  std::string computed_on;          // "cuda" or "cpu, N threads": equal bits need the same; may be empty
-  std::string identities;           // IdentityTable::fingerprint; may be empty
-  bool evaluation_owed = false;     // the evaluation after this step was stopped or failed: it comes first
-  std::string halted;               // why the state is not that after any one step; empty: it is
+  State metrics;                          // RunMetrics::save
+  std::optional<BestScore> best;          // of the best checkpoint: what made it the best
+  std::int64_t without_better = 0;        // evaluations since the best one
+  std::optional<double> evaluation_loss;  // softmax loss at the last evaluation
+  std::string computed_on;       // "cuda" or "cpu, N threads": equal bits need the same; may be empty
+  std::string identities;        // IdentityTable::fingerprint; may be empty
+  bool evaluation_owed = false;  // the evaluation after this step was stopped or failed: it comes first
+  std::string halted;            // why the state is not that after any one step; empty: it is
 };
 
 /// Writes all that the rest of the run depends on. Equal states give equal bytes. Error, and no file, when a
@@ -43,6 +44,9 @@ void load_network(const std::filesystem::path& path, Network& network);
 
 /// The configuration, as TOML, that a checkpoint was saved with; empty where it has none.
 std::string stored_config(const std::filesystem::path& path);
+
+/// The network that a checkpoint was saved with, on a device. Errors of load_network.
+Network stored_network(const std::filesystem::path& path, const Config& config, Device device);
 
 /// Continues where save_checkpoint stopped. The trainer must be fresh: neither initialised nor stepped.
 /// IoError as load_network, and for a state that was saved as halted; the trainer is then as good as fresh.

@@ -46,7 +46,7 @@ TEST(BadInput, ArgumentsThatMakeNoSense) {
   expect_refused({"tarin"}, {"subcommand", "tarin"});
   expect_refused({"train", "--run", run.string()}, {"DATA is required"});
   expect_refused({"train", "--resume", run.string()},
-                 {"required DATA, got none: there is no run in " + run.string() + " to go on with"});
+                 {"--resume goes on with a run, but there is none in " + run.string()});
   expect_refused({"train", "--extend", "5", "--run", run.string()}, {"there is none in " + run.string()});
   expect_refused(
       {"train", data.string(), "--resume", run.string(), "--run", run.string()},

@@ -283,7 +283,7 @@ TEST_F(TrainedRun, EvaluateReadsPhotosByItsOwnSettingsAndChangesNoOthers) {
   }
   const Finished broken = settings({});
   EXPECT_EQ(broken.code, 1);
-  EXPECT_TRUE(contains(broken.err, "too many broken photos"));
+  EXPECT_TRUE(contains(broken.err, "more photos are broken than data.max_broken = 0.1 allows"));
   const Finished allowed = settings({"data.max_broken=1"});
   EXPECT_EQ(allowed.code, 0) << allowed.err;
   const Finished other = settings({"network.width=0.5", "data.workers=2"});

@@ -244,9 +244,11 @@ TEST(PhotoStore, TooManyBrokenPhotosStopTheRunWithASummary) {
   store.account(Ids{0, 2, 4}, Ids{0, 2, 4});
   store.account(Ids{3}, Ids{4});
   const std::string why = error_text([&] { store.account(Ids{6}, Ids{7}); });
-  EXPECT_EQ(why, "[photo_store] too many broken photos (more than 40%): 3 of 6 photos did not decode\n  " +
-                     store.broken().entries[0].why + "\n  " + store.broken().entries[1].why + "\n  " +
-                     store.broken().entries[2].why);
+  EXPECT_EQ(why,
+            "[photo_store] more photos are broken than data.max_broken = 0.4 allows: 3 of 6 photos did not "
+            "decode\n  " +
+                store.broken().entries[0].why + "\n  " + store.broken().entries[1].why + "\n  " +
+                store.broken().entries[2].why);
 }
 
 TEST(PhotoStore, ContentDoesNotDependOnTheThreads) {

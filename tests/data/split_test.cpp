@@ -113,8 +113,9 @@ TEST(Split, AStrictOneNamesTheIdentityWithNothingLeftToTrainOn) {
 TEST(Split, ImpossibleNumbersAreRefused) {
   const PhotoSet set = people({3, 3});
   for (const int n : {-1, 0, 3}) {
-    EXPECT_EQ(error_text([&] { split_photos(set, {.base = Base::first, .first_identities = n}, Rng(1)); }),
-              "[split] base_identities must be 1..2 (the identities there are), got " + std::to_string(n));
+    EXPECT_EQ(
+        error_text([&] { split_photos(set, {.base = Base::first, .first_identities = n}, Rng(1)); }),
+        "[split] data.base_identities must be 1..2 (the identities there are), got " + std::to_string(n));
   }
   EXPECT_EQ(error_text([&] { split_photos(set, {.base_test_photos = -1}, Rng(1)); }),
             "[split] base_test_photos must be 0 or more, got -1");

@@ -89,6 +89,9 @@ const std::vector<Switch> of_training{
 // On data with half of the photos broken.
 const Switch of_broken_photos{"data.max_broken", "0.01", {"data.max_broken=1"}, true};
 
+// On data of 50 people.
+const Switch of_many_people{"data.split_seed", "1", {"data.base_identities=auto"}};
+
 const std::vector<Switch> of_classifier{
     {"classifier.iterations", "30"},  {"classifier.batch", "6"},     {"classifier.rate", "0.2"},
     {"classifier.final_rate", "0.1"}, {"classifier.alpha", "start"}, {"classifier.alpha_trainable", "false"},
@@ -151,6 +154,13 @@ TEST_F(Switches, BrokenPhotosStopARunWhereTheyAreTooMany) {
   EXPECT_TRUE(trained(with(s.both, s), broken).starts_with("stopped: "));
 }
 
+// Of fewer than 50 people nobody is held out.
+TEST_F(Switches, AnotherSplitHoldsOutOtherPeople) {
+  const fs::path many = pattern_folder("switches_many", 50, 3);
+  const Switch& s = of_many_people;
+  EXPECT_NE(trained(s.both, many), trained(with(s.both, s), many));
+}
+
 TEST_F(Switches, EachOfTheClassifierChangesWhatItLearns) {
   trained({});
   const std::string without = learnt({});
@@ -159,7 +169,7 @@ TEST_F(Switches, EachOfTheClassifierChangesWhatItLearns) {
 }
 
 TEST(SwitchesOfTheDocument, AreAllTriedHere) {
-  std::set<std::string> tried{of_broken_photos.key};
+  std::set<std::string> tried{of_broken_photos.key, of_many_people.key};
   for (const auto* list : {&of_training, &of_classifier}) {
     for (const Switch& s : *list) tried.insert(s.key);
   }

@@ -46,6 +46,7 @@ struct Config {
 
   struct Data {
     BaseIdentities base_identities;
+    std::uint64_t split_seed = 0;
     std::int64_t base_test_photos = 1;
     std::int64_t workers = 1;
     std::optional<std::int64_t> cache_mb;  // MiB; empty: "auto", which depends on the form of the data
@@ -165,6 +166,11 @@ GivenConfig load_given_config(const std::optional<std::filesystem::path>& recipe
 /// The same from TOML text, which may not have a base; `name` stands for the file in messages.
 Config parse_config(const std::string& toml, const std::string& name,
                     const std::vector<std::string>& settings = {});
+
+/// What to_toml wrote, of this or of an earlier version: a key that it lacks is read as that version meant
+/// it.
+Config parse_stored_config(const std::string& toml, const std::string& name,
+                           const std::vector<std::string>& settings = {});
 
 /// Checks each value's range and settings against each other. Throws Error naming the keys.
 void validate(const Config& config);

@@ -26,14 +26,19 @@ std::vector<Key> top_keys() {
 std::vector<Key> data_keys() {
   return {
       base_identities_key(),
+      integer(
+          "data.split_seed", DG_AT(data.split_seed), 0, no_limit,
+          "seed of the draw of who is held out where data.base_identities is \"auto\": not `seed`, so that "
+          "runs of several seeds recognise the same people and can be compared"),
       integer("data.base_test_photos", DG_AT(data.base_test_photos), 0, million,
               "the last n photos of each base identity are held out for the base test; one with no more "
               "than n photos trains with all of them"),
       speed_or_log(integer("data.workers", DG_AT(data.workers), 0, 1024,
                            "threads that decode photos; 0 = the training thread does it")),
       speed_or_log(cache_key()),
-      real("data.max_broken", DG_AT(data.max_broken), 0, 1,
-           "share of photos that may fail to decode before the run stops, from 20 such photos on"),
+      speed_or_log(
+          real("data.max_broken", DG_AT(data.max_broken), 0, 1,
+               "share of photos that may fail to decode before the run stops, from 20 such photos on")),
       crop_key(),
       boolean("data.nested", DG_AT(data.nested),
               "read photos in folders inside an identity's folder, up to 8 levels down, as the identity's"),

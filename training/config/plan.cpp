@@ -7,6 +7,7 @@
 #include "interop/number_text.h"
 #include "tensor/check.h"
 #include "training/config/keys.h"
+#include "training/config/problems.h"
 
 namespace dg {
 namespace {
@@ -44,21 +45,25 @@ class Plan {
       : c_(config), given_(given), facts_(facts) {}
 
   std::vector<PlannedSetting> make() {
-    require(
-        facts_.people >= 2, "train",
-        "required photos of at least 2 people to train on, got {} of {} in the data (data.base_identities "
-        "says who is trained on)",
-        facts_.people, facts_.identities);
+    Problems problems;
+    problems.gather([&] {
+      require(
+          facts_.people >= 2, "train",
+          "required photos of at least 2 people to train on, got {} of {} in the data (data.base_identities "
+          "says who is trained on)",
+          facts_.people, facts_.identities);
+    });
     images_per_class();
     batch();
     random_classes();
-    steps();
+    problems.gather([&] { steps(); });
     starts();
     initialisation();
     evaluation();
     machine();
-    validate(c_);
-    check_batches_fit(c_, facts_.people);
+    problems.gather([&] { validate(c_); });
+    if (facts_.people >= 2) problems.gather([&] { check_batches_fit(c_, facts_.people); });
+    problems.raise();
     return std::move(planned_);
   }
 
@@ -85,7 +90,8 @@ class Plan {
         for (k = most_images; k > 1 && s.batch % k != 0;) --k;
       }
       c_.sampling.images_per_class = {k, k};
-      return say("sampling.images_per_class", "of the {} in the batch that was asked for", s.batch);
+      return say("sampling.images_per_class", "of the {} in the batch that was asked for{}", s.batch,
+                 k == 1 ? ": no two photos of a batch show one person" : "");
     }
     c_.sampling.images_per_class = {k, k};
     if (facts_.photos_of_each < 2)

@@ -231,15 +231,34 @@ Config load_config(const std::optional<fs::path>& recipe, const std::vector<std:
   return config;
 }
 
-Config parse_config(const std::string& toml, const std::string& name,
-                    const std::vector<std::string>& settings) {
+namespace {
+
+GivenConfig parse_given_config(const std::string& toml, const std::string& name,
+                               const std::vector<std::string>& settings) {
   GivenConfig read;
   Problems problems;
   apply_table(read, parse(toml, name), name, problems);
   apply_settings(read, settings, problems);
   problems.raise();
-  validate(read.config);
-  return read.config;
+  return read;
+}
+
+}  // namespace
+
+Config parse_config(const std::string& toml, const std::string& name,
+                    const std::vector<std::string>& settings) {
+  Config config = parse_given_config(toml, name, settings).config;
+  validate(config);
+  return config;
+}
+
+Config parse_stored_config(const std::string& toml, const std::string& name,
+                           const std::vector<std::string>& settings) {
+  auto [config, given] = parse_given_config(toml, name, settings);
+  // Until there was data.split_seed, `seed` drew who is held out.
+  if (!given.contains("data.split_seed")) config.data.split_seed = config.seed;
+  validate(config);
+  return config;
 }
 
 }  // namespace dg

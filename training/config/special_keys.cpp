@@ -33,7 +33,7 @@ Key base_identities_key() {
   return make_key(
       "data.base_identities", DG_AT(data.base_identities),
       "who is trained on: the first N identities in name order, \"all\", or \"auto\": 10% of the "
-      "identities, at most 1,000 and none below 50, drawn by seed, are held out as novel",
+      "identities, at most 1,000 and none below 50, drawn by data.split_seed, are held out as novel",
       "an integer >= 1, \"auto\" or \"all\"",
       [=](const toml::node& n) -> std::optional<BaseIdentities> {
         if (const auto count = n.value_exact<std::int64_t>()) return BaseIdentities{Base::first, *count};

@@ -17,12 +17,15 @@ void check_each_value(const Config& c) {
   problems.raise();  // values out of range fit nothing else
 }
 
+// Random sampling does not read it.
+bool uses_random_classes(const Config::Sampling& s) { return s.method != SamplingMethod::random; }
+
 void check_fixed_classes(const Config::Sampling& s) {
   const std::int64_t classes = s.fixed_classes(), k = s.images_per_class.lo;
   require(s.batch == classes * k, "config",
           "sampling.batch must be sampling.classes x sampling.images_per_class = {} x {} = {}, got {}",
           classes, k, classes * k, s.batch);
-  require(s.random_classes <= classes, "config",
+  require(!uses_random_classes(s) || s.random_classes <= classes, "config",
           "sampling.random_classes (N_r) must be at most sampling.classes (N_c) = {}, got {}", classes,
           s.random_classes);
 }
@@ -36,7 +39,7 @@ void check_drawn_classes(const Config::Sampling& s) {
   const std::int64_t fewest = (s.batch - 1) / hi + 1, most = s.batch / lo;
   require(fewest <= most, "config", "no batch of sampling.batch = {} images has {}..{} images of each class",
           s.batch, lo, hi);
-  require(s.random_classes <= most, "config",
+  require(!uses_random_classes(s) || s.random_classes <= most, "config",
           "sampling.random_classes (N_r) must be at most {}, the most classes that {} images with {}..{} of "
           "each can have, got {}",
           most, s.batch, lo, hi, s.random_classes);

@@ -10,6 +10,7 @@
 #include "tensor/stopwatch.h"
 #include "training/run/classifier_file.h"
 #include "training/run/names.h"
+#include "training/run/run_folder.h"
 #include "training/run/training_data.h"
 #include "training/streams.h"
 
@@ -19,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Config classifier_config(const FinishedRun& run, const std::vector<std::string>& settings) {
-  const Config config = load_config(run.folder() / "config.toml", settings);
+  const Config config = run_config(run.folder(), settings);
   std::vector<std::string> foreign = differences(run.config(), config);
   std::erase_if(foreign, is_classifier_key);
   require(foreign.empty(), "classifier", "--set may change classifier.* and seed alone, got {}",
@@ -137,7 +138,7 @@ ClassifierRunResult learn_on_run(const fs::path& folder, const EvaluateOptions& 
                                                    Rng(config.seed, stream::classifier_photos), o.device);
   ClassifierRunResult result;
   result.seconds = learning_time.seconds();
-  const std::size_t ends = std::min<std::size_t>(50, learnt.losses.size());
+  const std::size_t ends = std::min<std::size_t>(50, (learnt.losses.size() + 1) / 2);
   result.prototypes = recognise(photos, family);
   result.start = by_classifier(start, photos, family, o.device);
   result.learnt = by_classifier(learnt.classifier, photos, family, o.device);

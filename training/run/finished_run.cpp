@@ -39,7 +39,7 @@ fs::path config_file(const fs::path& run) {
 }
 
 Config with_settings(const fs::path& run, const Config& own, const std::vector<std::string>& settings) {
-  const Config config = load_config(config_file(run), settings);
+  const Config config = run_config(config_file(run).parent_path(), settings);
   std::vector<std::string> foreign = differences(own, config);
   std::erase_if(foreign, [](const std::string& key) {
     return std::ranges::find(evaluation_keys(), key) != evaluation_keys().end();
@@ -133,7 +133,7 @@ bool names_a_file(const std::string& checkpoint) {
 
 FinishedRun::FinishedRun(fs::path folder, const std::vector<std::string>& settings)
     : folder_(std::move(folder)),
-      own_(load_config(config_file(folder_), {})),
+      own_(run_config(config_file(folder_).parent_path())),
       config_(with_settings(folder_, own_, settings)) {}
 
 IdentityTable FinishedRun::identities() const { return IdentityTable::read(folder_ / "identities.tsv"); }
@@ -161,23 +161,14 @@ Network FinishedRun::network(const EvaluateOptions& o) const {
                                   "last is the other one)"
                                 : ""));
     }
-    return load(file, o.device);
+    use_precision(config_);
+    return stored_network(file, config_, o.device);
   } catch (const Unavailable&) {
     throw;
   } catch (const IoError& e) {
     if (!other) throw;
     throw IoError(fmt::format("{} (--checkpoint last is the other one)", e.what()));
   }
-}
-
-Network FinishedRun::load(const fs::path& file, Device device) const {
-  use_precision(config_);
-  Network network = make_network(config_);
-  for (Parameter* p : network.parameters()) {
-    p->set(Tensor::zeros(p->shape, p->trainable ? device : Device::cpu));
-  }
-  load_network(file, network);
-  return network;
 }
 
 EvaluationData open_evaluation_data(const FinishedRun& run, const EvaluateOptions& o, HeldOut held_out) {

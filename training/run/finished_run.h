@@ -53,8 +53,6 @@ class FinishedRun {
   Network network(const EvaluateOptions& options) const;
 
  private:
-  Network load(const std::filesystem::path& file, Device device) const;
-
   std::filesystem::path folder_;
   Config own_, config_;  // as it is in the folder, and with the settings over it
 };

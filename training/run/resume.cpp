@@ -25,7 +25,14 @@ std::optional<Resumed> load_newest_checkpoint(const fs::path& run, const Config&
   };
   const fs::path best = best_checkpoint(run);
   std::vector<fs::path> candidates = step_checkpoints(run);
-  if (path_exists(best)) loads([&] { insert_by_step(candidates, best); });
+  // Its score counts only if an evaluation could use it.
+  if (path_exists(best))
+    loads([&] {
+      resumed.best_step = checkpoint_step(best);
+      resumed.best = best_score(best);
+      insert_by_step(candidates, best);
+      stored_network(best, config, Device::cpu);
+    });
   while (!candidates.empty() && !loads([&] {
     // First, because other settings may also mean tensors of other shapes.
     refuse_other_settings(candidates.back(), stored_config(candidates.back()), config);
@@ -39,11 +46,6 @@ std::optional<Resumed> load_newest_checkpoint(const fs::path& run, const Config&
     return std::nullopt;
   }
   resumed.checkpoint = candidates.back();
-  if (path_exists(best))
-    loads([&] {
-      resumed.best_step = checkpoint_step(best);
-      resumed.best = best_score(best);
-    });
   return resumed;
 }
 

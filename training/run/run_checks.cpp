@@ -35,7 +35,7 @@ Config extended_as(Config then, const Config& now) {
 std::vector<std::string> other_settings(const fs::path& checkpoint, const std::string& text,
                                         const Config& now) try {
   if (text.empty()) return {};
-  return differences(extended_as(parse_config(text, checkpoint.string()), now), now, Compare::results);
+  return differences(extended_as(parse_stored_config(text, checkpoint.string()), now), now, Compare::results);
 } catch (const Error&) {
   return {};
 }
@@ -52,30 +52,35 @@ void refuse_other_settings(const fs::path& run, const Config& now) {
           "--resume needs {} to see that the settings are those of the run, but it is not there",
           (run / "config.toml").string());
   const std::vector<std::string> changed =
-      differences(extended_as(load_config(run / "config.toml", {}), now), now, Compare::results);
+      differences(extended_as(run_config(run), now), now, Compare::results);
   require(changed.empty(), "train", "--resume must not change settings, got other values of {} than {} has",
           fmt::join(changed, ", "), (run / "config.toml").string());
 }
 
-void load_initial_network(const fs::path& checkpoint, const Config& now, Network& network) try {
-  load_network(checkpoint, network);
-} catch (const Unavailable&) {
-  throw;
-} catch (const IoError& e) {
+std::string load_initial_network(const fs::path& checkpoint, const Config& now, Network& network) {
   std::string others;
   try {
-    const Config then = parse_config(stored_config(checkpoint), checkpoint.string());
+    const std::string text = stored_config(checkpoint);
+    const Config then = text.empty() ? now : parse_stored_config(text, checkpoint.string());
     const std::vector<std::string> changed = differences(then, now);
     for (const config::Key& key : config::keys()) {
       if (config::section_of(key.name) != "network" || !std::ranges::count(changed, key.name)) continue;
       others += fmt::format("{}{} = {}, and here it is {}", others.empty() ? "" : "; ", key.name,
                             key.write(then), key.write(now));
     }
-  } catch (const Error&) {
-    throw e;  // no settings in it, or those of another version
+  } catch (const IoError&) {
+    throw;
+  } catch (const Error&) {  // no settings in it, or those of another version
   }
-  if (others.empty()) throw;
-  throw IoError(fmt::format("{} (it was trained with {})", e.what(), others));
+  try {
+    load_network(checkpoint, network);
+  } catch (const Unavailable&) {
+    throw;
+  } catch (const IoError& e) {
+    if (others.empty()) throw;
+    throw IoError(fmt::format("{} (it was trained with {})", e.what(), others));
+  }
+  return others;
 }
 
 void refuse_foreign_files(const fs::path& run) {

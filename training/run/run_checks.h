@@ -27,9 +27,11 @@ std::vector<std::string> other_settings(const std::filesystem::path& checkpoint,
 void refuse_other_settings(const std::filesystem::path& checkpoint, const std::string& text,
                            const Config& now);
 
-/// Reads the weights that --init names. An IoError of tensors that do not fit also names the keys of
-/// [network] that the file was trained with otherwise.
-void load_initial_network(const std::filesystem::path& checkpoint, const Config& now, Network& network);
+/// Reads the weights that --init names. Returns "network.input = 64, and here it is 48" for the keys of
+/// [network] that the file was trained with otherwise, empty where there are none; an IoError of tensors that
+/// do not fit names them too.
+std::string load_initial_network(const std::filesystem::path& checkpoint, const Config& now,
+                                 Network& network);
 
 /// Checkpoints know identities and photos by number alone, so the numbers must still mean the same ones as in
 /// RUN/identities.tsv. `left_out`: what of the data is not read now, for the message.

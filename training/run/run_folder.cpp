@@ -10,6 +10,7 @@
 #include "interop/folder_names.h"
 #include "interop/lock_file.h"
 #include "interop/paths.h"
+#include "interop/whole_file.h"
 #include "tensor/check.h"
 #include "training/checkpoint.h"
 
@@ -46,6 +47,11 @@ void refuse_folder(const fs::path& run, const fs::path& data) {
   require(end != outer.end(), "train",
           "--run must be outside the data {}, got {} (unless given, runs/<data>-<n> of this folder)",
           data.string(), run.string());
+}
+
+Config run_config(const fs::path& run, const std::vector<std::string>& settings) {
+  const fs::path file = run / "config.toml";
+  return parse_stored_config(read_file_text(file), file.string(), settings);
 }
 
 fs::path best_checkpoint(const fs::path& run) { return run / "checkpoints" / "best.safetensors"; }

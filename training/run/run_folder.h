@@ -3,7 +3,10 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
+
+#include "training/config/config.h"
 
 namespace dg {
 
@@ -14,6 +17,10 @@ void refuse_folder(const std::filesystem::path& run, const std::filesystem::path
 /// Whether there are checkpoints, a best one, or metrics. A first try that failed before anything was learnt
 /// leaves none of them, and does not occupy its folder.
 bool holds_a_run(const std::filesystem::path& run);
+
+/// The settings of RUN/config.toml, with `settings` ("section.key=value") over them. IoError where the file
+/// cannot be read.
+Config run_config(const std::filesystem::path& run, const std::vector<std::string>& settings = {});
 
 /// RUN/checkpoints/best.safetensors
 std::filesystem::path best_checkpoint(const std::filesystem::path& run);

@@ -2,6 +2,7 @@
 
 #include "interop/paths.h"
 #include "tensor/check.h"
+#include "training/config/problems.h"
 #include "training/run/data_path.h"
 #include "training/run/finished_run.h"
 #include "training/run/run_folder.h"
@@ -44,9 +45,12 @@ fs::path data_of(const RunRequest& r, bool goes_on) {
 
 // Settings of a run that goes on: its own, under what is said now.
 Config settings_of_run(const RunRequest& r) {
-  GivenConfig own{.config = load_config(r.run / "config.toml", {}), .given = {}};
+  GivenConfig own{.config = run_config(r.run), .given = {}};
   Config config = load_given_config(r.recipe, r.settings, std::move(own)).config;
   if (r.extend) {
+    constexpr std::int64_t most = 1'000'000'000;  // as of steps
+    require(*r.extend <= most - config.steps, "train", "--extend {} after {} steps are more than {} in all",
+            *r.extend, config.steps, most);
     config.optim.extended_at.push_back(config.steps);
     config.steps += *r.extend;
   }
@@ -55,7 +59,11 @@ Config settings_of_run(const RunRequest& r) {
 }
 
 GivenConfig settings_of_new_run(const RunRequest& r, std::optional<fs::path>& init) {
-  GivenConfig settings = load_given_config(r.recipe, {});
+  GivenConfig settings, words;
+  Problems problems;
+  problems.gather([&] { settings = load_given_config(r.recipe, {}); });
+  problems.gather([&] { words = load_given_config(std::nullopt, r.settings); });
+  problems.raise();
   std::error_code none;
   if (init && fs::is_directory(*init, none)) {
     const FinishedRun run(*init);
@@ -67,7 +75,7 @@ GivenConfig settings_of_new_run(const RunRequest& r, std::optional<fs::path>& in
   if (init && !path_exists(*init))
     throw IoError(fmt::format("{}: there is no such file, or folder of a run (--init)", init->string()));
   // Of steps and epochs, what is said last counts.
-  const std::set<std::string> said = load_given_config(std::nullopt, r.settings).given;
+  const std::set<std::string>& said = words.given;
   if (said.contains("epochs") && !said.contains("steps")) settings.given.erase("steps");
   if (said.contains("steps") && !said.contains("epochs")) settings.config.epochs = 0;
   return load_given_config(std::nullopt, r.settings, std::move(settings));
@@ -80,6 +88,7 @@ TrainOptions prepare(const RunRequest& r) {
   TrainOptions options;
   const bool goes_on = (r.resume || r.extend) && path_exists(r.run / "config.toml");
   options.data = data_of(r, goes_on);
+  options.named_by_itself = r.run.empty();
   options.run = r.run.empty() ? next_run_folder(options.data) : r.run;
   options.resume = r.resume || r.extend;
   options.extended = r.extend.has_value();
@@ -94,6 +103,13 @@ TrainOptions prepare(const RunRequest& r) {
   for (std::string* path : {&options.config.evaluate.pairs, &options.config.evaluate.pairs_photos})
     if (!path->empty()) *path = fs::absolute(*path).lexically_normal().string();
   return options;
+}
+
+fs::path next_run_folder(const fs::path& data) {
+  const fs::path here = canonical_path("."), photos = canonical_path(data),
+                 way = here.lexically_relative(photos);
+  const bool inside = fs::is_directory(photos) && !way.empty() && *way.begin() != "..";
+  return next_run_folder(data, inside ? photos.lexically_relative(here) / ".." / "runs" : fs::path("runs"));
 }
 
 fs::path next_run_folder(const fs::path& data, const fs::path& parent) {

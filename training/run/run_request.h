@@ -29,7 +29,8 @@ struct RunRequest {
 TrainOptions prepare(const RunRequest& request);
 
 /// `parent`/<name of the data>-<n>, n the first of 1, 2, ... for which there is nothing yet.
-std::filesystem::path next_run_folder(const std::filesystem::path& data,
-                                      const std::filesystem::path& parent = "runs");
+std::filesystem::path next_run_folder(const std::filesystem::path& data, const std::filesystem::path& parent);
+/// The same in runs/ or, where the working folder is DATA or in it, in a runs/ beside DATA.
+std::filesystem::path next_run_folder(const std::filesystem::path& data);
 
 }  // namespace dg

@@ -22,6 +22,7 @@
 #include "training/run/run_folder.h"
 #include "training/run/run_log.h"
 #include "training/run/run_metrics.h"
+#include "training/run/run_request.h"
 #include "training/run/run_words.h"
 #include "training/run/training_data.h"
 #include "training/run/training_evaluation.h"
@@ -31,6 +32,10 @@ namespace dg {
 namespace {
 
 namespace fs = std::filesystem;
+
+[[noreturn]] void cannot_be_made(const fs::path& folder, const std::error_code& why) {
+  throw IoError(fmt::format("{}: {} (--run names another folder)", folder.string(), why.message()));
+}
 
 class Run {
  public:
@@ -102,7 +107,8 @@ class Run {
       const bool no_memory = dynamic_cast<const std::bad_alloc*>(&e) != nullptr ||
                              dynamic_cast<const OutOfMemory*>(&e) != nullptr;
       if (no_memory && !(trainer_.between_steps() && can_be_saved_)) throw;
-      report_broken_photos();
+      const std::string broken = summary(store_.broken());
+      if (!broken.empty() && error_message(e).find(broken) == std::string::npos) status_.note(broken);
       try {
         trainer_.finish_steps();
         // Nothing that was learnt is lost, and a run that learnt nothing does not occupy its folder.
@@ -186,6 +192,7 @@ class Run {
   RunState run_state() const {
     return {.metrics = metrics_.save(),
             .without_better = evaluations_.without_better,
+            .evaluation_loss = evaluations_.loss,
             .computed_on = computed_on(),
             .identities = identities_,
             .evaluation_owed = evaluation_owed_};
@@ -200,7 +207,7 @@ class Run {
   void make_folder() {
     std::error_code failed;
     fs::create_directories(folder(), failed);
-    if (failed) throw IoError(fmt::format("{}: {}", folder().string(), failed.message()));
+    if (failed) cannot_be_made(folder(), failed);
     lock_.emplace(options_.run / "lock");
     if (options_.resume) {
       refuse_other_settings(options_.run, config_);
@@ -241,7 +248,12 @@ class Run {
       if (init) note += " with the network of " + init->string();
     }
     std::function<void(Network&)> load;
-    if (init) load = [&](Network& network) { load_initial_network(*init, config_, network); };
+    if (init)
+      load = [&](Network& network) {
+        const std::string others = load_initial_network(*init, config_, network);
+        if (!others.empty())
+          status_.note(fmt::format("the network of {} was trained with {}", init->string(), others));
+      };
     trainer_.initialise([this](const std::string& text) { status_.show(text); }, load);
     return note;
   }
@@ -250,6 +262,7 @@ class Run {
     if (from.checkpoint == newest_checkpoint()) saved_step_ = trainer_.next_step();
     if (!from.state.metrics.empty()) metrics_.load(from.state.metrics);
     evaluation_owed_ = from.state.evaluation_owed && evaluation_.possible();
+    evaluations_.loss = from.state.evaluation_loss;
     evaluations_.without_better = options_.extended ? 0 : from.state.without_better;
     // One that was made by the evaluation that comes again does not stand in its way.
     if (!(evaluation_owed_ && from.best_step == trainer_.next_step())) evaluations_.best = from.best;
@@ -268,7 +281,7 @@ class Run {
   void step() {
     const std::int64_t done = trainer_.started_steps() + 1;
     const auto due = [done](std::int64_t every) { return every > 0 && done % every == 0; };
-    const bool log = due(config_.log.every) || done == last_,
+    const bool log = due(config_.log.every) || done == config_.steps,
                score =
                    (due(config_.evaluate.every) || (config_.evaluate.every > 0 && done == config_.steps)) &&
                    evaluation_.possible(),
@@ -347,7 +360,8 @@ class Run {
   }
 
   TrainResult result(bool stopped) const {
-    TrainResult r{.steps = trainer_.next_step(),
+    TrainResult r{.run = options_.run,
+                  .steps = trainer_.next_step(),
                   .first = first_,
                   .stopped = stopped,
                   .prototype_loss = metrics_.prototype_loss(),
@@ -387,9 +401,30 @@ class Run {
 
 }  // namespace
 
-TrainResult train(const TrainOptions& options) {
-  if (!options.given) validate(options.config);
-  refuse_folder(options.run, options.data);
+namespace {
+
+// Makes the folder of a run that chose its name itself: two trainings that start at once get two.
+fs::path claim(fs::path run, const fs::path& data) {
+  std::error_code failed;
+  fs::create_directories(run.parent_path(), failed);
+  while (!failed && !fs::create_directory(run, failed)) {
+    if (!failed) run = next_run_folder(data, run.parent_path());
+  }
+  if (failed) cannot_be_made(run, failed);
+  return run;
+}
+
+// Of a run that failed before there was anything to keep.
+void remove_traces(const fs::path& run, bool parent_too) noexcept try {
+  if (holds_a_run(run)) return;
+  if (path_exists(run)) remove_run(run);
+  std::error_code not_empty;
+  for (const fs::path& folder : {run / "checkpoints", run}) fs::remove(folder, not_empty);
+  if (parent_too) fs::remove(run.parent_path(), not_empty);
+} catch (const std::exception&) {  // the reason why the run failed is what people need to know
+}
+
+TrainResult train_in(const TrainOptions& options) {
   TrainOptions again = options;
   {
     Run run(options);
@@ -406,6 +441,23 @@ TrainResult train(const TrainOptions& options) {
   }
   keep_metrics_of_collapse(options.run);
   return Run(again).run();
+}
+
+}  // namespace
+
+TrainResult train(const TrainOptions& options) {
+  if (!options.given) validate(options.config);
+  refuse_folder(options.run, options.data);
+  TrainOptions own = options;
+  const bool is_new = !options.resume && !path_exists(options.run),
+             parent_is_new = options.named_by_itself && !path_exists(options.run.parent_path());
+  if (options.named_by_itself) own.run = claim(options.run, options.data);
+  try {
+    return train_in(own);
+  } catch (...) {
+    if (is_new) remove_traces(own.run, parent_is_new);
+    throw;
+  }
 }
 
 }  // namespace dg

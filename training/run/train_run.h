@@ -25,6 +25,7 @@ namespace dg {
 
 struct TrainOptions {
   std::filesystem::path data, run;
+  bool named_by_itself = false;  // `run` may get another number, where another training takes it first
   Config config;
   /// The keys that somebody gave a value: the others are made to fit the data (training/config/plan.h).
   /// Empty: `config` is what there is.
@@ -49,9 +50,10 @@ struct TrainOptions {
 };
 
 struct TrainResult {
-  std::int64_t steps = 0;  // done
-  std::int64_t first = 0;  // done before this sitting
-  bool stopped = false;    // by `stop`
+  std::filesystem::path run;  // the folder
+  std::int64_t steps = 0;     // done
+  std::int64_t first = 0;     // done before this sitting
+  bool stopped = false;       // by `stop`
   // Means over the recent steps (recent_steps in run_metrics.h): the loss of the first prototype-based part
   // (the L2-Softmax), and the share of violating pairs among the negative ones.
   double prototype_loss = 0, violating_negative = 0;
@@ -61,10 +63,10 @@ struct TrainResult {
   double seconds = 0;
 };
 
-/// Trains and saves. Where begins_again() (training/run/restart.h) says so after a collapse, the run begins
-/// again, once, with a tenth of optim.rate, and the metrics until then are kept in
-/// RUN/metrics-collapsed.jsonl. Throws Error (bad settings or data), IoError, or TrainingStopped (by a guard,
-/// after a checkpoint is saved).
+/// Trains and saves. A new run that fails before there is anything to keep leaves no folder. Where
+/// begins_again() (training/run/restart.h) says so after a collapse, the run begins again, once, with a tenth
+/// of optim.rate, and the metrics until then are kept in RUN/metrics-collapsed.jsonl. Throws Error (bad
+/// settings or data), IoError, or TrainingStopped (by a guard, after a checkpoint is saved).
 TrainResult train(const TrainOptions& options);
 
 }  // namespace dg

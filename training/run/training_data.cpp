@@ -102,7 +102,7 @@ Split make_split(const PhotoSet& set, const Config& config) {
                              .first_identities = static_cast<int>(base.count),
                              .base_test_photos = static_cast<int>(config.data.base_test_photos),
                              .strict = config.data.strict};
-  return split_photos(set, options, Rng(config.seed, 0));
+  return split_photos(set, options, Rng(config.data.split_seed, 0));
 }
 
 std::int64_t cache_bytes(const Config& config, const std::filesystem::path& data) {

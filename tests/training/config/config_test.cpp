@@ -23,6 +23,7 @@ steps = 140000
 epochs = 1.5
 [data]
 base_identities = 4000
+split_seed = 5
 base_test_photos = 0
 nested = false
 strict = true
@@ -142,11 +143,19 @@ TEST(Config, EveryKeyIsReadWrittenAndCompared) {
   EXPECT_EQ(again.data.crop->height, 40);
 }
 
+TEST(Config, AStoredOneWithoutASplitSeedIsOfAVersionWhoseSeedDrewTheSplit) {
+  EXPECT_EQ(parse_stored_config("seed = 3\n", "a").data.split_seed, 3u);
+  EXPECT_EQ(parse_config("seed = 3\n", "a").data.split_seed, 0u);
+  Config config;
+  config.seed = 3;
+  EXPECT_EQ(parse_stored_config(to_toml(config), "a").data.split_seed, 0u);
+}
+
 TEST(Config, WrittenTomlIsStableAndSpellsFloatsAsFloats) {
   const std::string toml = to_toml(Config());
-  EXPECT_EQ(
-      toml.substr(0, toml.find("workers")),
-      "seed = 0\nsteps = 5000\nepochs = 0.0\n\n[data]\nbase_identities = \"auto\"\nbase_test_photos = 1\n");
+  EXPECT_EQ(toml.substr(0, toml.find("workers")),
+            "seed = 0\nsteps = 5000\nepochs = 0.0\n\n[data]\nbase_identities = \"auto\"\nsplit_seed = "
+            "0\nbase_test_photos = 1\n");
   EXPECT_NE(toml.find("\nl2_softmax = 1.0\n"), std::string::npos);
   EXPECT_NE(toml.find("\nfinal_rate = 1e-05\n"), std::string::npos);
 }

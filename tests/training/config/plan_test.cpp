@@ -143,6 +143,17 @@ TEST(Plan, EverySettingHasItsReason) {
             "15 of the 30 people, with 3 photos each: the others are there to be mistaken for");
 }
 
+TEST(Plan, OneObstacleDoesNotHideAnother) {
+  for (const std::int64_t people : {1, 20}) {
+    const std::string why = error_text<Error>([&] {
+      planned(folder(people, 4), {"network.input=8", "sampling.random_classes=100"});
+    });
+    for (const char* part : {"network.input", "sampling.random_classes"})
+      EXPECT_TRUE(contains(why, part)) << people << ": " << why;
+    EXPECT_EQ(contains(why, "at least 2 people"), people == 1) << why;
+  }
+}
+
 TEST(Plan, WhatCannotBeTrainedOnIsSaid) {
   EXPECT_EQ(error_text<Error>([] { planned(folder(1, 4)); }),
             "[train] required photos of at least 2 people to train on, got 1 of 1 in the data "

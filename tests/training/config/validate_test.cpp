@@ -38,6 +38,12 @@ TEST(ConfigChecks, RandomClassesFitInTheBatch) {
   EXPECT_NO_THROW(load_config({}, {"sampling.images_per_class=2..8", "sampling.random_classes=40"}));
 }
 
+TEST(ConfigChecks, RandomSamplingReadsNoNumberOfRandomClasses) {
+  EXPECT_NO_THROW(load_config({}, {"sampling.method=random", "sampling.random_classes=28"}));
+  EXPECT_NO_THROW(load_config(
+      {}, {"sampling.method=random", "sampling.images_per_class=2..8", "sampling.random_classes=41"}));
+}
+
 TEST(ConfigChecks, ARangeOfImagesExcludesANumberOfClasses) {
   EXPECT_EQ(error_text([] {
               load_config({}, {"sampling.images_per_class=2..8", "sampling.classes=27"});
@@ -103,6 +109,14 @@ TEST(ConfigChecks, TheInputIsLargeEnoughForTheNetwork) {
   EXPECT_EQ(set_error("network.width=0.3"),
             "[config] the settings of [network] make no network: [face_resnet] width 0.3 makes 19.2 of Table "
             "1's 64 channels");
+}
+
+TEST(ConfigChecks, BranchesHaveAChannelEach) {
+  EXPECT_TRUE(contains(error_text([] {
+                         load_config({}, {"network.width=0.0625", "network.branches=[16, 1, 1]"});
+                       }),
+                       "the branches after stage 1 must be 1 to 9, because they share 16 channels, got 16"));
+  EXPECT_NO_THROW(load_config({}, {"network.width=0.0625", "network.branches=[9, 1, 1]"}));
 }
 
 TEST(ConfigChecks, AllThatIsWrongIsNamedAtOnce) {

@@ -3,9 +3,12 @@
 
 #include <fstream>
 
+#include "console.h"
 #include "error_text.h"
 #include "training/checkpoint.h"
 #include "training/run/evaluate_run.h"
+#include "training/run/finished_run.h"
+#include "training/run/metrics_table.h"
 #include "training/run/train_run.h"
 #include "training/tiny_run.h"
 
@@ -100,6 +103,57 @@ TEST(Resume, ReplacesADamagedBest) {
   fs::resize_file(best, 1000);
   train({.data = data, .run = run, .config = config, .resume = true});
   EXPECT_GE(best_score(best).value, 0);
+}
+
+// Its header is whole, and so is its score.
+TEST(Resume, ABestWithDamagedWeightsDoesNotStandInTheWayOfTheNext) {
+  const fs::path data = pattern_folder("spoiled_best"), run = fresh_folder("spoiled_best_out") / "run";
+  train({.data = data, .run = run, .config = tiny_config({"evaluate.every=5"}), .stop_after = 7});
+  const fs::path best = run / "checkpoints/best.safetensors";
+  std::string bytes = bytes_of(best);
+  const std::size_t middle = bytes.find("\"}}") + 200;  // in the first tensors
+  ASSERT_LT(middle, bytes.size());
+  bytes[middle] ^= 1;
+  std::ofstream(best, std::ios::binary) << bytes;
+  const Console console;
+  train({.data = data,
+         .run = run,
+         .config = tiny_config({"evaluate.every=5"}),
+         .resume = true,
+         .console = console.get()});
+  EXPECT_TRUE(contains(console.text(), "passed over: " + best.string())) << console.text();
+  EXPECT_NO_THROW(FinishedRun(run).network({}));
+}
+
+// A stop in between writes nothing that an undisturbed run does not.
+TEST(Resume, AStopThatWasAskedForChangesNeitherCheckpointsNorLines) {
+  const fs::path data = pattern_folder("asked_stop"), out = fresh_folder("asked_stop_out");
+  const Config config = tiny_config({"evaluate.every=4", "log.every=3", "checkpoint.every=6"});
+  train({.data = data, .run = out / "whole", .config = config});
+  train({.data = data, .run = out / "parts", .config = config, .stop_after = 5});
+  train({.data = data, .run = out / "parts", .config = config, .resume = true});
+  for (const char* file : {"step-6.safetensors", "step-10.safetensors"})
+    EXPECT_TRUE(bytes_of(out / "whole/checkpoints" / file) == bytes_of(out / "parts/checkpoints" / file))
+        << file;
+  const auto steps = [&](const char* run) {
+    std::vector<double> all;
+    for (const auto& [step, value] : read_metrics(out / run).series("list_changed")) all.push_back(value);
+    return all;
+  };
+  EXPECT_EQ(steps("whole"), steps("parts"));
+  EXPECT_EQ(steps("whole").size(), 4u);
+}
+
+TEST(Resume, TheVerdictKnowsTheLossOfTheEvaluationBefore) {
+  const fs::path data = pattern_folder("loss_before"), out = fresh_folder("loss_before_out");
+  const Config config = tiny_config({"evaluate.every=5"});
+  const Console whole, first, second;
+  train({.data = data, .run = out / "whole", .config = config, .console = whole.get()});
+  train({.data = data, .run = out / "parts", .config = config, .stop_after = 6, .console = first.get()});
+  train({.data = data, .run = out / "parts", .config = config, .resume = true, .console = second.get()});
+  const auto last = [](const std::string& text) { return text.substr(text.find("step 10: ")); };
+  EXPECT_TRUE(contains(last(whole.text()), "(before "));
+  EXPECT_EQ(last(second.text()).substr(0, 160), last(whole.text()).substr(0, 160));
 }
 
 TEST(Resume, ADamagedCheckpointDoesNotCountAmongThoseKept) {

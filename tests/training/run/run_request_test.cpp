@@ -60,6 +60,29 @@ TEST(RunRequest, FoldersNameThemselves) {
   EXPECT_EQ(next_run_folder(parent / "people/dataset.toml", parent), parent / "people-3");
 }
 
+TEST(RunRequest, WhoStandsInTheirPhotosGetsRunsBesideThem) {
+  const fs::path parent = fresh_folder("inside"), before = fs::current_path();
+  fs::create_directories(parent / "people/ann");
+  for (const fs::path& here : {parent / "people", parent / "people/ann"}) {
+    fs::current_path(here);
+    const fs::path run = next_run_folder(here == parent / "people" ? "." : "..");
+    EXPECT_EQ(fs::weakly_canonical(run), fs::weakly_canonical(parent / "runs/people-1"));
+  }
+  fs::current_path(parent);
+  EXPECT_EQ(next_run_folder("people"), fs::path("runs/people-1"));
+  fs::current_path(before);
+}
+
+TEST(RunRequest, AllWrongSettingsOfARecipeAndTheCommandLineAreNamed) {
+  const fs::path recipe = fresh_folder("wrong_recipe") / "mine.toml";
+  write_all(recipe, "[sampling]\nbatch = -1\n[optim]\nrate = \"a\"\n");
+  const std::string why = error_text<Error>([&] {
+    prepare({.data = "DATA", .run = "RUN", .recipe = recipe, .settings = {"loss.margin=-1", "nosuch=1"}});
+  });
+  for (const char* part : {"sampling.batch", "optim.rate", "loss.margin", "nosuch"})
+    EXPECT_TRUE(contains(why, part)) << why;
+}
+
 TEST(RunRequest, EpochsOfARunThatGoesOnMustBeItsSteps) {
   const fs::path data = pattern_folder("epochs_data"), run = finished_run("epochs_run", data);
   // 27 photos to train on, in batches of 12: an epoch is 2.25 steps.
@@ -149,6 +172,8 @@ TEST(RunRequest, AnExtensionGoesOnAfterTheEnd) {
   train(whole);
   EXPECT_TRUE(bytes_of(run / "checkpoints/step-7.safetensors") ==
               bytes_of(other / "checkpoints/step-7.safetensors"));
+  EXPECT_EQ(error_text<Error>([&] { prepare({.run = run, .extend = 1'000'000'000}); }),
+            "[train] --extend 1000000000 after 7 steps are more than 1000000000 in all");
   EXPECT_EQ(prepare({.run = run, .extend = 1}).config.optim.extended_at, (std::vector<std::int64_t>{3, 7}));
 }
 

@@ -180,6 +180,49 @@ TEST(Run, ANetworkThatDoesNotFitIsRefusedAtOnce) {
   EXPECT_FALSE(contains(console.text(), "LSUV")) << "work for weights that are not used";
 }
 
+TEST(Run, ANetworkOfAnotherInputIsTold) {
+  const fs::path data = pattern_folder("other_input"), out = fresh_folder("other_input_out");
+  train({.data = data, .run = out / "a", .config = tiny_config(), .stop_after = 0});
+  const Console console;
+  train({.data = data,
+         .run = out / "b",
+         .config = tiny_config({"network.input=25"}),
+         .stop_after = 0,
+         .init = out / "a/checkpoints/step-0.safetensors",
+         .console = console.get()});
+  EXPECT_TRUE(contains(console.text(), "was trained with network.input = 24, and here it is 25"))
+      << console.text();
+}
+
+TEST(Run, ANewRunThatFailsAtOnceLeavesNoFolder) {
+  const fs::path data = pattern_folder("no_trace"), out = fresh_folder("no_trace_out");
+  std::ofstream(out / "no.safetensors") << "no checkpoint";
+  TrainOptions o{.data = data,
+                 .run = out / "runs/a-1",
+                 .named_by_itself = true,
+                 .config = tiny_config(),
+                 .init = out / "no.safetensors"};
+  EXPECT_NE(error_text<IoError>([&] { train(o); }), "");
+  EXPECT_FALSE(fs::exists(out / "runs"));
+  fs::create_directories(out / "mine");
+  std::ofstream(out / "mine/notes.txt") << "kept";
+  o.run = out / "mine";
+  o.named_by_itself = false;
+  EXPECT_NE(error_text<IoError>([&] { train(o); }), "");
+  EXPECT_TRUE(fs::exists(out / "mine/notes.txt"));
+}
+
+TEST(Run, TwoTrainingsThatChoseOneNameGetTwoFolders) {
+  const fs::path data = pattern_folder("one_name"), out = fresh_folder("one_name_out");
+  const TrainOptions o{.data = data,
+                       .run = out / "one_name-1",
+                       .named_by_itself = true,
+                       .config = tiny_config(),
+                       .stop_after = 0};
+  EXPECT_EQ(train(o).run, out / "one_name-1");
+  EXPECT_EQ(train(o).run, out / "one_name-2");
+}
+
 TEST(Run, PhotosInFoldersOfPeopleAreTold) {
   const fs::path above = fresh_folder("told_above"), out = fresh_folder("told_out");
   for (const char* set : {"celeb", "lfw", "mine"})

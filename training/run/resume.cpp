@@ -25,13 +25,13 @@ std::optional<Resumed> load_newest_checkpoint(const fs::path& run, const Config&
   };
   const fs::path best = best_checkpoint(run);
   std::vector<fs::path> candidates = step_checkpoints(run);
-  // Its score counts only if an evaluation could use it.
   if (path_exists(best))
     loads([&] {
+      insert_by_step(candidates, best);
+      stored_network(best, config,
+                     Device::cpu);  // a score counts only if an evaluation could use its network
       resumed.best_step = checkpoint_step(best);
       resumed.best = best_score(best);
-      insert_by_step(candidates, best);
-      stored_network(best, config, Device::cpu);
     });
   while (!candidates.empty() && !loads([&] {
     // First, because other settings may also mean tensors of other shapes.

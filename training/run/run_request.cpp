@@ -109,7 +109,8 @@ fs::path next_run_folder(const fs::path& data) {
   const fs::path here = canonical_path("."), photos = canonical_path(data),
                  way = here.lexically_relative(photos);
   const bool inside = fs::is_directory(photos) && !way.empty() && *way.begin() != "..";
-  return next_run_folder(data, inside ? photos.lexically_relative(here) / ".." / "runs" : fs::path("runs"));
+  if (!inside) return next_run_folder(data, "runs");
+  return next_run_folder(data, (photos.lexically_relative(here) / ".." / "runs").lexically_normal());
 }
 
 fs::path next_run_folder(const fs::path& data, const fs::path& parent) {

@@ -399,10 +399,6 @@ class Run {
   std::int64_t saved_step_ = -1;  // whose checkpoint is that of the state now, if it is this step's
 };
 
-}  // namespace
-
-namespace {
-
 // Makes the folder of a run that chose its name itself: two trainings that start at once get two.
 fs::path claim(fs::path run, const fs::path& data) {
   std::error_code failed;

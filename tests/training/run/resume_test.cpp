@@ -11,6 +11,7 @@
 #include "training/run/metrics_table.h"
 #include "training/run/train_run.h"
 #include "training/tiny_run.h"
+#include "training/tiny_trainer.h"
 
 namespace dg {
 namespace {
@@ -115,12 +116,13 @@ TEST(Resume, ABestWithDamagedWeightsDoesNotStandInTheWayOfTheNext) {
   ASSERT_LT(middle, bytes.size());
   bytes[middle] ^= 1;
   std::ofstream(best, std::ios::binary) << bytes;
+  const Config config = tiny_config({"evaluate.every=5"});
+  TinyTrainer t(data, config);
+  const auto resumed = load_newest_checkpoint(run, config, t.trainer);
+  EXPECT_EQ(resumed->checkpoint, run / "checkpoints/step-7.safetensors");
+  EXPECT_FALSE(resumed->best.has_value()) << "any score is better";
   const Console console;
-  train({.data = data,
-         .run = run,
-         .config = tiny_config({"evaluate.every=5"}),
-         .resume = true,
-         .console = console.get()});
+  train({.data = data, .run = run, .config = config, .resume = true, .console = console.get()});
   EXPECT_TRUE(contains(console.text(), "passed over: " + best.string())) << console.text();
   EXPECT_NO_THROW(FinishedRun(run).network({}));
 }

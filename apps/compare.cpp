@@ -29,8 +29,8 @@ void print(const reporting::Report& report) {
     fmt::print("{:<18} {:>24} {:>24} {:>26}\n", what, a, b, d);
   };
   for (std::size_t i = 0; i < 2; ++i)
-    fmt::print("{}: {}, {} steps\n", i == 0 ? "first" : "second", printable(report[i].run.name),
-               report[i].run.steps);
+    fmt::print("{}: {}, after {} of {} steps\n", i == 0 ? "first" : "second", printable(report[i].run.name),
+               report[i].run.checkpoint_step, report[i].run.steps);
   line("% (95% interval)", "first", "second", "second - first, paired");
   for (std::size_t i = 0; i < reporting::figure_kinds; ++i) {
     line(reporting::all_figures()[i].title, figure_text(report[0].run.figures[i], false),

@@ -65,8 +65,12 @@ fs::path find_recipe(const std::string& name) {
       name.ends_with(".toml") || name.starts_with("/") || name.starts_with("./") || name.starts_with("../");
   if (path) return name;
   const std::optional<fs::path> folder = recipe_folder();
-  const fs::path own = folder ? *folder / (name + ".toml") : fs::path();
   const bool plain = name.find('/') == std::string::npos;
+  require(folder.has_value() || !plain, "recipe",
+          "{} must be a recipe that comes with doppel, and these are not where this program was built or "
+          "installed; a file of your own is named by its path: --recipe ./{}.toml",
+          name, name);
+  const fs::path own = folder ? *folder / (name + ".toml") : fs::path();
   if (plain && folder && path_exists(own)) return own;
   if (path_exists(name)) return name;
   if (folder && path_exists(own)) return own;

@@ -160,8 +160,11 @@ void PhotoStore::account(std::span<const PhotoId> asked, std::span<const PhotoId
                count > options_.max_broken_share * static_cast<double>(asked_count_);
   }
   if (too_many) {
-    throw Error(fmt::format("[photo_store] more photos are broken than data.max_broken = {} allows: {}",
-                            options_.max_broken_share, summary(broken())));
+    throw Error(
+        fmt::format("[photo_store] more photos are broken than data.max_broken = {} allows (doppel check "
+                    "DATA names them all; a "
+                    "larger data.max_broken goes on, also with --resume): {}",
+                    options_.max_broken_share, summary(broken())));
   }
 }
 

@@ -106,7 +106,7 @@ Section figures_section(const Report& report) {
   if (report.size() == 1) return section;
   section.content += plain("h3", Markup{"Difference to ", run_label(report, 0)});
   section.content += note(
-      "In points of a percent, on the same test photos. The interval is paired: both runs are measured on "
+      "In percentage points, on the same test photos. The interval is paired: both runs are measured on "
       "the "
       "same draws, so that what is hard for both cancels. Bold: the interval does not contain 0.");
   rows.clear();

@@ -79,6 +79,7 @@ Json run_json(const ReportedRun& reported, bool first) {
   if (!run.untested.empty()) json["untested"] = printable(run.untested);
   if (run.tested) {
     json["checkpoint"] = printable(run.checkpoint);
+    json["checkpoint_step"] = run.checkpoint_step;
     json["data"] = printable(run.data);
     add_test(json, run);
   }

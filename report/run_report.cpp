@@ -122,6 +122,7 @@ void test(const FinishedRun& run, const ReportOptions& options, const fs::path& 
   const Trial trial = try_on_data(run, evaluate);
   const fs::path checkpoint = run.checkpoint(evaluate.checkpoint);
   report.checkpoint = checkpoint.string();
+  report.checkpoint_step = checkpoint_step(checkpoint);
   report.data = data.string();
   report.tested = tested(trial);
   report.figures = figures_of(*report.tested);

@@ -44,13 +44,14 @@ struct RunReport {
   std::string name;  // the folder as it was given
   Config config;
   MetricsTable metrics;
-  std::int64_t steps = 0;  // done
-  std::string course;      // how its training went, in words; empty without metrics
-  double seconds = 0;      // of training, as training_seconds has it
-  std::string untested;    // why there is nothing of what follows; empty where there is
-  bool failed = false;     // because of an error (ReportOptions::tolerant)
-  std::string checkpoint;  // the file that was tested
-  std::string data;        // where the photos are
+  std::int64_t steps = 0;            // done
+  std::string course;                // how its training went, in words; empty without metrics
+  double seconds = 0;                // of training, as training_seconds has it
+  std::string untested;              // why there is nothing of what follows; empty where there is
+  bool failed = false;               // because of an error (ReportOptions::tolerant)
+  std::string checkpoint;            // the file that was tested,
+  std::int64_t checkpoint_step = 0;  // and the steps done by then
+  std::string data;                  // where the photos are
   std::optional<Tested> tested;
   FigureValues figures;
   std::vector<CurvePoint> coverage;

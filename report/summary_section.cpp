@@ -51,7 +51,12 @@ std::string broken_words(const TestedPhotos& photos) {
 std::string what_it_can_do(const RunReport& run) {
   if (!run.tested) return fmt::format("It was not tried on photos: {}.", run.untested);
   const Tested& tested = *run.tested;
-  std::string words;
+  std::string words =
+      fmt::format("Tested is the network after {} of {} steps", run.checkpoint_step, run.steps);
+  words += run.checkpoint_step == run.steps ? ". "
+                                            : ": the figures here are of that checkpoint, those at the end "
+                                              "of the curves are not. If evaluations "
+                                              "on these photos chose it, they are a little too good. ";
   if (const auto& top1 = run.figures[0], &coverage = run.figures[3]; top1) {
     words += fmt::format(
         "{} people are new to it and enrolled with one photo each. Of {} other photos of them{} it names "

@@ -245,7 +245,8 @@ TEST(PhotoStore, TooManyBrokenPhotosStopTheRunWithASummary) {
   store.account(Ids{3}, Ids{4});
   const std::string why = error_text([&] { store.account(Ids{6}, Ids{7}); });
   EXPECT_EQ(why,
-            "[photo_store] more photos are broken than data.max_broken = 0.4 allows: 3 of 6 photos did not "
+            "[photo_store] more photos are broken than data.max_broken = 0.4 allows (doppel check DATA names "
+            "them all; a larger data.max_broken goes on, also with --resume): 3 of 6 photos did not "
             "decode\n  " +
                 store.broken().entries[0].why + "\n  " + store.broken().entries[1].why + "\n  " +
                 store.broken().entries[2].why);

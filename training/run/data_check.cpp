@@ -178,7 +178,9 @@ class Check {
     TrialSteps trial;
     if (!attempt([&] { trial = try_steps(config_, request_.data, data_, request_.device); })) return;
     const auto steps = static_cast<double>(config_.steps);
-    const std::int64_t evaluations = config_.evaluate.every > 0 ? config_.steps / config_.evaluate.every : 0;
+    // One after every so many steps, and one at the end.
+    const std::int64_t every = config_.evaluate.every,
+                       evaluations = every > 0 ? (config_.steps + every - 1) / every : 0;
     const double seconds = trial.seconds_before + steps * trial.seconds_per_step +
                            static_cast<double>(evaluations) * trial.seconds_per_evaluation;
     json_["expected"] = {

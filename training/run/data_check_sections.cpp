@@ -88,9 +88,9 @@ void add_duplicates(Json& check, const PhotoSet& set, const PhotoInspection& ins
   check["duplicates_of_one_person"] = duplicates({within, groups.end()}, names);
   if (within == groups.begin()) return;
   add_warning(
-      check, fmt::format(
-                 "pictures that stand under two names: {}; one of the names is wrong, or both are one person",
-                 within - groups.begin()));
+      check,
+      fmt::format("pictures filed under two names: {}; one of the names is wrong, or both are one person",
+                  within - groups.begin()));
 }
 
 void add_sizes(Json& check, const PhotoInspection& inspection, const Config& config, const Names& names) {

@@ -157,9 +157,10 @@ Network FinishedRun::network(const EvaluateOptions& o) const {
       const bool chosen =
           other && steps.back().filename() != fmt::format("step-{}.safetensors", checkpoint_step(file));
       o.note(fmt::format("checkpoint {}{}", file.string(),
-                         chosen ? ": figures on the photos that chose it are a little too good (--checkpoint "
-                                  "last is the other one)"
-                                : ""));
+                         chosen
+                             ? ": on the photos that chose it, figures are a little too good; --checkpoint "
+                               "last takes the last one"
+                             : ""));
     }
     use_precision(config_);
     return stored_network(file, config_, o.device);
@@ -167,7 +168,7 @@ Network FinishedRun::network(const EvaluateOptions& o) const {
     throw;
   } catch (const IoError& e) {
     if (!other) throw;
-    throw IoError(fmt::format("{} (--checkpoint last is the other one)", e.what()));
+    throw IoError(fmt::format("{} (--checkpoint last takes the last one)", e.what()));
   }
 }
 

@@ -47,9 +47,8 @@ std::vector<std::string> closing_words(const std::filesystem::path& run, const C
   std::vector<std::string> words;
   const bool early = config.evaluate.patience > 0 && evaluations.without_better >= config.evaluate.patience;
   if (early) {
-    words.push_back(
-        fmt::format("stopped early: {} evaluations in a row were not the best one (evaluate.patience)",
-                    evaluations.without_better));
+    words.push_back(fmt::format("stopped early: {} in a row without a better score (evaluate.patience)",
+                                how_many(evaluations.without_better, "evaluation")));
   }
   words.push_back(fmt::format("{}: {}",
                               early || figures.step >= config.steps

@@ -132,10 +132,22 @@ class Run {
  private:
   using Settings = std::vector<PlannedSetting>;
 
+  // Data of another run need not even fit the settings, so they are refused before anything is made of them.
+  // Other settings are told later, once it is known that nobody else writes here.
+  void refuse_data_of_another_run(const fs::path& run) const {
+    try {
+      refuse_other_settings(run, config_);
+    } catch (const Error&) {
+      return;
+    }
+    refuse_other_data(run, IdentityTable::of(data_.set, data_.split), what_is_missing(data_.set));
+  }
+
   Settings plan(const TrainOptions& options) {
     const DataFacts facts = facts_of(data_, options.device);
     if (options.given) return plan_settings(config_, *options.given, facts);
     check_epochs(config_, facts);
+    if (options.resume) refuse_data_of_another_run(options.run);
     return {};
   }
 

@@ -16,6 +16,9 @@ constexpr double collapsing_cosine = 0.9, saturated_loss = 0.1, saturated_pairs 
 // Below which four photos a person, as in docs/results.md, are few; and its gate on base top-1.
 constexpr double few_photos = 8, base_gate = 0.98, base_far = 0.5;
 
+// As many as are needed for a test with novel people (data/split.cpp).
+constexpr std::int64_t fewest_people = 50;
+
 // Of a share of n: sqrt(p (1 - p) / n), and not 0 where p is 0 or 1.
 double standard_error(double share, std::int64_t n) {
   const auto count = static_cast<double>(n);
@@ -85,6 +88,9 @@ std::string advice_on_mining(const TrainingFigures& f) {
   const std::string pairs =
       f.violating ? fmt::format(", {} of the negative pairs violate the margin", percent(*f.violating)) : "";
   if (!f.base_top1) return "mining: whether it pays cannot be said without photos of known people to test";
+  if (f.classes < fewest_people)
+    return fmt::format(
+        "mining: whether it pays cannot be said of {} people; among so few hardly any are alike", f.classes);
   const std::string known = fmt::format("base top-1 {:.1f}%{}", 100 * *f.base_top1, pairs);
   if (*f.base_top1 >= base_gate) {
     if (f.mines)

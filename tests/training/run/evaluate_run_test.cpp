@@ -83,13 +83,13 @@ TEST(EvaluateRun, EvaluationTakesTheBestCheckpointOrTheLastAndSaysWhich) {
   EXPECT_EQ(evaluated(out / "a", best_or_last), "checkpoint " + folder + "/best");
   EXPECT_TRUE(contains(
       said,
-      "figures on the photos that chose it are a little too good (--checkpoint last is the other one)"));
+      "on the photos that chose it, figures are a little too good; --checkpoint last takes the last one"));
   EXPECT_EQ(evaluated(out / "a", "best"), "checkpoint " + folder + "/best");
   EXPECT_FALSE(contains(said, "too good")) << "it was asked for";
   EXPECT_EQ(evaluated(out / "a", "last"), "checkpoint " + folder + "/step-7");
   fs::resize_file(out / "a/checkpoints/best.safetensors", 5000);
   EXPECT_TRUE(contains(error_text<IoError>([&] { evaluated(out / "a", best_or_last); }),
-                       "(--checkpoint last is the other one)"));
+                       "(--checkpoint last takes the last one)"));
   train({.data = data, .run = out / "b", .config = tiny_config({"evaluate.every=0"})});
   EXPECT_EQ(evaluated(out / "b", best_or_last), "checkpoint " + (out / "b/checkpoints/step-10").string());
 }

@@ -71,6 +71,17 @@ TEST(Resume, RefusesOtherIdentities) {
   EXPECT_EQ(error_text<std::exception>(resume), "no error");
 }
 
+// Of fewer people than a batch has: the sampler is not what is at fault.
+TEST(Resume, DataOfOtherPeopleAreToldBeforeAnythingIsMadeOfThem) {
+  const fs::path data = pattern_folder("many_people", 12), few = pattern_folder("few_people", 3),
+                 run = fresh_folder("few_out") / "run";
+  const Config config = tiny_config({"data.base_identities=all"});
+  train({.data = data, .run = run, .config = config, .stop_after = 1});
+  EXPECT_TRUE(contains(
+      error_text<Error>([&] { train({.data = few, .run = run, .config = config, .resume = true}); }),
+      "--resume must go on with the data that "));
+}
+
 TEST(Resume, NeedsWhatSaysThatDataAndSettingsAreTheSame) {
   const fs::path data = pattern_folder("resume_needs"), run = fresh_folder("resume_needs_out") / "run";
   train({.data = data, .run = run, .config = tiny_config(), .stop_after = 2});

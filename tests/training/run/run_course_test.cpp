@@ -124,7 +124,7 @@ TEST(RunCourse, PatienceEndsARunThatDoesNotGetBetter) {
   const Told told = run_of({.data = data, .run = out / "run", .config = config});
   EXPECT_EQ(told.result.steps, 3) << "the first evaluation is the best, and two more are as good";
   EXPECT_FALSE(told.result.stopped);
-  EXPECT_TRUE(contains(told.words, "stopped early: 2 evaluations in a row were not the best one"));
+  EXPECT_TRUE(contains(told.words, "stopped early: 2 evaluations in a row without a better score"));
   // An interrupted run counts on from where it was.
   EXPECT_EQ(run_of({.data = data, .run = out / "halves", .config = config, .stop_after = 2}).result.steps, 2);
   EXPECT_EQ(run_of({.data = data, .run = out / "halves", .config = config, .resume = true}).result.steps, 3);

@@ -101,6 +101,17 @@ TEST(Verdict, WaitingForPhotosIsSaidBesideIt) {
   EXPECT_FALSE(contains(describe(judge(f), f), "input-bound"));
 }
 
+TEST(Verdict, OfFewPeopleMiningIsNotJudged) {
+  TrainingFigures f = well();
+  f.base_top1 = 1;
+  f.photos_of_each = 20;
+  f.classes = 49;
+  EXPECT_EQ(advice_on_mining(f),
+            "mining: whether it pays cannot be said of 49 people; among so few hardly any are alike");
+  f.classes = 50;
+  EXPECT_TRUE(contains(advice_on_mining(f), "mining: likely to pay here"));
+}
+
 TEST(Verdict, MiningPaysWhereKnownPeopleAreRecognised) {
   TrainingFigures f = well();
   f.photos_of_each = 20;

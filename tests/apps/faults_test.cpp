@@ -38,7 +38,8 @@ bool goes_on_alike(const fs::path& now, const fs::path& whole) try {
   // What an evaluation that is still to come will count.
   const bool owed = a.metadata().contains("evaluation");
   for (SafetensorsMetadata* of : {&of_a, &of_b})
-    if (owed) of->erase("without_better");
+    for (const char* key : {"without_better", "evaluation_loss"})
+      if (owed) of->erase(key);
   if (of_a != of_b) return false;
   for (const auto& entry : b.entries()) {
     if (entry.name == "state.sampler") continue;

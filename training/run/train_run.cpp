@@ -344,10 +344,10 @@ class Run {
     }
     log_->metrics(found.metrics(step));
     evaluations_ = std::move(history);
+    evaluation_owed_ = false;  // at once: what is only said may run out of memory
     if (!found.broken.empty()) status_.note(found.broken);
     const TrainingFigures f = figures();
     status_.note(fmt::format("step {}: {}; {}", step, found.text(), describe(judge(f), f)));
-    evaluation_owed_ = false;
     can_be_saved_ = false;
   } catch (const NotFinite& e) {
     evaluation_owed_ = false;  // it would end the same way

@@ -75,7 +75,9 @@ void apply_table(GivenConfig& to, const toml::table& table, const std::string& f
   const auto place = [&](const toml::key& key) {
     return fmt::format("{}:{}", file, key.source().begin.line);
   };
-  for (const auto& [key, node] : table) {
+  for (const auto& entry : table) {  // no structured bindings: clang 14 lets no lambda have them
+    const toml::key& key = entry.first;
+    const toml::node& node = entry.second;
     const toml::table* section = node.as_table();
     if (section == nullptr || find_key(key.str()) != nullptr) {
       problems.gather([&] { apply(to, key.str(), node, place(key)); });
@@ -85,9 +87,10 @@ void apply_table(GivenConfig& to, const toml::table& table, const std::string& f
                                 key_suggestion(key.str())));
       });
     } else {
-      for (const auto& [inner, value] : *section)
-        problems.gather(
-            [&] { apply(to, fmt::format("{}.{}", key.str(), inner.str()), value, place(inner)); });
+      for (const auto& inner : *section)
+        problems.gather([&] {
+          apply(to, fmt::format("{}.{}", key.str(), inner.first.str()), inner.second, place(inner.first));
+        });
     }
   }
 }

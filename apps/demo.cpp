@@ -23,6 +23,7 @@
 #include "training/run/evaluate_run.h"
 #include "training/run/run_folder.h"
 #include "training/run/run_log.h"
+#include "training/run/run_metrics.h"
 #include "training/run/train_run.h"
 
 namespace dg {
@@ -70,7 +71,7 @@ nlohmann::ordered_json to_json(const Arm& arm) {
 }
 
 void print_table(const Arm& a, const Arm& b) {
-  const auto line = [](const char* what, const std::string& x, const std::string& y) {
+  const auto line = [](const std::string& what, const std::string& x, const std::string& y) {
     fmt::print("{:<44}{:>12}{:>16}\n", what, x, y);
   };
   const auto percent = [&](const char* what, std::optional<double> x, std::optional<double> y) {
@@ -78,7 +79,8 @@ void print_table(const Arm& a, const Arm& b) {
     line(what, text(x), text(y));
   };
   line("", a.name, b.name);
-  line("softmax loss (last 500 steps)", fmt::format("{:.4f}", a.training.prototype_loss),
+  const std::int64_t recent = std::min(a.training.steps, recent_steps(a.training.steps));
+  line(fmt::format("softmax loss (last {} steps)", recent), fmt::format("{:.4f}", a.training.prototype_loss),
        fmt::format("{:.4f}", b.training.prototype_loss));
   percent("novel top-1", a.scores.novel_top1, b.scores.novel_top1);
   const char* names[] = {"coverage at 90% precision", "coverage at 95% precision",
@@ -91,7 +93,7 @@ void print_table(const Arm& a, const Arm& b) {
        fmt::format("{}", b.training.distinct_classes));
   line("distinct identities in the last 1,000 steps", fmt::format("{}", a.training.distinct_classes_1000),
        fmt::format("{}", b.training.distinct_classes_1000));
-  line("violating negative pairs (last 500 steps)",
+  line(fmt::format("violating negative pairs (last {} steps)", recent),
        fmt::format("{:.3f}%", 100 * a.training.violating_negative),
        fmt::format("{:.3f}%", 100 * b.training.violating_negative));
 }

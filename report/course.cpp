@@ -15,7 +15,7 @@ using Series = std::vector<std::pair<double, double>>;
 
 // Of a run whose version did not write the mean itself.
 double mean_of_last_steps(const Series& series, std::int64_t steps) {
-  constexpr double recent = 500;  // as many as the run itself takes (training/run/run_metrics.h)
+  constexpr double recent = 500;  // as many as those versions took, whatever the schedule
   double sum = 0, count = 0;
   for (const auto& [step, value] : series) {
     if (step <= static_cast<double>(steps) - recent) continue;
